@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The contract between the framework (session.c) and a dissector: one file a
+ * protocol, one line in table.c.  A dissector sees octets, its own state and
+ * nothing else; it keeps no pointer to what it is given.
+ *
+ * Life of a conversation: the protocol is found by content (guess); its state
+ * begins as zeros; feed is called with in-order octets of each side, never
+ * again for a side after its fin; end is the last call.
+ */
+#ifndef NSC_DISSECT_DISSECTOR_H
+#define NSC_DISSECT_DISSECTOR_H
+
+#include "base/bytes.h"
+#include "dissect/event.h"
+
+enum nsc_verdict {
+	NSC_MORE,		/* go on (guess: not enough octets to tell) */
+	NSC_DONE,		/* nothing more is wanted of this conversation (guess: it is mine) */
+	NSC_NOT_MINE,		/* another protocol (feed: the guess was wrong) */
+	NSC_MALFORMED,		/* mine, but broken: counted, nothing more is read */
+	NSC_HAND_ON,		/* from here on another protocol speaks (STARTTLS, CONNECT): guessed anew */
+};
+
+enum nsc_transport {
+	NSC_OVER_TCP = 1 << 0,
+	NSC_OVER_UDP = 1 << 1,
+};
+
+/* The first octets of a conversation. */
+struct nsc_guess {
+	struct nsc_bytes bytes;		/* unread octets of the side that speaks now */
+	struct nsc_bytes other;		/* TCP: octets of the other side not yet claimed (may be empty) */
+	uint8_t side;			/* who speaks: 0 the initiator */
+	uint8_t transport;		/* one of nsc_transport */
+	bool midstream;			/* the beginning was not captured */
+	uint16_t port[2];		/* by side: a hint, never a proof */
+};
+
+struct nsc_chunk {
+	/*
+	 * TCP: octets of this side not yet consumed, in order; what feed leaves
+	 * in `bytes` is given again with more behind it.  UDP: one datagram.
+	 */
+	struct nsc_bytes bytes;
+	uint64_t time;			/* of the packet that made them readable, ns */
+	uint8_t side;			/* 0: the initiator's */
+	uint8_t transport;
+	bool gap;			/* octets were lost right before these */
+	bool fin;			/* no more will follow on this side */
+	bool cut;			/* UDP: captured shorter than sent */
+	uint16_t port[2];		/* by side */
+};
+
+/* What feed asks for; zeroed before each call. */
+struct nsc_wish {
+	uint32_t need;			/* call again only with at least so many octets unread on this side */
+	uint64_t skip;			/* these many octets behind the consumed ones are of no interest */
+	uint32_t timeout;		/* idle seconds that suit the protocol; 0: as it is */
+};
+
+/* Where a dissector speaks to; made by the framework for each call. */
+struct nsc_out {
+	void *arg;
+	void (*event)(void *arg, struct nsc_event *ev);	/* time and flow are filled by the framework */
+	void (*label)(void *arg, enum nsc_label id, const char *p, uint32_t len);
+	void *shared;			/* the dissector's per-worker state, if it has one */
+	struct nsc_wish wish;
+	uint64_t time;			/* now, ns */
+	/* The conversation's 5-tuple, for keys of shared state. */
+	struct nsc_addr addr[2];	/* by side */
+	uint16_t port[2];
+	uint8_t transport;
+};
+
+struct nsc_dissector {
+	const char *name;		/* app-NAME: lower-case, one word */
+	const char *title;		/* "Domain Name System" */
+	const char *spec;		/* "RFC 1035, RFC 7766" */
+	uint8_t transports;		/* nsc_transport */
+	uint16_t state_size;		/* octets of state a conversation, at most 1024 */
+	uint32_t timeout;		/* idle seconds; 0: the transport's default */
+
+	/* NSC_DONE: mine, by content; NSC_MORE: perhaps; NSC_NOT_MINE.  Pure. */
+	enum nsc_verdict (*guess)(const struct nsc_guess *g);
+
+	/* Reads what it can.  NULL: the name alone is wanted. */
+	enum nsc_verdict (*feed)(void *state, struct nsc_chunk *in, struct nsc_out *out);
+
+	/*
+	 * The conversation is over: flush what is pending.  Not called after
+	 * reset, eviction or overflow.  May be NULL.
+	 */
+	void (*end)(void *state, struct nsc_out *out);
+
+	/* Per-worker state shared by all conversations (DNS: pending queries); may be NULL. */
+	int (*shared_new)(void **shared);
+	void (*shared_free)(void *shared);
+	void (*tick)(void *shared, struct nsc_out *out);	/* each second of the packets' clock */
+};
+
+static inline void
+nsc_out_label(struct nsc_out *out, enum nsc_label id, const void *p, size_t len)
+{
+	out->label(out->arg, id, p, (uint32_t)len);
+}
+
+static inline void
+nsc_out_event(struct nsc_out *out, struct nsc_event *ev)
+{
+	out->event(out->arg, ev);
+}
+
+#endif

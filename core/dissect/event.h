@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What dissection tells: messages of a conversation, and labels of its flow.
+ * Strings are borrowed, not NUL-terminated, raw from the wire: who prints them
+ * escapes them.
+ */
+#ifndef NSC_DISSECT_EVENT_H
+#define NSC_DISSECT_EVENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+
+struct nsc_flow;
+
+struct nsc_text {
+	const char *p;
+	uint32_t len;			/* 0: not known */
+};
+
+enum nsc_event_kind {
+	NSC_EVENT_STARTED,		/* a flow was opened */
+	NSC_EVENT_DNS,			/* one message */
+	NSC_EVENT_DNS_OUTCOME,		/* a query's end: answered, timed out, ... (algorithm 7) */
+	NSC_EVENT_HTTP,			/* one exchange, complete or cut by the flow's end */
+	NSC_EVENT_TLS,			/* one ClientHello */
+	NSC_EVENT_TLS_DONE,		/* a handshake: version, latency */
+	NSC_EVENT_QUIC,			/* one ClientHello */
+	NSC_EVENT_SSH,			/* both banners, or the flow's end */
+	NSC_EVENT_FLOW,			/* the flow's end: always its last event */
+	NSC_EVENTS
+};
+
+enum { NSC_DNS_ANSWERS = 64 };
+
+struct nsc_dns_message {
+	uint16_t id, qtype, qclass;
+	uint16_t rcode;			/* with EDNS: 12 bits (RFC 6891) */
+	uint8_t opcode;
+	bool response, truncated, malformed;
+	bool tcp;
+	uint8_t kind;			/* nsc_dns_kind */
+	uint8_t client;			/* side of the flow that asks (or would) */
+	uint8_t answers;		/* in answer[] */
+	uint16_t questions, answer_records;
+	uint64_t latency;		/* ns from the query; 0: no query matched */
+	struct nsc_text name;		/* first question, presentation form, \DDD for odd octets */
+	const struct nsc_addr *answer;	/* addresses in the answer section */
+};
+
+enum nsc_dns_kind { NSC_DNS_UNICAST, NSC_DNS_MULTICAST, NSC_DNS_LLMNR };
+
+enum nsc_dns_outcome_kind {
+	NSC_DNS_ANSWERED,		/* latency holds */
+	NSC_DNS_TIMEOUT,
+	NSC_DNS_LATE,			/* answered after its timeout was counted */
+	NSC_DNS_UNSOLICITED,
+	NSC_DNS_MISMATCH,		/* right id, other question */
+	NSC_DNS_RETRY, NSC_DNS_SUPERSEDED, NSC_DNS_EVICTED, NSC_DNS_MALFORMED,
+	NSC_DNS_OUTCOMES
+};
+
+struct nsc_dns_outcome {
+	uint8_t kind;			/* nsc_dns_outcome_kind */
+	uint64_t latency;		/* ns */
+};
+
+struct nsc_http_exchange {
+	struct nsc_text method, host;
+	uint16_t status;		/* 0: no response seen */
+	uint8_t version;		/* 10, 11, 20 */
+	uint64_t latency;		/* ns from the request's end to the response's first octet; 0 unknown */
+};
+
+struct nsc_tls_hello {			/* ClientHello, of TLS and inside QUIC */
+	struct nsc_text sni;
+	struct nsc_text alpn;		/* the first offered */
+	struct nsc_text ja4;
+	uint16_t version;		/* highest offered; 0x0304 is 1.3 */
+	uint32_t quic_version;		/* 0: over TCP */
+};
+
+struct nsc_tls_done {
+	uint16_t version;		/* chosen by the server */
+	uint64_t latency;		/* ns from ClientHello to the ServerHello; 0 unknown */
+};
+
+struct nsc_ssh_banners {
+	struct nsc_text client, server;
+};
+
+struct nsc_event {
+	uint8_t kind;			/* nsc_event_kind */
+	uint64_t time;			/* ns since the epoch */
+	struct nsc_flow *flow;		/* NULL for an outcome whose flow is gone */
+	union {
+		struct nsc_dns_message dns;
+		struct nsc_dns_outcome outcome;
+		struct nsc_http_exchange http;
+		struct nsc_tls_hello tls;	/* TLS and QUIC */
+		struct nsc_tls_done done;
+		struct nsc_ssh_banners ssh;
+	};
+};
+
+/* Labels of a flow; the first value stays.  X(ID, JSON key) */
+#define NSC_LABELS(X)                                                                              \
+	X(HTTP_HOST, "http_host")                                                                  \
+	X(HTTP_METHOD, "http_method")                                                              \
+	X(HTTP_STATUS, "http_status")                                                              \
+	X(TLS_SNI, "tls_sni")                                                                      \
+	X(TLS_ALPN, "tls_alpn")                                                                    \
+	X(TLS_VERSION, "tls_version")                                                              \
+	X(JA4, "ja4")                                                                              \
+	X(QUIC_VERSION, "quic_version")                                                            \
+	X(SSH_CLIENT, "ssh_client")                                                                \
+	X(SSH_SERVER, "ssh_server")                                                                \
+	X(REMOTE_NAME, "remote_name")
+
+enum nsc_label {
+#define X(id, key) NSC_LABEL_##id,
+	NSC_LABELS(X)
+#undef X
+	NSC_LABEL_COUNT
+};
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The session of a flow: finds its protocol, puts its octets in order, feeds
+ * its dissector, keeps its labels.  Memory is capped: slabs for states, a pool
+ * for reassembly, an arena for labels; each exhaustion is a counter.
+ */
+#ifndef NSC_DISSECT_SESSION_H
+#define NSC_DISSECT_SESSION_H
+
+#include "dissect/table.h"
+#include "flow/flow.h"
+#include "flow/reassembly.h"
+
+struct nsc_session_config {
+	struct nsc_reassembly_config reassembly;
+	uint32_t sessions;		/* at once, at the most */
+	uint32_t label_memory;		/* octets of labels in all */
+	uint64_t wanted[2];		/* bit n: dissector n is on (option Dissect) */
+};
+
+struct nsc_session_stats {
+	uint64_t sessions;		/* now */
+	uint64_t malformed[NSC_APPS];	/* by app */
+	uint64_t overflows;		/* flows ended by NSC_OVERFLOW_DROP_FLOW */
+	uint64_t exhausted;		/* no session, state or label room: not dissected */
+	uint64_t memory;		/* octets of address space reserved */
+};
+
+struct nsc_session_hooks {
+	void *arg;
+	void (*event)(void *arg, const struct nsc_event *ev);	/* flow and time are filled */
+	void (*app)(void *arg, struct nsc_flow *f);		/* f->app became known (or changed) */
+};
+
+struct nsc_sessions;
+
+int nsc_sessions_new(struct nsc_sessions **ss, const struct nsc_session_config *cfg,
+		     const struct nsc_session_hooks *hooks);
+void nsc_sessions_free(struct nsc_sessions *ss);
+
+/*
+ * A packet with payload (or SYN, FIN, RST) of the flow.  NSC_END_OPEN, or the
+ * reason for which the caller shall close the flow now.
+ */
+enum nsc_end nsc_session_packet(struct nsc_sessions *ss, const struct nsc_update *up,
+				const struct nsc_packet *p);
+
+/* The flow was closed: flushes (fin, idle, eof) or drops (rst, evicted, overflow) its dissector. */
+void nsc_session_closed(struct nsc_sessions *ss, struct nsc_flow *f, enum nsc_end reason,
+			uint64_t now);
+
+/* The flow goes: its labels are given back. */
+void nsc_session_retired(struct nsc_sessions *ss, struct nsc_flow *f);
+
+/* Each second of the packets' clock: dissectors' ticks (DNS timeouts), holes given up. */
+void nsc_sessions_tick(struct nsc_sessions *ss, uint64_t now);
+
+/* The end of a capture: every shared state is flushed. */
+void nsc_sessions_finish(struct nsc_sessions *ss, uint64_t now);
+
+/* A label of the flow; len 0 if there is none.  Lives until the flow is retired. */
+struct nsc_text nsc_session_label(const struct nsc_sessions *ss, const struct nsc_flow *f,
+				  enum nsc_label id);
+
+const struct nsc_session_stats *nsc_sessions_stats(const struct nsc_sessions *ss);
+const struct nsc_reassembly_stats *nsc_sessions_reassembly(const struct nsc_sessions *ss);
+
+#endif

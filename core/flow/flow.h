@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The flow table: one entry for each generation of a bidirectional conversation.
+ *
+ * Sides: 0 is the initiator (sender of the SYN, else receiver of the SYN-ACK,
+ * else sender of the first packet), 1 the responder.
+ */
+#ifndef NSC_FLOW_FLOW_H
+#define NSC_FLOW_FLOW_H
+
+#include "base/hash.h"
+#include "decode/packet.h"
+#include "flow/tcp.h"
+
+enum nsc_key_kind {		/* what makes two packets one flow (flow/key.c) */
+	NSC_KEY_5TUPLE,
+	NSC_KEY_IP_PAIR,
+	NSC_KEY_MAC_PAIR,
+	NSC_KEYS
+};
+
+enum nsc_flow_state {		/* of a TCP flow, side-neutral; others: NONE */
+	NSC_STATE_NONE,
+	NSC_STATE_SYN_SENT,
+	NSC_STATE_SYN_RECEIVED,
+	NSC_STATE_ESTABLISHED,
+	NSC_STATE_FIN_WAIT,	/* one side has closed */
+	NSC_STATE_CLOSING,	/* both FINs seen, not both acknowledged */
+	NSC_STATE_TIME_WAIT,	/* both FINs acknowledged */
+	NSC_STATE_CLOSED,	/* an accepted RST */
+	NSC_STATES
+};
+
+enum nsc_end {			/* why a flow ended */
+	NSC_END_OPEN,		/* it has not */
+	NSC_END_FIN,
+	NSC_END_RST,
+	NSC_END_IDLE,
+	NSC_END_EVICTED,
+	NSC_END_BUFFER_OVERFLOW,
+	NSC_END_PARSE_ERROR,
+	NSC_END_EOF,
+	NSC_ENDS
+};
+
+enum nsc_failure {		/* of a TCP handshake */
+	NSC_FAILURE_NONE,
+	NSC_FAILURE_REFUSED,	/* RST in answer to the SYN */
+	NSC_FAILURE_TIMEOUT,	/* no answer until the entry expired */
+};
+
+enum nsc_flow_flags {
+	NSC_FLOW_MIDSTREAM = 1 << 0,	/* TCP without its handshake: adopted */
+	NSC_FLOW_CLOSED = 1 << 1,	/* its end was told; the entry absorbs stragglers */
+	NSC_FLOW_SYN_SEEN = 1 << 2,	/* the SYN itself: direction is certain */
+	NSC_FLOW_SYNACK_SEEN = 1 << 3,
+	NSC_FLOW_NO_PAYLOAD = 1 << 4,	/* nobody wants its payload any more (set by the session) */
+	NSC_FLOW_SHORT = 1 << 5,	/* the session named a protocol of one exchange (TimeoutDNS) */
+};
+
+enum { NSC_HISTORY = 16 };		/* letters kept of the history */
+
+/*
+ * At most 192 octets in three lines by use.  Fields marked (worker) and
+ * (session) belong to those layers: the table only carries them and clears
+ * them at the start of a generation.  All else is read by others through this
+ * header's functions where there is one.
+ */
+struct nsc_flow {
+	/* line 1: key and counters */
+	struct nsc_addr addr[2];	/* canonical: (addr[0], port[0]) <= (addr[1], port[1]) */
+	uint16_t port[2];
+	uint8_t proto;
+	uint8_t version;		/* 4 or 6; 0 for MAC pairs */
+	uint8_t first;			/* which end is the initiator: addr[first], port[first] */
+	uint8_t state;			/* nsc_flow_state */
+	uint32_t packets_low[2];	/* by side */
+	uint64_t octets[2];		/* by side */
+
+	/* line 2: TCP, by side (flow/tcp.h) */
+	struct nsc_flow_tcp tcp[2];
+
+	/* line 3: time, life, labels */
+	uint64_t start;			/* first packet, ns since the epoch */
+	/* ... */
+	uint32_t session;		/* (session) index, 0: none */
+	uint16_t flags;			/* nsc_flow_flags */
+	uint8_t end_reason;		/* nsc_end */
+	uint8_t app;			/* (session) index in dissect/table.c; 0: unknown */
+	uint8_t direction;		/* (worker) scope/direction.h */
+	uint8_t scope;			/* (worker) coarse scope of the remote end */
+	uint8_t iface;			/* (worker) row of the interface it was first seen on */
+	uint8_t network;		/* (worker) user network of the remote end; 0: none */
+	uint16_t owner;			/* (worker) row of its process; 0: unknown */
+};
+
+/* Timeouts in seconds (features.md, 5b) and limits; replaceable while it runs. */
+struct nsc_flow_config {
+	uint32_t size;			/* entries at the most (FlowTableSize) */
+	uint8_t key;			/* nsc_key_kind; fixed at creation */
+	uint32_t timeout_tcp;		/* established, idle */
+	uint32_t timeout_syn;		/* half-open, half-closed */
+	uint32_t timeout_closed;	/* the entry absorbs stragglers so long */
+	uint32_t timeout_udp;
+	uint32_t timeout_short;		/* UDP protocols of one exchange: DNS, NTP, ... */
+	uint32_t timeout_icmp;
+	uint32_t timeout_other;
+};
+
+/* What one packet did. */
+enum nsc_update_flags {
+	NSC_UPDATE_OPENED = 1 << 0,	/* first packet of a generation (the hook was called) */
+	NSC_UPDATE_ESTABLISHED = 1 << 1,	/* the handshake was completed by this packet */
+	NSC_UPDATE_RESET = 1 << 2,	/* an accepted RST */
+	NSC_UPDATE_RST_INVALID = 1 << 3,	/* RST outside the window: counted, ignored */
+	NSC_UPDATE_ILLEGAL = 1 << 4,	/* impossible TCP flags: counted, no transition */
+	NSC_UPDATE_ZERO_WINDOW = 1 << 5,	/* the side begins to offer no room */
+	NSC_UPDATE_KEEPALIVE = 1 << 6,
+	NSC_UPDATE_CHALLENGE = 1 << 7,	/* SYN inside an established flow */
+	NSC_UPDATE_DUP_ACK = 1 << 8,
+};
+
+struct nsc_update {
+	struct nsc_flow *flow;		/* valid until the next update or advance */
+	uint64_t rtt;			/* a new sample in ns; 0: none */
+	uint32_t segments;		/* wire segments of this packet (DESIGN 3, GSO); TCP only */
+	uint32_t retransmit;		/* of them, sent again */
+	uint32_t out_of_order;		/* of them, late but new */
+	uint16_t flags;			/* nsc_update_flags */
+	uint8_t side;			/* 0: the initiator sent it */
+	bool rtt_handshake;		/* the sample is SYN to SYN-ACK (or its ACK) */
+};
+
+/*
+ * The life of an entry: opened once, then closed once (counts: the second FIN
+ * is acknowledged, an RST accepted, it expired, was evicted ...), then retired
+ * once, when the entry goes (record: stragglers are in its counters).  The
+ * flow is borrowed.  None may call back into the table.
+ */
+struct nsc_flow_hooks {
+	void *arg;
+	void (*opened)(void *arg, struct nsc_flow *f, const struct nsc_packet *p);
+	void (*closed)(void *arg, struct nsc_flow *f, enum nsc_end reason,
+		       enum nsc_failure failure, uint64_t now);
+	void (*retired)(void *arg, struct nsc_flow *f);
+};
+
+struct nsc_flow_stats {
+	uint64_t opened, adopted;
+	uint64_t live;			/* opened and not closed; now */
+	uint64_t entries;		/* in the table, closed ones too; now */
+	uint64_t closed[NSC_ENDS];
+	uint64_t evicted_half_open, evicted_one_packet, evicted_closed, evicted_idle;
+	uint64_t rst_invalid, illegal_flags, challenged, keepalives;
+	uint64_t memory;		/* octets of address space reserved */
+};
+
+struct nsc_flow_table;
+struct nsc_flow_ref {			/* what prepare found out for update */
+	uint32_t hash;
+	uint32_t reserved;
+};
+
+/* 0, -EINVAL or -ENOMEM.  Address space is reserved here; pages are touched as flows come. */
+int nsc_flow_table_new(struct nsc_flow_table **t, const struct nsc_flow_config *cfg,
+		       const struct nsc_hash_key *key, const struct nsc_flow_hooks *hooks);
+void nsc_flow_table_free(struct nsc_flow_table *t);
+
+/*
+ * Replaces limits and timeouts (not the key).  A smaller size evicts at once,
+ * in the order of eviction; a larger one than at creation is -EINVAL.
+ */
+int nsc_flow_reconfigure(struct nsc_flow_table *t, const struct nsc_flow_config *cfg);
+
+/* Hashes n packets and prefetches what their updates will touch (n up to 64). */
+void nsc_flow_prepare(struct nsc_flow_table *t, const struct nsc_packet *p, int n,
+		      struct nsc_flow_ref *refs);
+
+/* Takes one packet in; always finds or makes a flow (evicting another if it must). */
+void nsc_flow_update(struct nsc_flow_table *t, const struct nsc_packet *p,
+		     const struct nsc_flow_ref *ref, struct nsc_update *up);
+
+/*
+ * The clock of the packets is now (ns): expired flows are closed, gone ones
+ * retired.  Time never goes back; a jump of more than 60 s of a live clock is
+ * re-based with nsc_flow_rebase before.
+ */
+void nsc_flow_advance(struct nsc_flow_table *t, uint64_t now);
+void nsc_flow_rebase(struct nsc_flow_table *t, uint64_t from, uint64_t to);
+
+/* The session decided: ends the flow now (overflow, parse error); the entry stays to absorb. */
+void nsc_flow_close(struct nsc_flow_table *t, struct nsc_flow *f, enum nsc_end reason, uint64_t now);
+
+/* Gives a flow another idle timeout (seconds), as its protocol asks. */
+void nsc_flow_timeout(struct nsc_flow_table *t, struct nsc_flow *f, uint32_t seconds);
+
+/* Closes (reason EOF) and retires every flow, oldest first. */
+void nsc_flow_finish(struct nsc_flow_table *t, uint64_t now);
+
+const struct nsc_flow_stats *nsc_flow_stats(const struct nsc_flow_table *t);
+
+/* Visits every entry (for views); stop when the visitor returns false. */
+void nsc_flow_each(struct nsc_flow_table *t, bool (*visit)(void *arg, struct nsc_flow *f), void *arg);
+
+uint64_t nsc_flow_packets(const struct nsc_flow *f, int side);
+uint64_t nsc_flow_end(const struct nsc_flow *f);		/* last packet, ns */
+uint32_t nsc_flow_retransmits(const struct nsc_flow *f);	/* captured packets, both sides */
+uint32_t nsc_flow_out_of_order(const struct nsc_flow *f);
+uint64_t nsc_flow_rtt(const struct nsc_flow *f);		/* handshake, else smoothed; ns, 0 none */
+bool nsc_flow_vlan(const struct nsc_flow *f, uint16_t *vlan);
+uint8_t nsc_flow_tunnel(const struct nsc_flow *f);		/* nsc_tunnel */
+bool nsc_flow_vni(const struct nsc_flow *f, uint32_t *vni);
+const char *nsc_flow_history(const struct nsc_flow *f, char text[NSC_HISTORY + 1]);
+const char *nsc_flow_state_text(const struct nsc_flow *f);	/* "established"; "" if none */
+const char *nsc_end_text(enum nsc_end reason);			/* "fin" ... */
+
+static inline const struct nsc_addr *
+nsc_flow_addr(const struct nsc_flow *f, int side)
+{
+	return &f->addr[f->first ^ side];
+}
+
+static inline uint16_t
+nsc_flow_port(const struct nsc_flow *f, int side)
+{
+	return f->port[f->first ^ side];
+}
+
+#endif

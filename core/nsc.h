@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * netflowscope's core, as a host (a plugin, the command line) sees it: config
+ * in, engine, values out.  The only header that a host includes.
+ *
+ * Errors are 0 or -errno; `err` then holds one line for a person, subject first.
+ */
+#ifndef NSC_NSC_H
+#define NSC_NSC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "dissect/event.h"
+#include "flow/flow.h"
+
+const char *nsc_version(void);
+
+/* --- configuration: options.def ----------------------------------------- */
+
+enum nsc_option_kind {
+	NSC_KIND_COUNT, NSC_KIND_SIZE, NSC_KIND_SECONDS, NSC_KIND_BOOL, NSC_KIND_CHOICE,
+	NSC_KIND_LIST, NSC_KIND_TEXT, NSC_KIND_PAIRS
+};
+
+struct nsc_option {
+	const char *name;		/* FlowTableSize */
+	uint8_t kind;			/* nsc_option_kind */
+	uint64_t minimum, maximum;
+	const char *standard;		/* the default, as text */
+	const char *choices;
+	const char *text;
+};
+
+const struct nsc_option *nsc_options(size_t *count);
+
+/* flow-table-size for FlowTableSize; name must hold NSC_OPTION_NAME octets. */
+enum { NSC_OPTION_NAME = 40 };
+void nsc_option_dashed(const struct nsc_option *o, char name[NSC_OPTION_NAME]);
+
+struct nsc_config;
+
+int nsc_config_new(struct nsc_config **cfg);
+void nsc_config_free(struct nsc_config *cfg);
+
+/*
+ * Sets one option; the name is that of the table, without regard to case, or
+ * its dashed form.  A repeatable option adds.  -EINVAL with err naming option,
+ * value and what is allowed; -ENOENT if there is no such option.
+ */
+int nsc_config_set(struct nsc_config *cfg, const char *name, const char *const *values,
+		   size_t count, char err[NSC_ERR]);
+
+/* The addresses of this host, for replays: "192.0.2.0/24" (option --local of the command line). */
+int nsc_config_local(struct nsc_config *cfg, const char *prefix, char err[NSC_ERR]);
+
+/* --- engine -------------------------------------------------------------- */
+
+enum nsc_level { NSC_LOG_ERROR, NSC_LOG_WARNING, NSC_LOG_NOTICE, NSC_LOG_INFO, NSC_LOG_DEBUG };
+
+struct nsc_host {
+	void *arg;
+	/* One line without a newline; any thread; may be NULL. */
+	void (*log)(void *arg, enum nsc_level level, const char *line);
+	/* Events, from the worker's thread (replay: the caller's); NULL: not wanted. */
+	void (*event)(void *arg, const struct nsc_event *ev);
+};
+
+struct nsc_engine;
+
+/* Takes its own copy of the configuration.  Opens nothing yet. */
+int nsc_engine_new(struct nsc_engine **e, const struct nsc_config *cfg, const struct nsc_host *host,
+		   char err[NSC_ERR]);
+void nsc_engine_free(struct nsc_engine *e);	/* stops it first */
+
+/*
+ * Starts capturing.  What cannot be opened is logged, its source is off and it is
+ * tried again; 0 all the same.  Negative only if no thread or memory can be had.
+ * With `strict`, a named interface that is absent or a missing privilege is an error.
+ */
+int nsc_engine_start(struct nsc_engine *e, bool strict, char err[NSC_ERR]);
+
+/* Ends the threads; flows that are open end as `eof` and are told.  Within 200 ms. */
+void nsc_engine_stop(struct nsc_engine *e);
+
+/* Interfaces captured now, as text for people: "eth0, lo". */
+int nsc_engine_interfaces(struct nsc_engine *e, char *text, size_t size);
+
+struct nsc_replay {
+	void *arg;
+	/* Called now and then with octets read and the file's size (0: unknown); may be NULL. */
+	void (*progress)(void *arg, uint64_t done, uint64_t size);
+	/* Called at each whole interval of the capture's clock (interval 0: never); may be NULL. */
+	void (*interval)(void *arg, uint64_t now);
+	uint64_t interval_ns;
+	volatile const int *cancel;	/* stops when non-zero; may be NULL */
+};
+
+/*
+ * Reads a capture through one worker, in the caller's thread.  On damage what
+ * was readable has been processed and -EBADMSG comes back with err.
+ */
+int nsc_engine_replay(struct nsc_engine *e, const char *path, const struct nsc_replay *how,
+		      char err[NSC_ERR]);
+
+struct nsc_summary {
+	uint64_t packets, bytes, flows, non_ip, arp, malformed, fragments, truncated, evicted;
+	uint64_t dropped;
+	bool dropped_known;		/* live */
+	uint64_t names;			/* flows with a name (host or server name) */
+	uint64_t dns_messages;
+	uint64_t first, last;		/* ns: time of the first and last packet */
+	const uint64_t *app_flows;	/* by app, nsc_app_count() of them; borrowed */
+	uint64_t published_late;	/* reads that took an older snapshot */
+};
+
+void nsc_engine_summary(struct nsc_engine *e, struct nsc_summary *s);
+
+unsigned nsc_app_count(void);
+const char *nsc_app_name(unsigned app);
+
+/* A label of the event's flow; valid in the event callback. */
+struct nsc_text nsc_event_label(struct nsc_engine *e, const struct nsc_event *ev, enum nsc_label id);
+
+/* One JSON line (with newline) of the event, by DESIGN 4.1: octets written, 0 if it has none. */
+enum { NSC_JSON_LINE = 65536 };
+size_t nsc_event_json(struct nsc_engine *e, const struct nsc_event *ev, char *line, size_t size);
+size_t nsc_summary_json(const struct nsc_summary *s, char *line, size_t size);
+
+/* --- values: metrics.def -------------------------------------------------- */
+
+struct nsc_sample {
+	const char *family, *group;	/* netflowscope-FAMILY[-GROUP]; group "" if none */
+	const char *type;		/* collectd's */
+	const char *value;		/* type instance; "" if none */
+	const char *unit;
+	uint8_t count;			/* values: 1 or 2 */
+	bool counter;			/* running sums since the reader began; else levels */
+	bool fresh;			/* never told before by this reader: a counter was 0 until now */
+	uint64_t sum[2];		/* counters */
+	double level[2];		/* else */
+};
+
+/*
+ * A reader holds one consumer's last totals.  Two readers at different
+ * intervals get equal sums.  It may be made before the engine starts.
+ */
+struct nsc_reader;
+
+int nsc_reader_new(struct nsc_reader **r, struct nsc_engine *e);
+void nsc_reader_free(struct nsc_reader *r);
+
+/*
+ * One read: asks the workers to publish, waits at most 50 ms, tells every
+ * sample, each identifier once, in the order of metrics.def.  0 always, but for
+ * -EBADMSG when a ledger is not ours.
+ */
+int nsc_reader_read(struct nsc_reader *r, void (*tell)(void *arg, const struct nsc_sample *s), void *arg);
+
+/* --- doctor ---------------------------------------------------------------- */
+
+enum nsc_check_state { NSC_CHECK_OK, NSC_CHECK_OFF, NSC_CHECK_FAILED };
+
+struct nsc_check {
+	const char *source;		/* "capture" */
+	uint8_t state;			/* nsc_check_state */
+	bool wanted;			/* the configuration asks for it */
+	char finding[NSC_ERR];		/* "CAP_NET_RAW is missing" */
+	char remedy[NSC_ERR];		/* "setcap cap_net_raw+ep ..."; "" if none is needed */
+};
+
+/* Tries every source of the table, leaving nothing behind; the number of checks. */
+size_t nsc_doctor(const struct nsc_config *cfg, struct nsc_check *checks, size_t max);
+
+/* --- tables as text (the CLI's metrics and options, docs, man page) -------- */
+
+enum nsc_format { NSC_FORMAT_TEXT, NSC_FORMAT_MARKDOWN, NSC_FORMAT_MAN, NSC_FORMAT_COLLECTD };
+
+void nsc_print_metrics(enum nsc_format f, void (*put)(void *arg, const char *text), void *arg);
+void nsc_print_options(enum nsc_format f, void (*put)(void *arg, const char *text), void *arg);
+
+#endif

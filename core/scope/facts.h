@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the host side tells the workers: flat, two views and a generation,
+ * read-only to them.  One writer.  Listeners, translated tuples and owners
+ * have their room here from the start; the inventory fills them.
+ */
+#ifndef NSC_SCOPE_FACTS_H
+#define NSC_SCOPE_FACTS_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+
+enum {
+	NSC_FACT_ADDRESSES = 1024,
+	NSC_FACT_INTERFACES = 64,		/* rows of the set IFACE */
+	NSC_FACT_LISTENERS = 2048,
+	NSC_OWNER_BUCKETS = 16384, NSC_OWNER_WAYS = 8,
+};
+
+struct nsc_fact_address {
+	struct nsc_addr addr;
+	uint32_t ifindex;
+	uint8_t bits;			/* prefix, of 128 */
+	uint8_t reserved[3];
+};
+
+struct nsc_fact_interface {
+	uint32_t ifindex;		/* 0: the row is free */
+	uint32_t flags;			/* IFF_* */
+	uint8_t mac[6];			/* its own */
+	uint8_t captured;		/* 1: a ring is open on it */
+	uint8_t loopback;
+	char name[16];			/* IFNAMSIZ */
+};
+
+struct nsc_fact_listener {
+	struct nsc_addr addr;		/* all zero: any (IPv4 and IPv6 as `families` says) */
+	uint16_t port;
+	uint16_t owner;
+	uint8_t proto;
+	uint8_t families;		/* 1: IPv4, 2: IPv6 */
+	uint8_t reserved[2];
+};
+
+struct nsc_facts_view {
+	uint32_t addresses, interfaces, listeners;
+	uint8_t addresses_known;	/* 0: direction is absent */
+	uint8_t listeners_known;	/* 0: direction guesses (algorithm 4, 7) */
+	uint16_t ephemeral_low, ephemeral_high;	/* ip_local_port_range */
+	uint8_t macs;			/* of stacked devices: OTHERHOST frames to these are ours */
+	uint8_t reserved[5];
+	uint8_t mac[32][6];
+	struct nsc_fact_address address[NSC_FACT_ADDRESSES];	/* sorted by address */
+	struct nsc_fact_interface interface[NSC_FACT_INTERFACES];	/* by row */
+	struct nsc_fact_listener listener[NSC_FACT_LISTENERS];	/* sorted by proto, port, address */
+};
+
+struct nsc_facts {
+	_Atomic uint64_t generation;	/* view[generation & 1] is the whole one */
+	struct nsc_facts_view view[2];
+	/* Live, single-writer: {48-bit tag | 16-bit owner}, one release store an entry. */
+	_Atomic uint64_t owner[NSC_OWNER_BUCKETS][NSC_OWNER_WAYS];
+};
+
+/*
+ * The writer: edit the view that this returns (a copy of the current one),
+ * then commit.  A reader that works on the old view has until the next edit
+ * to copy it: see nsc_facts_read.
+ */
+struct nsc_facts_view *nsc_facts_edit(struct nsc_facts *f);
+void nsc_facts_commit(struct nsc_facts *f);
+
+/*
+ * A reader: copies the view into *copy if its generation differs from *seen
+ * (which is updated); true if it was copied whole.
+ */
+bool nsc_facts_read(const struct nsc_facts *f, uint64_t *seen, struct nsc_facts_view *copy);
+
+/* True if the address is this host's (an address of an interface, or of 127.0.0.0/8 and ::1 if lo is there). */
+bool nsc_facts_local(const struct nsc_facts_view *v, const struct nsc_addr *a);
+
+enum nsc_listening { NSC_LISTENING_NO, NSC_LISTENING_YES, NSC_LISTENING_UNKNOWN };
+enum nsc_listening nsc_facts_listening(const struct nsc_facts_view *v, uint8_t proto,
+				       const struct nsc_addr *a, uint16_t port);
+
+#endif
