@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* What the engine asks of a configuration: values by option, those of the host side by name. */
+#ifndef NSC_ENGINE_CONFIG_H
+#define NSC_ENGINE_CONFIG_H
+
+#include "nsc.h"
+
+enum nsc_option_id {		/* NSC_O_FLOW_TABLE_SIZE ... */
+#define NSC_OPTION(id, name, kind, minimum, maximum, standard, choices, text) NSC_O_##id,
+#include "options.def"
+#undef NSC_OPTION
+	NSC_OPTIONS
+};
+
+enum nsc_capture {		/* the order of Capture's choices */
+	NSC_CAPTURE_RING,
+	NSC_CAPTURE_OFF,
+};
+
+/* A deep copy, freed with nsc_config_free.  -ENOMEM or 0. */
+int nsc_config_copy(struct nsc_config **copy, const struct nsc_config *cfg);
+
+/* COUNT, SIZE (octets), SECONDS, BOOL (0, 1), CHOICE (index of the choice). */
+uint64_t nsc_config_number(const struct nsc_config *cfg, enum nsc_option_id id);
+
+/* TEXT; never NULL.  Borrowed from cfg. */
+const char *nsc_config_text(const struct nsc_config *cfg, enum nsc_option_id id);
+
+/* LIST: item n, NULL behind the last.  Borrowed. */
+const char *nsc_config_item(const struct nsc_config *cfg, enum nsc_option_id id, size_t n);
+
+/* PAIRS: value m of group n (value 0 is the name), NULL behind the last of either.  Borrowed. */
+const char *nsc_config_pair(const struct nsc_config *cfg, enum nsc_option_id id, size_t n, size_t m);
+
+/* Prefixes given to nsc_config_local, in their text form; NULL behind the last. */
+const char *nsc_config_local_prefix(const struct nsc_config *cfg, size_t n);
+
+/* --- host side ------------------------------------------------------------ */
+
+/* True if Interface is `auto`; else the names are those of nsc_config_interface. */
+bool nsc_config_auto(const struct nsc_config *cfg);
+
+static inline const char *
+nsc_config_interface(const struct nsc_config *cfg, size_t n)
+{
+	return nsc_config_item(cfg, NSC_O_INTERFACE, n);
+}
+
+static inline enum nsc_capture
+nsc_config_capture(const struct nsc_config *cfg)
+{
+	return (enum nsc_capture)nsc_config_number(cfg, NSC_O_CAPTURE);
+}
+
+static inline uint64_t		/* octets */
+nsc_config_ring_size(const struct nsc_config *cfg)
+{
+	return nsc_config_number(cfg, NSC_O_RING_SIZE);
+}
+
+static inline const char *	/* pcap filter text, "" for none */
+nsc_config_filter(const struct nsc_config *cfg)
+{
+	return nsc_config_text(cfg, NSC_O_FILTER);
+}
+
+static inline bool
+nsc_config_promiscuous(const struct nsc_config *cfg)
+{
+	return nsc_config_number(cfg, NSC_O_PROMISCUOUS) != 0;
+}
+
+static inline unsigned
+nsc_config_max_series(const struct nsc_config *cfg)
+{
+	return (unsigned)nsc_config_number(cfg, NSC_O_MAX_SERIES);
+}
+
+static inline unsigned
+nsc_config_top_n(const struct nsc_config *cfg)
+{
+	return (unsigned)nsc_config_number(cfg, NSC_O_TOP_N);
+}
+
+static inline unsigned
+nsc_config_workers(const struct nsc_config *cfg)
+{
+	return (unsigned)nsc_config_number(cfg, NSC_O_WORKERS);
+}
+
+#endif

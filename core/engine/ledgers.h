@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What readers need of an engine: its ledgers, a way to have them published,
+ * and the names of rows.  The engine owns it; readers hold a pointer.
+ */
+#ifndef NSC_ENGINE_LEDGERS_H
+#define NSC_ENGINE_LEDGERS_H
+
+#include <stdatomic.h>
+
+#include "ledger/ledger.h"
+#include "scope/scope.h"
+
+enum { NSC_LEDGERS = 17 };		/* 16 workers and the host side */
+
+/* The name of a row of the set IFACE. */
+struct nsc_row {
+	char name[32];			/* as the kernel has it; kept while the row is not in use */
+	uint32_t generation;		/* changes when the row gets another name */
+	bool present;			/* the interface exists and is captured */
+};
+
+struct nsc_ledgers {
+	/*
+	 * A ledger is entered before count says so, and stays readable until
+	 * the engine is freed.  incarnation[n] changes when ledger n begins
+	 * again at zero under another writer: what it held until then is kept.
+	 */
+	struct nsc_ledger *ledger[NSC_LEDGERS];
+	_Atomic uint32_t incarnation[NSC_LEDGERS];
+	_Atomic uint32_t count;
+
+	/*
+	 * Called by a reader after it has asked: wakes the workers (live), or
+	 * publishes every ledger before it returns (replay).  Any thread,
+	 * several at once.  May be NULL.
+	 */
+	void (*wake)(void *arg);
+
+	/*
+	 * Fills *row; false if that row of IFACE never had a name (its cells are told
+	 * nowhere).  Any thread.  May be NULL: no interfaces.  A row that is given
+	 * up shall be the last to be used again.
+	 */
+	bool (*iface)(void *arg, unsigned n, struct nsc_row *row);
+	void *arg;
+
+	const struct nsc_networks *networks;	/* rows of NETWORK from 1; may be NULL */
+	uint32_t top_n, max_series;		/* options TopN and MaxSeries */
+
+	/*
+	 * True while workers answer: readers wait for them (50 ms at the most)
+	 * and measure themselves.  False in replay, whose values owe nothing to
+	 * the clock, and after the end.
+	 */
+	_Atomic bool live;
+	_Atomic uint64_t late;		/* reads that took an older copy; readers count here */
+};
+
+struct nsc_engine;
+
+/* Its readers' view of it; lives as long as the engine.  (engine.c) */
+struct nsc_ledgers *nsc_engine_ledgers(struct nsc_engine *e);
+
+#endif
