@@ -7,6 +7,7 @@
 #ifndef NSC_LEDGER_HISTOGRAM_H
 #define NSC_LEDGER_HISTOGRAM_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum {
@@ -23,7 +24,7 @@ double nsc_histogram_value(unsigned cell);
 
 /*
  * The q-quantile (0 < q <= 1) in ns of the samples between two states of one
- * histogram; negative if there are none.
+ * histogram (before NULL: of all); negative if there are none.
  */
 double nsc_histogram_quantile(const uint64_t *now, const uint64_t *before, double q);
 

@@ -101,6 +101,9 @@ void nsc_ledger_init(struct nsc_ledger *l);
 /* The writer: copies its cells if somebody asked since the last publish (or force). True if it did. */
 bool nsc_ledger_publish(struct nsc_ledger *l, const struct nsc_cells *cells, bool force);
 
+/* True if somebody asked since the last publish. */
+bool nsc_ledger_asked(const struct nsc_ledger *l);
+
 /* A reader: asks; the value to wait for. */
 uint64_t nsc_ledger_ask(struct nsc_ledger *l);
 
@@ -108,9 +111,13 @@ uint64_t nsc_ledger_ask(struct nsc_ledger *l);
 bool nsc_ledger_answered(const struct nsc_ledger *l, uint64_t request);
 
 /*
- * Adds the last published copy to sum.  The block is untrusted: -EBADMSG if
- * magic or layout are not ours, else 0.
+ * Copies the last published copy.  The block is untrusted: -EBADMSG if magic or
+ * layout are not ours, -EAGAIN if its writer published without a pause (*copy is
+ * then not whole), else 0.
  */
+int nsc_ledger_copy(const struct nsc_ledger *l, struct nsc_cells *copy);
+
+/* The same, added to sum, which stays as it was on error. */
 int nsc_ledger_collect(const struct nsc_ledger *l, struct nsc_cells *sum);
 
 /* --- the tables, for those who turn cells into values ------------------- */
@@ -140,6 +147,7 @@ extern const struct nsc_metric nsc_metrics[NSC_METRICS];
 /* Token of a closed set's member, or NULL for sets of rows. */
 const char *nsc_set_token(enum nsc_set set, unsigned member);
 unsigned nsc_set_count(enum nsc_set set);
+const char *nsc_set_name(enum nsc_set set);	/* "SCOPE" */
 
 /* Maps every octet outside [A-Za-z0-9_] to '_', cuts to 32; "" is "unknown"; `other`, `unknown` get a '_'. */
 enum { NSC_TOKEN = 33 };
