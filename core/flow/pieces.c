@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* The pool behind reassembly: pieces, and who holds them since when. */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "flow/pieces.h"
+
+static void *
+reserve(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return p != MAP_FAILED ? p : NULL;
+}
+
+static void
+unreserve(void *p, size_t size)
+{
+	if (p != NULL)
+		munmap(p, size);
+}
+
+int
+nsc_pool_new(struct nsc_pool **pool, const struct nsc_reassembly_config *cfg)
+{
+	struct nsc_pool *p;
+	uint64_t count = cfg->memory / NSC_PIECE;
+	uint64_t side = (uint64_t)cfg->limit / NSC_PIECE_ROOM * 2 + 4;
+
+	if (cfg->limit == 0 || cfg->limit > 1 << 30 || count >= UINT32_MAX)
+		return -EINVAL;
+	p = calloc(1, sizeof *p);
+	if (p == NULL)
+		return -ENOMEM;
+	p->cfg = *cfg;
+	p->count = (uint32_t)(count > NSC_PIECES_MIN ? count : NSC_PIECES_MIN) + 1;
+	p->carved = 1;
+	p->side_pieces = (uint16_t)(side < UINT16_MAX ? side : UINT16_MAX);
+	p->view_size = (size_t)cfg->limit + NSC_VIEW_ROOM;
+	p->piece = reserve((size_t)p->count * NSC_PIECE);
+	p->view[0] = reserve(p->view_size);
+	p->view[1] = reserve(p->view_size);
+	p->stats.memory = (uint64_t)p->count * NSC_PIECE + 2 * p->view_size;
+	if (p->piece == NULL || p->view[0] == NULL || p->view[1] == NULL) {
+		nsc_pool_free(p);
+		return -ENOMEM;
+	}
+	*pool = p;
+	return 0;
+}
+
+void
+nsc_pool_free(struct nsc_pool *pool)
+{
+	if (pool == NULL)
+		return;
+	unreserve(pool->piece, (size_t)pool->count * NSC_PIECE);
+	unreserve(pool->view[0], pool->view_size);
+	unreserve(pool->view[1], pool->view_size);
+	free(pool);
+}
+
+const struct nsc_reassembly_stats *
+nsc_pool_stats(const struct nsc_pool *pool)
+{
+	return &pool->stats;
+}
+
+uint32_t
+nsc_pool_holders(const struct nsc_pool *pool)
+{
+	return pool->holders;
+}
+
+void
+nsc_pool_enter(struct nsc_pool *pool, struct nsc_stream *s)
+{
+	s->newer = NULL;
+	s->older = pool->newest;
+	if (pool->newest != NULL)
+		pool->newest->newer = s;
+	else
+		pool->oldest = s;
+	pool->newest = s;
+	pool->holders++;
+}
+
+void
+nsc_pool_leave(struct nsc_pool *pool, struct nsc_stream *s)
+{
+	if (s->older != NULL)
+		s->older->newer = s->newer;
+	else
+		pool->oldest = s->newer;
+	if (s->newer != NULL)
+		s->newer->older = s->older;
+	else
+		pool->newest = s->older;
+	s->older = s->newer = NULL;
+	pool->holders--;
+}
+
+struct nsc_stream *
+nsc_pool_turn(struct nsc_pool *pool, uint64_t now)
+{
+	struct nsc_stream *s = pool->oldest;
+
+	if (now > pool->now)
+		pool->now = now;
+	if (s != NULL) {
+		nsc_pool_leave(pool, s);
+		nsc_pool_enter(pool, s);
+	}
+	return s;
+}
+
+void
+nsc_piece_give(struct nsc_pool *pool, uint32_t piece)
+{
+	pool->piece[piece].next = pool->free;
+	pool->free = piece;
+}
+
+/*
+ * Half-read conversations that went silent must not keep the others from being
+ * read: whoever holds octets longest loses them.
+ */
+static bool
+take_from_oldest(struct nsc_pool *pool, const struct nsc_stream *but)
+{
+	struct nsc_stream *s = pool->oldest != but ? pool->oldest : but->newer;
+	uint32_t ready;
+
+	pool->stats.memory_overflows++;
+	if (s == NULL)
+		return false;
+	ready = s->ready;
+	nsc_stream_release(pool, s);
+	if (ready > 0) {
+		s->next += ready;
+		s->gap = true;
+		pool->stats.gaps++;
+	}
+	return true;
+}
+
+uint32_t
+nsc_piece_take(struct nsc_pool *pool, const struct nsc_stream *s)
+{
+	struct nsc_piece *p;
+	uint32_t i;
+
+	if (pool->free == 0 && pool->carved == pool->count && !take_from_oldest(pool, s))
+		return 0;
+	if (pool->free != 0) {
+		i = pool->free;
+		pool->free = pool->piece[i].next;
+	} else {
+		i = pool->carved++;
+	}
+	p = &pool->piece[i];
+	p->next = 0;
+	p->seq = 0;
+	p->at = p->len = 0;
+	return i;
+}
