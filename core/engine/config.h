@@ -4,6 +4,7 @@
 #define NSC_ENGINE_CONFIG_H
 
 #include "nsc.h"
+#include "scope/scope.h"
 
 enum nsc_option_id {		/* NSC_O_FLOW_TABLE_SIZE ... */
 #define NSC_OPTION(id, name, kind, minimum, maximum, standard, choices, text) NSC_O_##id,
@@ -12,7 +13,7 @@ enum nsc_option_id {		/* NSC_O_FLOW_TABLE_SIZE ... */
 	NSC_OPTIONS
 };
 
-enum nsc_capture {		/* the order of Capture's choices */
+enum nsc_capture_kind {		/* the order of Capture's choices */
 	NSC_CAPTURE_RING,
 	NSC_CAPTURE_OFF,
 };
@@ -35,6 +36,9 @@ const char *nsc_config_pair(const struct nsc_config *cfg, enum nsc_option_id id,
 /* Prefixes given to nsc_config_local, in their text form; NULL behind the last. */
 const char *nsc_config_local_prefix(const struct nsc_config *cfg, size_t n);
 
+/* The networks of option Network; borrowed. */
+const struct nsc_networks *nsc_config_networks(const struct nsc_config *cfg);
+
 /* --- host side ------------------------------------------------------------ */
 
 /* True if Interface is `auto`; else the names are those of nsc_config_interface. */
@@ -46,10 +50,10 @@ nsc_config_interface(const struct nsc_config *cfg, size_t n)
 	return nsc_config_item(cfg, NSC_O_INTERFACE, n);
 }
 
-static inline enum nsc_capture
+static inline enum nsc_capture_kind
 nsc_config_capture(const struct nsc_config *cfg)
 {
-	return (enum nsc_capture)nsc_config_number(cfg, NSC_O_CAPTURE);
+	return (enum nsc_capture_kind)nsc_config_number(cfg, NSC_O_CAPTURE);
 }
 
 static inline uint64_t		/* octets */
