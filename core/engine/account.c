@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Packets and flows to cells: whose octets they are (interface, scope, network,
+ * application), which way they go, and how well TCP does.
+ */
+#include <sys/socket.h>
+
+#include "engine/worker_state.h"
+#include "scope/direction.h"
+#include "scope/scope.h"
+
+_Static_assert((int)NSC_V_SCOPE_PUBLIC == (int)NSC_SCOPE_PUBLIC, "SCOPE is in the order of nsc_scope");
+_Static_assert((int)NSC_V_SCOPE_FORWARDED_PUBLIC == (int)NSC_SCOPE_PUBLIC, "and so is SCOPE_FORWARDED");
+_Static_assert((int)NSC_V_DIRECTION_LOCAL == (int)NSC_DIRECTION_LOCAL, "DIRECTION is nsc_direction");
+_Static_assert((int)NSC_V_END_EOF == (int)NSC_END_EOF, "END is in the order of nsc_end");
+
+static inline void
+add(struct nsc_worker *w, unsigned cell, uint64_t n)
+{
+	w->cells.cell[cell] += n;
+}
+
+/* rx and tx of a pair; a local packet counts once in each. */
+static inline void
+add_way(struct nsc_worker *w, unsigned cell, unsigned way, uint64_t n)
+{
+	w->cells.cell[cell] += way & NSC_WAY_RX ? n : 0;
+	w->cells.cell[cell + 1] += way & NSC_WAY_TX ? n : 0;
+}
+
+static unsigned
+proto_value(uint8_t proto)
+{
+	switch (proto) {
+	case NSC_PROTO_TCP:
+		return NSC_V_PROTO_TCP;
+	case NSC_PROTO_UDP:
+		return NSC_V_PROTO_UDP;
+	case NSC_PROTO_ICMP:
+		return NSC_V_PROTO_ICMP;
+	case NSC_PROTO_ICMP6:
+		return NSC_V_PROTO_ICMP6;
+	case NSC_PROTO_SCTP:
+		return NSC_V_PROTO_SCTP;
+	default:
+		return NSC_V_PROTO_OTHER;
+	}
+}
+
+/* ICMP and ICMPv6 queries: echo, timestamp, information, address mask (RFC 792, 950, 4443). */
+static bool
+is_query(const struct nsc_packet *p)
+{
+	if (p->proto == NSC_PROTO_ICMP)
+		return p->icmp_type == 8 || p->icmp_type == 13 || p->icmp_type == 15 ||
+		       p->icmp_type == 17;
+	return p->proto == NSC_PROTO_ICMP6 && p->icmp_type == 128;
+}
+
+/* Sets direction, ways, scope and network of a new flow. */
+static void
+place(struct nsc_worker *w, struct nsc_flow *f, const struct nsc_packet *p)
+{
+	struct nsc_direction_question q = {
+		.addr = {*nsc_flow_addr(f, 0), *nsc_flow_addr(f, 1)},
+		.port = {nsc_flow_port(f, 0), nsc_flow_port(f, 1)},
+		.proto = f->proto,
+		.handshake = (f->flags & (NSC_FLOW_SYN_SEEN | NSC_FLOW_SYNACK_SEEN)) != 0,
+		.icmp_query = is_query(p),
+	};
+	struct nsc_direction_answer a = {.known = false};
+	unsigned remote, ways[2] = {NSC_WAY_RX, NSC_WAY_TX};	/* nothing known: the initiator is remote */
+	unsigned scope;
+
+	if (w->locals.known)
+		a = nsc_direction(&w->locals.view, &q);
+	if (a.known) {
+		ways[0] = (a.local[0] ? NSC_WAY_TX : 0) | (a.local[1] ? NSC_WAY_RX : 0);
+		ways[1] = (a.local[1] ? NSC_WAY_TX : 0) | (a.local[0] ? NSC_WAY_RX : 0);
+	}
+	f->direction = (uint8_t)(a.direction | (a.known ? NSC_LABEL_KNOWN : 0));
+	remote = a.known ? a.local[0] : 0;	/* the side that is not ours */
+	if (a.known && a.local[0] && a.local[1]) {
+		scope = NSC_SCOPE_LOOPBACK;
+	} else if (a.known && ways[0] == 0) {
+		/* No local end: what the initiator sends is tx, so that both ways are told apart. */
+		ways[0] = NSC_WAY_TX;
+		ways[1] = NSC_WAY_RX;
+		scope = w->settings.forwarded ? nsc_scope_of(nsc_class(&q.addr[1]))
+					      : NSC_V_SCOPE_FORWARDED_FORWARDED;
+		if (!w->settings.forwarded)
+			f->direction |= NSC_LABEL_FORWARDED;
+		remote = 1;
+	} else {
+		scope = nsc_scope_of(nsc_class(&q.addr[remote]));
+	}
+	f->direction = (uint8_t)(f->direction | ways[0] << 4 | ways[1] << 6);
+	f->scope = (uint8_t)scope;
+	f->network = (uint8_t)nsc_network_find(&w->settings.networks, &q.addr[remote]);
+	f->iface = (uint8_t)p->frame->iface;
+}
+
+static unsigned
+direction_value(const struct nsc_flow *f)
+{
+	return f->flags & NSC_FLOW_MIDSTREAM ? NSC_V_DIRECTION_ADOPTED : f->direction & 3u;
+}
+
+void
+nsc_account_opened(struct nsc_worker *w, struct nsc_flow *f, const struct nsc_packet *p)
+{
+	place(w, f, p);
+	add(w, NSC_CELL(SCOPE_OPENED, f->scope, direction_value(f)), 1);
+	add(w, NSC_CELL(SCOPE_CURRENT, f->scope, 0), 1);
+	if (f->direction & NSC_LABEL_FORWARDED)
+		return;
+	if (f->network != 0) {
+		add(w, NSC_CELL(NETWORK_OPENED, f->network, direction_value(f)), 1);
+		add(w, NSC_CELL(NETWORK_CURRENT, f->network, 0), 1);
+	}
+	add(w, NSC_CELL(FLOW_OPENED, 0, 0), 1);
+	add(w, NSC_CELL(FLOW_CURRENT, 0, proto_value(f->proto)), 1);
+	add(w, NSC_CELL(APP_CURRENT, 0, 0), 1);
+	if (f->start > w->undecided.since)
+		w->undecided.opened++;
+	else
+		add(w, NSC_CELL(APP_OPENED, 0, 0), 1);
+}
+
+void
+nsc_account_closed(struct nsc_worker *w, struct nsc_flow *f, enum nsc_end reason,
+		   enum nsc_failure failure)
+{
+	/* The initiator's packets leave this host: the attempt was ours. */
+	bool out = nsc_way(f, 0) == NSC_WAY_TX;
+
+	add(w, NSC_CELL(SCOPE_CURRENT, f->scope, 0), (uint64_t)-1);
+	if (f->direction & NSC_LABEL_FORWARDED)
+		return;
+	if (f->network != 0)
+		add(w, NSC_CELL(NETWORK_CURRENT, f->network, 0), (uint64_t)-1);
+	add(w, NSC_CELL(FLOW_CLOSED, 0, reason), 1);
+	add(w, NSC_CELL(FLOW_CURRENT, 0, proto_value(f->proto)), (uint64_t)-1);
+	add(w, NSC_CELL(APP_CURRENT, f->app, 0), (uint64_t)-1);
+	if (failure == NSC_FAILURE_REFUSED)
+		add(w, NSC_CELL(TCP_COUNTER, f->scope, out ? NSC_V_TCP_COUNTER_REFUSED_OUT
+							   : NSC_V_TCP_COUNTER_REFUSED_IN), 1);
+	else if (failure == NSC_FAILURE_TIMEOUT)
+		add(w, NSC_CELL(TCP_COUNTER, f->scope, out ? NSC_V_TCP_COUNTER_TIMEOUT_OUT
+							   : NSC_V_TCP_COUNTER_TIMEOUT_IN), 1);
+}
+
+void
+nsc_account_interface(struct nsc_worker *w, const struct nsc_packet *p, unsigned way)
+{
+	add_way(w, NSC_CELL(INTERFACE_OCTETS, p->frame->iface, 0), way, p->octets);
+	add_way(w, NSC_CELL(INTERFACE_PACKETS, p->frame->iface, 0), way, p->octets > 0);
+}
+
+static void
+account_tcp(struct nsc_worker *w, const struct nsc_flow *f, const struct nsc_update *up)
+{
+	unsigned base = NSC_CELL(TCP_COUNTER, f->scope, 0);
+
+	add(w, base + NSC_V_TCP_COUNTER_SEGMENTS, up->segments);
+	add(w, base + NSC_V_TCP_COUNTER_RETRANSMIT, up->retransmit);
+	add(w, base + NSC_V_TCP_COUNTER_OUT_OF_ORDER, up->out_of_order);
+	if (up->flags & (NSC_UPDATE_ZERO_WINDOW | NSC_UPDATE_RESET)) {
+		add(w, base + NSC_V_TCP_COUNTER_ZERO_WINDOW, (up->flags & NSC_UPDATE_ZERO_WINDOW) != 0);
+		add(w, base + NSC_V_TCP_COUNTER_RESET, (up->flags & NSC_UPDATE_RESET) != 0);
+	}
+	if (up->rtt == 0)
+		return;
+	/* A round trip within this host says nothing of a network. */
+	if (f->scope != NSC_SCOPE_LOOPBACK)
+		add(w, NSC_CELL(TCP_RTT, f->scope, 0) + nsc_histogram_cell(up->rtt), 1);
+	if (f->network != 0)
+		add(w, NSC_CELL(NETWORK_RTT, f->network, 0) + nsc_histogram_cell(up->rtt), 1);
+}
+
+void
+nsc_account_packet(struct nsc_worker *w, const struct nsc_packet *p, const struct nsc_update *up)
+{
+	const struct nsc_flow *f = up->flow;
+	unsigned way = nsc_way(f, up->side);
+	uint64_t octets = (uint64_t)p->octets + p->credit_octets;
+	uint64_t packets = (uint64_t)(p->octets > 0) + p->credit_packets;
+
+	add_way(w, NSC_CELL(SCOPE_OCTETS, f->scope, 0), way, octets);
+	add_way(w, NSC_CELL(SCOPE_PACKETS, f->scope, 0), way, packets);
+	if (f->direction & NSC_LABEL_FORWARDED)
+		return;
+	if (f->network != 0) {
+		add_way(w, NSC_CELL(NETWORK_OCTETS, f->network, 0), way, octets);
+		add_way(w, NSC_CELL(NETWORK_PACKETS, f->network, 0), way, packets);
+	}
+	if (f->app != 0 || f->start <= w->undecided.since) {
+		add_way(w, NSC_CELL(APP_OCTETS, f->app, 0), way, octets);
+	} else {
+		w->undecided.octets[0] += way & NSC_WAY_RX ? octets : 0;
+		w->undecided.octets[1] += way & NSC_WAY_TX ? octets : 0;
+	}
+	if (f->proto == NSC_PROTO_TCP)
+		account_tcp(w, f, up);
+}
+
+void
+nsc_account_app(struct nsc_worker *w, struct nsc_flow *f, unsigned before)
+{
+	int side;
+
+	if ((f->direction & NSC_LABEL_FORWARDED) || (f->flags & NSC_FLOW_CLOSED))
+		return;
+	add(w, NSC_CELL(APP_CURRENT, before, 0), (uint64_t)-1);
+	add(w, NSC_CELL(APP_CURRENT, f->app, 0), 1);
+	if (before != 0 || f->start <= w->undecided.since)
+		return;
+	/* Opened since the last publish: nothing of it has left as `unknown`. */
+	for (side = 0; side < 2; side++) {
+		unsigned way = nsc_way(f, side);
+
+		add_way(w, NSC_CELL(APP_OCTETS, f->app, 0), way, f->octets[side]);
+		w->undecided.octets[0] -= way & NSC_WAY_RX ? f->octets[side] : 0;
+		w->undecided.octets[1] -= way & NSC_WAY_TX ? f->octets[side] : 0;
+	}
+	add(w, NSC_CELL(APP_OPENED, f->app, 0), 1);
+	w->undecided.opened--;
+}

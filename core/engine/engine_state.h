@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* What an engine is made of; private to engine.c, replay.c and start.c. */
+#ifndef NSC_ENGINE_ENGINE_STATE_H
+#define NSC_ENGINE_ENGINE_STATE_H
+
+#include "dissect/table.h"
+#include "engine/capture.h"
+#include "engine/config.h"
+#include "engine/ledgers.h"
+#include "engine/worker.h"
+
+struct nsc_engine {
+	struct nsc_config *config;	/* own copy */
+	struct nsc_settings settings;
+	struct nsc_host host;
+	struct nsc_facts *facts;
+	struct nsc_ledgers ledgers;
+	struct nsc_ledger *own;		/* the host side's: ledgers.ledger[0] */
+	struct nsc_cells cells;		/* what it publishes */
+	struct nsc_worker *worker[NSC_LEDGERS - 1];
+	unsigned workers;
+	struct nsc_capture *capture;	/* live; NULL before the start and in replay */
+	bool replayed;
+	uint64_t app_flows[NSC_APPS];	/* of the last summary */
+};
+
+#endif

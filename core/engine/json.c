@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+/* Events and the summary as JSON Lines (DESIGN 4.1): absent when unknown, never null. */
+#include <stdio.h>
+
+#include "dissect/dns.h"
+#include "dissect/table.h"
+#include "engine/json_text.h"
+#include "engine/worker_state.h"
+#include "scope/direction.h"
+#include "scope/scope.h"
+
+static const char *const label_key[] = {
+#define X(id, key) [NSC_LABEL_##id] = key,
+	NSC_LABELS(X)
+#undef X
+};
+
+static const char *const tunnel_text[NSC_TUNNELS] = {
+	[NSC_TUNNEL_IPIP] = "ipip",   [NSC_TUNNEL_6IN4] = "6in4",	[NSC_TUNNEL_4IN6] = "4in6",
+	[NSC_TUNNEL_6IN6] = "6in6",   [NSC_TUNNEL_GRE] = "gre",		[NSC_TUNNEL_VXLAN] = "vxlan",
+	[NSC_TUNNEL_GENEVE] = "geneve", [NSC_TUNNEL_GTPU] = "gtpu",
+};
+
+static void
+put_text(struct nsc_json *j, const char *key, const struct nsc_text *t)
+{
+	if (t->len > 0)
+		nsc_json_octets(j, key, t->p, t->len);
+}
+
+static void
+put_addr(struct nsc_json *j, const char *key, const struct nsc_addr *a)
+{
+	char text[NSC_ADDR_TEXT];
+
+	nsc_json_text(j, key, nsc_addr_text(a, text));
+}
+
+static void
+put_proto(struct nsc_json *j, uint8_t proto)
+{
+	char number[4];
+
+	switch (proto) {
+	case NSC_PROTO_TCP:
+		nsc_json_text(j, "proto", "tcp");
+		return;
+	case NSC_PROTO_UDP:
+		nsc_json_text(j, "proto", "udp");
+		return;
+	case NSC_PROTO_ICMP:
+		nsc_json_text(j, "proto", "icmp");
+		return;
+	case NSC_PROTO_ICMP6:
+		nsc_json_text(j, "proto", "icmp6");
+		return;
+	case NSC_PROTO_SCTP:
+		nsc_json_text(j, "proto", "sctp");
+		return;
+	default:
+		snprintf(number, sizeof number, "%u", proto);
+		nsc_json_text(j, "proto", number);
+	}
+}
+
+/* The ends of a flow, and its outside. */
+static void
+put_ends(struct nsc_json *j, const struct nsc_flow *f)
+{
+	uint16_t vlan;
+	uint32_t vni;
+
+	put_proto(j, f->proto);
+	if (nsc_flow_vlan(f, &vlan))
+		nsc_json_number(j, "vlan", vlan);
+	if (nsc_flow_tunnel(f) != NSC_TUNNEL_NONE)
+		nsc_json_text(j, "tunnel", tunnel_text[nsc_flow_tunnel(f)]);
+	if (nsc_flow_vni(f, &vni))
+		nsc_json_number(j, "vni", vni);
+	put_addr(j, "initiator", nsc_flow_addr(f, 0));
+	nsc_json_number(j, "initiator_port", nsc_flow_port(f, 0));
+	put_addr(j, "responder", nsc_flow_addr(f, 1));
+	nsc_json_number(j, "responder_port", nsc_flow_port(f, 1));
+}
+
+static bool
+is_number(const struct nsc_text *t)
+{
+	uint32_t i;
+
+	for (i = 0; i < t->len; i++)
+		if (t->p[i] < '0' || t->p[i] > '9')
+			return false;
+	return t->len > 0 && t->len < 10;
+}
+
+static void
+put_labels(struct nsc_json *j, const struct nsc_worker *w, const struct nsc_flow *f)
+{
+	unsigned id;
+
+	for (id = 0; id < NSC_LABEL_COUNT; id++) {
+		struct nsc_text t = nsc_worker_label(w, f, id);
+		uint64_t number = 0;
+		uint32_t i;
+
+		if (id != NSC_LABEL_HTTP_STATUS || !is_number(&t)) {
+			put_text(j, label_key[id], &t);
+			continue;
+		}
+		for (i = 0; i < t.len; i++)
+			number = number * 10 + (uint64_t)(t.p[i] - '0');
+		nsc_json_number(j, label_key[id], number);
+	}
+}
+
+static void
+put_flow(struct nsc_json *j, const struct nsc_worker *w, const struct nsc_flow *f)
+{
+	char history[NSC_HISTORY + 1];
+	uint64_t rtt = nsc_flow_rtt(f);
+
+	put_ends(j, f);
+	nsc_json_number(j, "packets_initiator", nsc_flow_packets(f, 0));
+	nsc_json_number(j, "bytes_initiator", f->octets[0]);
+	nsc_json_number(j, "packets_responder", nsc_flow_packets(f, 1));
+	nsc_json_number(j, "bytes_responder", f->octets[1]);
+	nsc_json_time(j, "start", f->start);
+	nsc_json_time(j, "end", nsc_flow_end(f));
+	if (nsc_flow_state_text(f)[0] != '\0')
+		nsc_json_text(j, "state", nsc_flow_state_text(f));
+	if (f->end_reason != NSC_END_OPEN)
+		nsc_json_text(j, "end_reason", nsc_end_text(f->end_reason));
+	if (nsc_flow_history(f, history)[0] != '\0')
+		nsc_json_text(j, "history", history);
+	nsc_json_number(j, "retransmits", nsc_flow_retransmits(f));
+	nsc_json_number(j, "out_of_order", nsc_flow_out_of_order(f));
+	if (rtt > 0)
+		nsc_json_number(j, "rtt_us", (rtt + 500) / 1000);
+	if (f->direction & NSC_LABEL_KNOWN)
+		nsc_json_text(j, "direction", nsc_direction_text(f->direction & 3));
+	nsc_json_text(j, "scope_initiator", nsc_class_text(nsc_class(nsc_flow_addr(f, 0))));
+	nsc_json_text(j, "scope_responder", nsc_class_text(nsc_class(nsc_flow_addr(f, 1))));
+	if (f->network != 0 && f->network <= w->settings.networks.names)
+		nsc_json_text(j, "network", w->settings.networks.name[f->network]);
+	if (f->app != 0)
+		nsc_json_text(j, "app", nsc_app_name(f->app));
+	put_labels(j, w, f);
+}
+
+static void
+put_dns(struct nsc_json *j, const struct nsc_flow *f, const struct nsc_dns_message *m)
+{
+	char text[12];
+	unsigned i;
+
+	put_addr(j, "client", nsc_flow_addr(f, m->client));
+	put_addr(j, "server", nsc_flow_addr(f, !m->client));
+	nsc_json_text(j, "proto", m->tcp ? "tcp" : "udp");
+	if (m->kind != NSC_DNS_UNICAST)
+		nsc_json_text(j, "kind", m->kind == NSC_DNS_MULTICAST ? "mdns" : "llmnr");
+	nsc_json_number(j, "id", m->id);
+	nsc_json_bool(j, "qr", m->response);
+	nsc_json_octets(j, "name", m->name.p != NULL ? m->name.p : "", m->name.len);
+	if (m->questions > 0)
+		nsc_json_text(j, "qtype", nsc_dns_type_text(m->qtype, text));
+	if (m->opcode != 0)
+		nsc_json_number(j, "opcode", m->opcode);
+	if (m->response)
+		nsc_json_text(j, "rcode", nsc_dns_rcode_text(m->rcode, text));
+	if (m->truncated)
+		nsc_json_bool(j, "truncated", true);
+	if (m->malformed)
+		nsc_json_bool(j, "malformed", true);
+	if (m->latency > 0)
+		nsc_json_number(j, "latency_us", (m->latency + 500) / 1000);
+	if (m->answers == 0)
+		return;
+	nsc_json_open(j, "answers", '[');
+	for (i = 0; i < m->answers; i++)
+		put_addr(j, NULL, &m->answer[i]);
+	nsc_json_close(j, ']');
+}
+
+static void
+put_http(struct nsc_json *j, const struct nsc_http_exchange *x)
+{
+	put_text(j, "method", &x->method);
+	put_text(j, "host", &x->host);
+	if (x->status > 0)
+		nsc_json_number(j, "status", x->status);
+	if (x->latency > 0)
+		nsc_json_number(j, "latency_us", (x->latency + 500) / 1000);
+}
+
+static void
+put_tls(struct nsc_json *j, const struct nsc_tls_hello *h)
+{
+	put_text(j, "sni", &h->sni);
+	put_text(j, "alpn", &h->alpn);
+	put_text(j, "ja4", &h->ja4);
+	if (h->quic_version != 0)
+		nsc_json_number(j, "version", h->quic_version);
+}
+
+size_t
+nsc_event_json(struct nsc_engine *e, const struct nsc_event *ev, char *line, size_t size)
+{
+	static const char *const name[NSC_EVENTS] = {
+		[NSC_EVENT_STARTED] = "started", [NSC_EVENT_DNS] = "dns",   [NSC_EVENT_HTTP] = "http",
+		[NSC_EVENT_TLS] = "tls",	 [NSC_EVENT_QUIC] = "quic", [NSC_EVENT_SSH] = "ssh",
+		[NSC_EVENT_FLOW] = "flow",
+	};
+	struct nsc_json j;
+
+	(void)e;
+	if (ev->kind >= NSC_EVENTS || name[ev->kind] == NULL || ev->flow == NULL)
+		return 0;
+	nsc_json_begin(&j, line, size);
+	nsc_json_text(&j, "event", name[ev->kind]);
+	if (ev->kind != NSC_EVENT_FLOW)
+		nsc_json_time(&j, "time", ev->time);
+	if (ev->kind != NSC_EVENT_FLOW && ev->kind != NSC_EVENT_DNS)
+		put_ends(&j, ev->flow);
+	switch (ev->kind) {
+	case NSC_EVENT_FLOW:
+		put_flow(&j, ev->origin, ev->flow);
+		break;
+	case NSC_EVENT_DNS:
+		put_dns(&j, ev->flow, &ev->dns);
+		break;
+	case NSC_EVENT_HTTP:
+		put_http(&j, &ev->http);
+		break;
+	case NSC_EVENT_TLS:
+	case NSC_EVENT_QUIC:
+		put_tls(&j, &ev->tls);
+		break;
+	case NSC_EVENT_SSH:
+		put_text(&j, "client", &ev->ssh.client);
+		put_text(&j, "server", &ev->ssh.server);
+		break;
+	default:
+		break;
+	}
+	return nsc_json_end(&j);
+}
+
+size_t
+nsc_summary_json(const struct nsc_summary *s, char *line, size_t size)
+{
+	struct nsc_json j;
+	unsigned i;
+
+	nsc_json_begin(&j, line, size);
+	nsc_json_text(&j, "event", "summary");
+	nsc_json_number(&j, "packets", s->packets);
+	nsc_json_number(&j, "bytes", s->bytes);
+	nsc_json_number(&j, "flows", s->flows);
+	nsc_json_number(&j, "non_ip", s->non_ip);
+	nsc_json_number(&j, "arp", s->arp);
+	nsc_json_number(&j, "malformed", s->malformed);
+	nsc_json_number(&j, "fragments", s->fragments);
+	nsc_json_number(&j, "truncated", s->truncated);
+	nsc_json_number(&j, "evicted", s->evicted);
+	if (s->dropped_known)
+		nsc_json_number(&j, "dropped", s->dropped);
+	nsc_json_open(&j, "app_flows", '{');
+	for (i = 0; i < nsc_app_count(); i++)
+		if (s->app_flows[i] > 0)
+			nsc_json_number(&j, nsc_app_name(i), s->app_flows[i]);
+	nsc_json_close(&j, '}');
+	nsc_json_number(&j, "names", s->names);
+	nsc_json_number(&j, "dns_messages", s->dns_messages);
+	return nsc_json_end(&j);
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/* Messages of conversations to cells: closed sets only, names and addresses stay out. */
+#include "engine/worker_state.h"
+
+static void
+add(struct nsc_worker *w, unsigned cell)
+{
+	w->cells.cell[cell]++;
+}
+
+static unsigned
+qtype_value(uint16_t qtype)
+{
+	switch (qtype) {	/* IANA DNS parameters, resource record types */
+	case 1:
+		return NSC_V_QTYPE_A;
+	case 2:
+		return NSC_V_QTYPE_NS;
+	case 5:
+		return NSC_V_QTYPE_CNAME;
+	case 6:
+		return NSC_V_QTYPE_SOA;
+	case 12:
+		return NSC_V_QTYPE_PTR;
+	case 15:
+		return NSC_V_QTYPE_MX;
+	case 16:
+		return NSC_V_QTYPE_TXT;
+	case 28:
+		return NSC_V_QTYPE_AAAA;
+	case 33:
+		return NSC_V_QTYPE_SRV;
+	case 64:
+		return NSC_V_QTYPE_SVCB;
+	case 65:
+		return NSC_V_QTYPE_HTTPS;
+	case 255:
+		return NSC_V_QTYPE_ANY;
+	default:
+		return NSC_V_QTYPE_OTHER;
+	}
+}
+
+static unsigned
+rcode_value(uint16_t rcode)
+{
+	switch (rcode) {	/* IANA DNS RCODEs */
+	case 0:
+		return NSC_V_RCODE_NOERROR;
+	case 1:
+		return NSC_V_RCODE_FORMERR;
+	case 2:
+		return NSC_V_RCODE_SERVFAIL;
+	case 3:
+		return NSC_V_RCODE_NXDOMAIN;
+	case 4:
+		return NSC_V_RCODE_NOTIMP;
+	case 5:
+		return NSC_V_RCODE_REFUSED;
+	case 9:
+		return NSC_V_RCODE_NOTAUTH;
+	case 16:
+		return NSC_V_RCODE_BADVERS;
+	default:
+		return NSC_V_RCODE_OTHER;
+	}
+}
+
+static void
+tally_dns(struct nsc_worker *w, const struct nsc_dns_message *m)
+{
+	if (m->malformed) {
+		add(w, NSC_CELL(DNS_ERRORS, 0, NSC_V_DNS_ERROR_MALFORMED));
+		return;
+	}
+	/* mDNS and LLMNR are applications of their own: they ask no resolver. */
+	if (m->kind != NSC_DNS_UNICAST)
+		return;
+	if (!m->response) {
+		add(w, NSC_CELL(DNS_QTYPE, 0, qtype_value(m->qtype)));
+		return;
+	}
+	add(w, NSC_CELL(DNS_RCODE, 0, rcode_value(m->rcode)));
+	if (m->truncated)
+		add(w, NSC_CELL(DNS_ERRORS, 0, NSC_V_DNS_ERROR_TRUNCATED));
+}
+
+static void
+tally_dns_outcome(struct nsc_worker *w, const struct nsc_dns_outcome *o)
+{
+	switch (o->kind) {
+	case NSC_DNS_ANSWERED:
+		add(w, NSC_CELL(DNS_LATENCY, 0, 0) + nsc_histogram_cell(o->latency));
+		break;
+	case NSC_DNS_TIMEOUT:
+		add(w, NSC_CELL(DNS_ERRORS, 0, NSC_V_DNS_ERROR_TIMEOUT));
+		break;
+	case NSC_DNS_LATE:
+		add(w, NSC_CELL(DNS_ERRORS, 0, NSC_V_DNS_ERROR_LATE));
+		break;
+	case NSC_DNS_UNSOLICITED:
+		add(w, NSC_CELL(DNS_ERRORS, 0, NSC_V_DNS_ERROR_UNSOLICITED));
+		break;
+	case NSC_DNS_MISMATCH:
+		add(w, NSC_CELL(DNS_ERRORS, 0, NSC_V_DNS_ERROR_MISMATCH));
+		break;
+	default:
+		break;
+	}
+}
+
+static unsigned
+method_value(const struct nsc_text *m)
+{
+	unsigned i;
+
+	for (i = 0; i < NSC_V_HTTP_METHOD_OTHER; i++) {
+		const char *name = nsc_set_token(NSC_SET_HTTP_METHOD, i);
+
+		if (strlen(name) == m->len && memcmp(name, m->p, m->len) == 0)
+			return i;
+	}
+	return NSC_V_HTTP_METHOD_OTHER;
+}
+
+static void
+tally_http(struct nsc_worker *w, const struct nsc_http_exchange *x)
+{
+	if (x->method.len > 0)
+		add(w, NSC_CELL(HTTP_METHOD, 0, method_value(&x->method)));
+	if (x->status > 0)
+		add(w, NSC_CELL(HTTP_STATUS, 0, x->status >= 100 && x->status < 600
+							? NSC_V_HTTP_STATUS_1XX + x->status / 100 - 1
+							: NSC_V_HTTP_STATUS_OTHER));
+	if (x->latency > 0)
+		add(w, NSC_CELL(HTTP_LATENCY, 0, 0) + nsc_histogram_cell(x->latency));
+}
+
+static unsigned
+tls_value(uint16_t version)
+{
+	switch (version) {
+	case 0x0002:
+		return NSC_V_TLS_VERSION_SSL2;
+	case 0x0300:
+		return NSC_V_TLS_VERSION_SSL3;
+	case 0x0301:
+		return NSC_V_TLS_VERSION_1_0;
+	case 0x0302:
+		return NSC_V_TLS_VERSION_1_1;
+	case 0x0303:
+		return NSC_V_TLS_VERSION_1_2;
+	case 0x0304:
+		return NSC_V_TLS_VERSION_1_3;
+	default:
+		/* Drafts of 1.3: 0x7fNN (RFC 8446's own), 0xfbNN (Facebook's). */
+		return version >> 8 == 0x7f || version >> 8 == 0xfb ? NSC_V_TLS_VERSION_1_3
+								    : NSC_V_TLS_VERSION_OTHER;
+	}
+}
+
+void
+nsc_tally(struct nsc_worker *w, const struct nsc_event *ev)
+{
+	/* Forwarded traffic counts in `interface` and `scope-forwarded` alone. */
+	if (ev->flow != NULL && (ev->flow->direction & NSC_LABEL_FORWARDED))
+		return;
+	switch (ev->kind) {
+	case NSC_EVENT_DNS:
+		tally_dns(w, &ev->dns);
+		break;
+	case NSC_EVENT_DNS_OUTCOME:
+		tally_dns_outcome(w, &ev->outcome);
+		break;
+	case NSC_EVENT_HTTP:
+		tally_http(w, &ev->http);
+		break;
+	case NSC_EVENT_TLS_DONE:
+		add(w, NSC_CELL(TLS_VERSION, 0, tls_value(ev->done.version)));
+		if (ev->done.latency > 0)
+			add(w, NSC_CELL(TLS_LATENCY, 0, 0) + nsc_histogram_cell(ev->done.latency));
+		break;
+	default:
+		break;
+	}
+}

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: MIT */
+/* The hot loop: frames in batches through decode, flows, cells and sessions. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "engine/worker_state.h"
+
+enum { BATCH = 64 };			/* packets whose memory is prefetched together */
+
+static const uint64_t SECOND = 1000000000;
+
+static void
+on_opened(void *arg, struct nsc_flow *f, const struct nsc_packet *p)
+{
+	struct nsc_worker *w = arg;
+
+	nsc_account_opened(w, f, p);
+	if (w->host.event != NULL) {
+		struct nsc_event ev = {.kind = NSC_EVENT_STARTED, .time = p->time, .flow = f, .origin = w};
+
+		w->host.event(w->host.arg, &ev);
+	}
+}
+
+static void
+on_closed(void *arg, struct nsc_flow *f, enum nsc_end reason, enum nsc_failure failure, uint64_t now)
+{
+	struct nsc_worker *w = arg;
+
+	nsc_session_closed(w->sessions, f, reason, now);
+	nsc_account_closed(w, f, reason, failure);
+}
+
+static bool
+named(const struct nsc_worker *w, const struct nsc_flow *f)
+{
+	return nsc_session_label(w->sessions, f, NSC_LABEL_TLS_SNI).len > 0 ||
+	       nsc_session_label(w->sessions, f, NSC_LABEL_HTTP_HOST).len > 0;
+}
+
+static void
+on_retired(void *arg, struct nsc_flow *f)
+{
+	struct nsc_worker *w = arg;
+
+	w->app_flows[f->app]++;
+	if (f->session != 0 && named(w, f))
+		w->names++;
+	if (w->host.event != NULL) {
+		struct nsc_event ev = {
+			.kind = NSC_EVENT_FLOW, .time = nsc_flow_end(f), .flow = f, .origin = w};
+
+		w->host.event(w->host.arg, &ev);
+	}
+	nsc_session_retired(w->sessions, f);
+}
+
+static void
+on_event(void *arg, const struct nsc_event *ev)
+{
+	struct nsc_worker *w = arg;
+
+	w->dns_messages += ev->kind == NSC_EVENT_DNS;
+	nsc_tally(w, ev);
+	if (w->host.event != NULL) {
+		struct nsc_event told = *ev;
+
+		told.origin = w;
+		w->host.event(w->host.arg, &told);
+	}
+}
+
+static void
+on_app(void *arg, struct nsc_flow *f, unsigned before)
+{
+	nsc_account_app(arg, f, before);
+}
+
+static void
+on_timeout(void *arg, struct nsc_flow *f, uint32_t seconds)
+{
+	struct nsc_worker *w = arg;
+
+	nsc_flow_timeout(w->flows, f, seconds);
+}
+
+int
+nsc_worker_new(struct nsc_worker **out, const struct nsc_settings *settings, struct nsc_ledger *ledger,
+	       struct nsc_facts *facts, const struct nsc_host *host)
+{
+	struct nsc_worker *w = calloc(1, sizeof *w);
+	struct nsc_decode_config decode = settings->decode;
+	int rc;
+
+	if (w == NULL)
+		return -ENOMEM;
+	w->settings = *settings;
+	w->host = *host;
+	w->ledger = ledger;
+	w->facts = facts;
+	w->unknown_link = -1;
+	w->locals.seen = UINT64_MAX;
+	nsc_locals_refresh(&w->locals, facts);
+	decode.key = settings->key;
+	rc = nsc_decoder_new(&w->decoder, &decode);
+	if (rc == 0)
+		rc = nsc_sessions_new(&w->sessions, &settings->session,
+				      &(struct nsc_session_hooks){.arg = w,
+								  .event = on_event,
+								  .app = on_app,
+								  .timeout = on_timeout});
+	if (rc == 0)
+		rc = nsc_flow_table_new(&w->flows, &settings->flow, &settings->key,
+					&(struct nsc_flow_hooks){.arg = w,
+								 .opened = on_opened,
+								 .closed = on_closed,
+								 .retired = on_retired});
+	if (rc != 0) {
+		nsc_worker_free(w);
+		return rc;
+	}
+	*out = w;
+	return 0;
+}
+
+void
+nsc_worker_free(struct nsc_worker *w)
+{
+	if (w == NULL)
+		return;
+	nsc_flow_table_free(w->flows);
+	nsc_sessions_free(w->sessions);
+	nsc_decoder_free(w->decoder);
+	free(w);
+}
+
+/*
+ * What the link says against a packet: a frame for somebody else, unless a
+ * stacked device of ours has that address; and the second sight of a forwarded
+ * packet, on its way out, which counts for its interface alone.
+ */
+static bool
+is_foreign(struct nsc_worker *w, const struct nsc_packet *p)
+{
+	const struct nsc_frame *f = p->frame;
+
+	if (f->flags & NSC_FRAME_OTHERHOST)
+		return !w->settings.promiscuous &&
+		       !(f->link == 1 && f->caplen >= 6 && nsc_locals_mac(&w->locals, f->data));
+	if (f->flags & NSC_FRAME_OUTGOING && w->locals.known && !nsc_locals_has(&w->locals, &p->src)) {
+		nsc_account_interface(w, p, NSC_WAY_TX);
+		return true;
+	}
+	return false;
+}
+
+static bool
+take_in(struct nsc_worker *w, const struct nsc_frame *f, struct nsc_packet *p)
+{
+	switch (nsc_decode(w->decoder, f, p)) {
+	case NSC_DECODED_IP:
+		return f->flags == 0 || !is_foreign(w, p);
+	case NSC_DECODED_UNKNOWN_LINK:
+		if (w->unknown_links++ == 0)
+			w->unknown_link = f->link;
+		return false;
+	case NSC_DECODED_HELD:
+	case NSC_DECODED_ARP:
+	case NSC_DECODED_NON_IP:
+	case NSC_DECODED_MALFORMED:
+		return false;
+	}
+	return false;
+}
+
+/* The ways in which a packet counts for its interface: the link's word, else its flow's. */
+static unsigned
+interface_way(const struct nsc_worker *w, const struct nsc_packet *p, const struct nsc_update *up)
+{
+	const struct nsc_fact_interface *i = &w->locals.view.interface[p->frame->iface];
+
+	if (i->ifindex == 0)
+		return nsc_way(up->flow, up->side);
+	if (i->loopback)
+		return NSC_WAY_RX | NSC_WAY_TX;
+	return p->frame->flags & NSC_FRAME_OUTGOING ? NSC_WAY_TX : NSC_WAY_RX;
+}
+
+static void
+follow(struct nsc_worker *w, const struct nsc_packet *p, const struct nsc_flow_ref *ref)
+{
+	struct nsc_update up;
+	enum nsc_end end;
+
+	if (p->time > w->now)
+		w->now = p->time;
+	if (w->now / SECOND != w->second)
+		nsc_worker_tick(w, w->now);
+	nsc_flow_update(w->flows, p, ref, &up);
+	w->octets += (uint64_t)p->octets + p->credit_octets;
+	nsc_account_interface(w, p, interface_way(w, p, &up));
+	nsc_account_packet(w, p, &up);
+	if (up.flow->flags & NSC_FLOW_NO_PAYLOAD)
+		return;
+	end = nsc_session_packet(w->sessions, &up, p);
+	if (end != NSC_END_OPEN)
+		nsc_flow_close(w->flows, up.flow, end, w->now);
+}
+
+void
+nsc_worker_frames(struct nsc_worker *w, const struct nsc_frame *frames, int n)
+{
+	struct nsc_packet packet[BATCH];
+	struct nsc_flow_ref ref[BATCH];
+	int i, taken;
+
+	if (n > 0 && w->first == 0)
+		w->first = frames[0].time;
+	if (n > 0 && frames[n - 1].time > w->last)
+		w->last = frames[n - 1].time;
+	nsc_locals_refresh(&w->locals, w->facts);
+	while (n > 0) {
+		int batch = n < BATCH ? n : BATCH;
+
+		for (taken = i = 0; i < batch; i++)
+			taken += take_in(w, &frames[i], &packet[taken]);
+		nsc_flow_prepare(w->flows, packet, taken, ref);
+		for (i = 0; i < taken; i++)
+			follow(w, &packet[i], &ref[i]);
+		nsc_decoder_batch(w->decoder);
+		frames += batch;
+		n -= batch;
+	}
+}
+
+/* Fragments whose first one never came: counted under their addresses, without ports. */
+static void
+take_orphans(struct nsc_worker *w, bool all)
+{
+	struct nsc_packet p;
+	struct nsc_flow_ref ref;
+	struct nsc_update up;
+
+	while (nsc_decode_orphan(w->decoder, w->now, all, &p)) {
+		nsc_flow_prepare(w->flows, &p, 1, &ref);
+		nsc_flow_update(w->flows, &p, &ref, &up);
+		w->octets += p.credit_octets;
+		nsc_account_packet(w, &p, &up);
+	}
+}
+
+void
+nsc_worker_tick(struct nsc_worker *w, uint64_t now)
+{
+	if (now > w->now)
+		w->now = now;
+	if (w->now / SECOND == w->second)
+		return;
+	w->second = w->now / SECOND;
+	nsc_flow_advance(w->flows, w->now);
+	nsc_sessions_tick(w->sessions, w->now);
+	take_orphans(w, false);
+	nsc_locals_refresh(&w->locals, w->facts);
+}
+
+void
+nsc_worker_rebase(struct nsc_worker *w, uint64_t from, uint64_t to)
+{
+	nsc_flow_rebase(w->flows, from, to);
+	w->cells.cell[NSC_CELL(SELF_ANOMALY, 0, NSC_V_ANOMALY_CLOCK_JUMP)]++;
+	w->now = to;
+	w->second = to / SECOND;
+}
+
+void
+nsc_worker_cputime(struct nsc_worker *w, uint64_t user, uint64_t system)
+{
+	w->cputime[0] = user;
+	w->cputime[1] = system;
+}
+
+void
+nsc_worker_publish(struct nsc_worker *w, bool force)
+{
+	struct nsc_undecided *u = &w->undecided;
+	unsigned octets = NSC_CELL(APP_OCTETS, 0, 0);
+
+	if (!force && !nsc_ledger_asked(w->ledger))
+		return;
+	w->cells.cell[octets] += u->octets[0];
+	w->cells.cell[octets + 1] += u->octets[1];
+	w->cells.cell[NSC_CELL(APP_OPENED, 0, 0)] += u->opened;
+	*u = (struct nsc_undecided){.since = w->now};
+	nsc_account_self(w);
+	nsc_ledger_publish(w->ledger, &w->cells, force);
+}
+
+void
+nsc_worker_finish(struct nsc_worker *w, uint64_t now)
+{
+	if (now > w->now)
+		w->now = now;
+	take_orphans(w, true);
+	nsc_sessions_finish(w->sessions, w->now);
+	nsc_flow_finish(w->flows, w->now);
+}
+
+void
+nsc_worker_summary(const struct nsc_worker *w, struct nsc_summary *s, uint64_t *apps)
+{
+	const struct nsc_decode_stats *d = nsc_decoder_stats(w->decoder);
+	const struct nsc_flow_stats *f = nsc_flow_stats(w->flows);
+	unsigned i;
+
+	s->packets += d->frames;
+	s->bytes += w->octets;
+	s->flows += f->opened;
+	s->non_ip += d->non_ip;
+	s->arp += d->arp;
+	s->malformed += d->malformed;
+	s->fragments += d->fragments;
+	s->truncated += d->truncated;
+	s->evicted += f->closed[NSC_END_EVICTED];
+	s->names += w->names;
+	s->dns_messages += w->dns_messages;
+	if (w->first > 0 && (s->first == 0 || w->first < s->first))
+		s->first = w->first;
+	if (w->last > s->last)
+		s->last = w->last;
+	for (i = 0; i < NSC_APPS; i++)
+		apps[i] += w->app_flows[i];
+}
+
+int
+nsc_worker_unknown_link(const struct nsc_worker *w, uint64_t *frames)
+{
+	*frames = w->unknown_links;
+	return w->unknown_link;
+}
+
+struct nsc_text
+nsc_worker_label(const struct nsc_worker *w, const struct nsc_flow *f, enum nsc_label id)
+{
+	return nsc_session_label(w->sessions, f, id);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One worker: decoder, flow table, sessions, private cells.  It shares nothing
+ * but a ledger (which it writes) and facts (which it reads), and is called by one
+ * thread at a time.
+ */
+#ifndef NSC_ENGINE_WORKER_H
+#define NSC_ENGINE_WORKER_H
+
+#include "base/frame.h"
+#include "engine/settings.h"
+#include "ledger/ledger.h"
+#include "nsc.h"
+#include "scope/facts.h"
+
+struct nsc_worker;
+
+/* Ledger and facts are borrowed and outlive the worker.  0 or -ENOMEM. */
+int nsc_worker_new(struct nsc_worker **w, const struct nsc_settings *settings,
+		   struct nsc_ledger *ledger, struct nsc_facts *facts, const struct nsc_host *host);
+void nsc_worker_free(struct nsc_worker *w);
+
+/* Takes frames in, in the order of their capture. */
+void nsc_worker_frames(struct nsc_worker *w, const struct nsc_frame *frames, int n);
+
+/* The clock says now (ns since the epoch), packets or not: expiry, pending queries. */
+void nsc_worker_tick(struct nsc_worker *w, uint64_t now);
+
+/* The live clock jumped: deadlines move along. */
+void nsc_worker_rebase(struct nsc_worker *w, uint64_t from, uint64_t to);
+
+/* CPU time that its thread has used so far, us (a replay has none: its values depend on packets alone). */
+void nsc_worker_cputime(struct nsc_worker *w, uint64_t user, uint64_t system);
+
+/* Publishes if a reader asked (or force). */
+void nsc_worker_publish(struct nsc_worker *w, bool force);
+
+/* The end: what is open ends as `eof`. */
+void nsc_worker_finish(struct nsc_worker *w, uint64_t now);
+
+/* Adds this worker's sums to *s, except app_flows: those go to apps[NSC_APPS]. */
+void nsc_worker_summary(const struct nsc_worker *w, struct nsc_summary *s, uint64_t *apps);
+
+/* The link type of a frame that could not be read, or -1: the first one, and how many in all. */
+int nsc_worker_unknown_link(const struct nsc_worker *w, uint64_t *frames);
+
+/* A label of a flow of this worker. */
+struct nsc_text nsc_worker_label(const struct nsc_worker *w, const struct nsc_flow *f, enum nsc_label id);
+
+#endif

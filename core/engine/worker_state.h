@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* What a worker is made of; private to worker.c, account.c and tally.c. */
+#ifndef NSC_ENGINE_WORKER_STATE_H
+#define NSC_ENGINE_WORKER_STATE_H
+
+#include "decode/decode.h"
+#include "dissect/session.h"
+#include "engine/locals.h"
+#include "engine/worker.h"
+
+/*
+ * f->direction: bits 0-1 the direction, 2 it is known, 3 no local end
+ * (forwarded), 4-5 how the initiator's packets count, 6-7 the responder's.
+ */
+enum {
+	NSC_WAY_RX = 1,
+	NSC_WAY_TX = 2,
+	NSC_LABEL_KNOWN = 1 << 2,
+	NSC_LABEL_FORWARDED = 1 << 3,
+};
+
+static inline unsigned
+nsc_way(const struct nsc_flow *f, int side)
+{
+	return (f->direction >> (4 + 2 * side)) & 3u;
+}
+
+/*
+ * What belongs to flows whose application is not told yet.  It leaves as
+ * `unknown` with the next publish, or goes to the application if that is found
+ * before: so every published sum is exact and none ever falls.
+ */
+struct nsc_undecided {
+	uint64_t octets[2];		/* rx, tx */
+	uint64_t opened;
+	uint64_t since;			/* packets' clock at the last publish, ns */
+};
+
+struct nsc_worker {
+	struct nsc_settings settings;
+	struct nsc_host host;
+	struct nsc_ledger *ledger;	/* borrowed */
+	struct nsc_facts *facts;	/* borrowed */
+	struct nsc_decoder *decoder;
+	struct nsc_flow_table *flows;
+	struct nsc_sessions *sessions;
+	struct nsc_undecided undecided;
+	uint64_t now;			/* the packets' clock, ns; never goes back */
+	uint64_t second;		/* of the last tick */
+	uint64_t first, last;		/* times of the first and last packet */
+	uint64_t octets;
+	uint64_t names;			/* flows that went with a name */
+	uint64_t dns_messages;
+	uint64_t app_flows[NSC_APPS];
+	uint64_t cputime[2];		/* user, system; us */
+	uint64_t unknown_links;
+	int unknown_link;		/* first LINKTYPE_ that was not known; -1: none */
+	struct nsc_locals locals;
+	struct nsc_cells cells;
+};
+
+/* account.c: packets and flows to cells */
+void nsc_account_opened(struct nsc_worker *w, struct nsc_flow *f, const struct nsc_packet *p);
+void nsc_account_closed(struct nsc_worker *w, struct nsc_flow *f, enum nsc_end reason,
+			enum nsc_failure failure);
+void nsc_account_packet(struct nsc_worker *w, const struct nsc_packet *p, const struct nsc_update *up);
+void nsc_account_interface(struct nsc_worker *w, const struct nsc_packet *p, unsigned way);
+void nsc_account_app(struct nsc_worker *w, struct nsc_flow *f, unsigned before);
+void nsc_account_self(struct nsc_worker *w);	
+
+/* tally.c: messages to cells */
+void nsc_tally(struct nsc_worker *w, const struct nsc_event *ev);
+
+#endif
