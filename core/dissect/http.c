@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * HTTP/1.0 and 1.1 (RFC 9110, 9112): heads are read, bodies passed over.  Which
+ * side is the client follows from what it says, not from who opened the
+ * connection.  After lost octets a side is silent until a segment begins with
+ * a start line.
+ */
+#include <string.h>
+
+#include "dissect/http_chunked.h"
+#include "dissect/http_head.h"
+#include "dissect/http_pending.h"
+#include "dissect/protocols.h"
+
+enum phase {
+	START,    /* before a start line, or within the head */
+	BODY_END, /* the last octet of a request's body comes */
+	CHUNKED,
+	TUNNEL, /* CONNECT: the answer decides what follows */
+	LOST,
+};
+
+struct side {
+	uint64_t began;   /* time of the head's first octet; 0: none yet */
+	uint32_t scanned; /* octets of the head known to hold no empty line */
+	struct nsc_http_chunked chunked;
+	uint16_t interim; /* last 1xx status */
+	uint8_t phase;
+	bool spoke;   /* a start line was read */
+	bool request; /* the message at hand is one */
+};
+
+struct state {
+	struct side side[2];
+	struct nsc_http_queue queue;
+	bool answered; /* a final status was seen */
+};
+
+static enum nsc_verdict
+guess(const struct nsc_guess *g)
+{
+	struct nsc_bytes b = g->bytes;
+
+	/* An empty line may come before a request (RFC 9112, 2.2). */
+	while (nsc_bytes_left(&b) > 0 && (*b.p == '\r' || *b.p == '\n'))
+		nsc_bytes_skip(&b, 1);
+	if (b.p - g->bytes.p > 4)
+		return NSC_NOT_MINE;
+	switch (nsc_http_start(b)) {
+	case NSC_HTTP_NO:
+		return NSC_NOT_MINE;
+	case NSC_HTTP_MAYBE:
+		return NSC_MORE;
+	default:
+		return NSC_DONE;
+	}
+}
+
+/* Passes over n octets, those to come by a wish. */
+static void
+pass(struct nsc_chunk *in, uint64_t n, struct nsc_out *out)
+{
+	size_t have = nsc_bytes_left(&in->bytes);
+
+	nsc_bytes_skip(&in->bytes, n < have ? (size_t)n : have);
+	out->wish.skip = n > have ? n - have : 0;
+}
+
+static void
+tell(struct nsc_out *out, const struct nsc_http_request *req, uint16_t status,
+     uint8_t version, uint64_t latency)
+{
+	struct nsc_event ev = {.kind = NSC_EVENT_HTTP};
+
+	ev.http.method = req->method;
+	ev.http.host = req->host;
+	ev.http.status = status;
+	ev.http.version = version;
+	ev.http.latency = latency;
+	nsc_out_event(out, &ev);
+}
+
+static void
+label_request(const struct nsc_http_head *h, struct nsc_out *out)
+{
+	if (h->method.len == 0)
+		return;
+	nsc_out_label(out, NSC_LABEL_HTTP_METHOD, h->method.p, h->method.len);
+	if (h->host.len > 0)
+		nsc_out_label(out, NSC_LABEL_HTTP_HOST, h->host.p, h->host.len);
+}
+
+static void
+label_status(uint16_t status, struct nsc_out *out)
+{
+	const char text[3] = {(char)('0' + status / 100), (char)('0' + status / 10 % 10),
+			      (char)('0' + status % 10)};
+
+	nsc_out_label(out, NSC_LABEL_HTTP_STATUS, text, sizeof text);
+}
+
+static bool
+method_is(struct nsc_text m, const char *name)
+{
+	return m.len == strlen(name) && memcmp(m.p, name, m.len) == 0;
+}
+
+static void
+begin_chunked(struct side *me)
+{
+	me->phase = CHUNKED;
+	me->chunked = (struct nsc_http_chunked){.phase = 0};
+}
+
+static enum nsc_verdict
+on_request(struct state *s, struct nsc_chunk *in, const struct nsc_http_head *h,
+	   struct nsc_out *out)
+{
+	struct side *me = &s->side[in->side];
+	bool body = h->chunked || (h->sized && h->length > 0);
+	struct nsc_http_request req = {
+		.method = h->method,
+		.host = h->host,
+		.version = h->version,
+		.no_body = method_is(h->method, "HEAD"),
+		.connect = method_is(h->method, "CONNECT"),
+	};
+
+	label_request(h, out);
+	nsc_http_queue_add(&s->queue, out->shared, &req, body ? 0 : out->time);
+	if (req.connect) {
+		me->phase = TUNNEL;
+	} else if (h->chunked) {
+		begin_chunked(me);
+	} else if (body) {
+		/* The last octet is read: its time is the request's end. */
+		me->phase = BODY_END;
+		pass(in, h->length - 1, out);
+	}
+	return NSC_MORE;
+}
+
+static enum nsc_verdict
+on_response(struct state *s, struct nsc_chunk *in, const struct nsc_http_head *h,
+	    struct nsc_out *out)
+{
+	struct side *me = &s->side[in->side];
+	struct nsc_http_request req;
+	uint64_t asked, latency = 0;
+
+	if (h->status < 200 && h->status != 101) {
+		me->interim = h->status;
+		return NSC_MORE;
+	}
+	nsc_http_queue_oldest(&s->queue, out->shared, &req, &asked);
+	if (asked != 0 && me->began > asked)
+		latency = me->began - asked;
+	label_status(h->status, out);
+	s->answered = true;
+	tell(out, &req, h->status, h->version, latency);
+	nsc_http_queue_drop(&s->queue);
+	if (h->status == 101 || (req.connect && h->status / 100 == 2))
+		return NSC_HAND_ON;
+	if (req.connect && s->side[1 - in->side].phase == TUNNEL)
+		s->side[1 - in->side].phase = START;
+	if (req.no_body || h->status == 204 || h->status == 304)
+		return NSC_MORE;
+	if (h->chunked)
+		begin_chunked(me);
+	else if (h->sized)
+		pass(in, h->length, out);
+	else
+		pass(in, UINT64_MAX / 4, out); /* until the connection's end */
+	return NSC_MORE;
+}
+
+static enum nsc_verdict
+lose(struct side *me, struct nsc_chunk *in)
+{
+	me->phase = LOST;
+	me->began = 0;
+	nsc_bytes_skip(&in->bytes, nsc_bytes_left(&in->bytes));
+	return NSC_MORE;
+}
+
+/* What one side says after the other spoke HTTP changes nothing; it is passed over. */
+static enum nsc_verdict
+not_http(struct state *s, struct nsc_chunk *in)
+{
+	if (s->side[0].spoke || s->side[1].spoke)
+		return lose(&s->side[in->side], in);
+	return NSC_NOT_MINE;
+}
+
+/* A head that is not whole: names what it says so far, and waits. */
+static enum nsc_verdict
+wait_for_head(struct state *s, struct nsc_chunk *in, bool first, struct nsc_out *out)
+{
+	size_t have = nsc_bytes_left(&in->bytes);
+	struct nsc_http_head h;
+
+	if (have >= NSC_HTTP_HEAD_MAX)
+		return NSC_MALFORMED;
+	if (nsc_http_start(in->bytes) == NSC_HTTP_NO && nsc_http_line(&in->bytes) == 0 &&
+	    (*in->bytes.p < 'A' || *in->bytes.p > 'Z'))
+		return not_http(s, in);
+	if (first || in->fin) {
+		if (nsc_http_head(&h, in->bytes) != 0)
+			return not_http(s, in);
+		label_request(&h, out);
+	}
+	out->wish.need = (uint32_t)have + 1;
+	return NSC_MORE;
+}
+
+static enum nsc_verdict
+read_head(struct state *s, struct nsc_chunk *in, struct nsc_out *out)
+{
+	struct side *me = &s->side[in->side];
+	struct nsc_bytes *b = &in->bytes;
+	struct nsc_http_head h;
+	bool first = me->began == 0;
+	size_t end;
+
+	while (first && nsc_bytes_left(b) > 0 && (*b->p == '\r' || *b->p == '\n'))
+		nsc_bytes_skip(b, 1);
+	if (nsc_bytes_left(b) == 0)
+		return NSC_MORE;
+	if (first) {
+		me->began = out->time;
+		me->scanned = 0;
+	}
+	end = nsc_http_head_end(b, &me->scanned);
+	if (end == 0)
+		return wait_for_head(s, in, first, out);
+	me->scanned = 0;
+	if (end > NSC_HTTP_HEAD_MAX)
+		return NSC_MALFORMED;
+	if (nsc_http_head(&h, nsc_bytes(b->p, end)) <= 0) {
+		return not_http(s, in);
+	}
+	nsc_bytes_skip(b, end);
+	me->spoke = true;
+	me->request = h.status == 0;
+	enum nsc_verdict v =
+		me->request ? on_request(s, in, &h, out) : on_response(s, in, &h, out);
+
+	me->began = 0;
+	return v;
+}
+
+static void
+message_ended(struct state *s, struct nsc_chunk *in, struct nsc_out *out)
+{
+	struct side *me = &s->side[in->side];
+
+	me->phase = START;
+	if (me->request)
+		nsc_http_queue_ended(&s->queue, out->shared, out->time);
+}
+
+static enum nsc_verdict
+read_chunked(struct state *s, struct nsc_chunk *in, struct nsc_out *out)
+{
+	struct side *me = &s->side[in->side];
+	uint64_t data = 0;
+
+	switch (nsc_http_chunked(&me->chunked, &in->bytes, &data)) {
+	case NSC_HTTP_CHUNKED_MORE:
+		out->wish.need = (uint32_t)nsc_bytes_left(&in->bytes) + 1;
+		return NSC_MORE;
+	case NSC_HTTP_CHUNKED_BROKEN:
+		return lose(me, in);
+	case NSC_HTTP_CHUNKED_END:
+		message_ended(s, in, out);
+		return NSC_MORE;
+	default:
+		pass(in, data, out);
+		return NSC_MORE;
+	}
+}
+
+/* The client of a tunnel speaks before (or without) an answer being seen. */
+static enum nsc_verdict
+in_tunnel(struct state *s, struct nsc_chunk *in, struct nsc_out *out)
+{
+	struct side *me = &s->side[in->side];
+	enum nsc_http_start start = nsc_http_start(in->bytes);
+
+	if (start == NSC_HTTP_REQUEST) {
+		me->phase = START;
+		return NSC_MORE;
+	}
+	if (start == NSC_HTTP_NO && !s->side[1 - in->side].spoke)
+		return NSC_HAND_ON;
+	out->wish.need = (uint32_t)nsc_bytes_left(&in->bytes) + 1;
+	return NSC_MORE;
+}
+
+static enum nsc_verdict
+step(struct state *s, struct nsc_chunk *in, struct nsc_out *out)
+{
+	struct side *me = &s->side[in->side];
+
+	switch (me->phase) {
+	case START:
+		return read_head(s, in, out);
+	case BODY_END:
+		nsc_bytes_skip(&in->bytes, 1);
+		message_ended(s, in, out);
+		return NSC_MORE;
+	case TUNNEL:
+		return in_tunnel(s, in, out);
+	default:
+		return read_chunked(s, in, out);
+	}
+}
+
+static enum nsc_verdict
+feed(void *state, struct nsc_chunk *in, struct nsc_out *out)
+{
+	struct state *s = state;
+	struct side *me = &s->side[in->side];
+
+	if (in->gap) {
+		me->phase = LOST;
+		me->began = 0;
+	}
+	if (me->phase == LOST) {
+		if (nsc_http_start(in->bytes) < NSC_HTTP_REQUEST)
+			return lose(me, in);
+		me->phase = START;
+	}
+	while (nsc_bytes_left(&in->bytes) > 0) {
+		size_t before = nsc_bytes_left(&in->bytes);
+		uint8_t phase = me->phase;
+		enum nsc_verdict v = step(s, in, out);
+
+		if (v != NSC_MORE || out->wish.skip > 0 || out->wish.need > 0)
+			return v;
+		if (nsc_bytes_left(&in->bytes) == before && me->phase == phase)
+			break;
+	}
+	return NSC_MORE;
+}
+
+static void
+end(void *state, struct nsc_out *out)
+{
+	struct state *s = state;
+	struct nsc_http_request req;
+	uint64_t asked;
+
+	while (nsc_http_queue_oldest(&s->queue, out->shared, &req, &asked)) {
+		tell(out, &req, 0, req.version, 0);
+		nsc_http_queue_drop(&s->queue);
+	}
+	for (unsigned i = 0; i < 2 && !s->answered; i++)
+		if (s->side[i].interim != 0)
+			label_status(s->side[i].interim, out);
+}
+
+static int
+shared_new(void **shared)
+{
+	struct nsc_http_ring *r;
+	int rc = nsc_http_ring_new(&r);
+
+	*shared = r;
+	return rc;
+}
+
+static void
+shared_free(void *shared)
+{
+	nsc_http_ring_free(shared);
+}
+
+const struct nsc_dissector nsc_http = {
+	.name = "http",
+	.title = "Hypertext Transfer Protocol, version 1",
+	.spec = "RFC 9110, RFC 9112",
+	.transports = NSC_OVER_TCP,
+	.state_size = sizeof(struct state),
+	.guess = guess,
+	.feed = feed,
+	.end = end,
+	.shared_new = shared_new,
+	.shared_free = shared_free,
+};

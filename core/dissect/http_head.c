@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: MIT */
+/* Heads of HTTP/1: lines may end in a bare LF (RFC 9112, 2.2), fields may be folded (5.2).
+ */
+#include <errno.h>
+#include <strings.h>
+
+#include "dissect/http_head.h"
+
+/* IANA, HTTP Method Registry; then what else is met on the wire. */
+static const char *const methods[] = {
+	"ACL",
+	"BASELINE-CONTROL",
+	"BIND",
+	"CHECKIN",
+	"CHECKOUT",
+	"CONNECT",
+	"COPY",
+	"DELETE",
+	"GET",
+	"HEAD",
+	"LABEL",
+	"LINK",
+	"LOCK",
+	"MERGE",
+	"MKACTIVITY",
+	"MKCALENDAR",
+	"MKCOL",
+	"MKREDIRECTREF",
+	"MKWORKSPACE",
+	"MOVE",
+	"OPTIONS",
+	"ORDERPATCH",
+	"PATCH",
+	"POST",
+	"PROPFIND",
+	"PROPPATCH",
+	"PUT",
+	"QUERY",
+	"REBIND",
+	"REPORT",
+	"SEARCH",
+	"TRACE",
+	"UNBIND",
+	"UNCHECKOUT",
+	"UNLINK",
+	"UNLOCK",
+	"UPDATE",
+	"UPDATEREDIRECTREF",
+	"VERSION-CONTROL",
+	"BCOPY",
+	"BDELETE",
+	"BMOVE",
+	"BPROPFIND",
+	"BPROPPATCH",
+	"CCM_POST",
+	"NOTIFY",
+	"POLL",
+	"PURGE",
+	"RPC_CONNECT",
+	"RPC_IN_DATA",
+	"RPC_OUT_DATA",
+	"SSTP_DUPLEX_POST",
+	"SUBSCRIBE",
+	"UNSUBSCRIBE",
+	"M-SEARCH",
+};
+
+size_t
+nsc_http_line(const struct nsc_bytes *b)
+{
+	size_t have = nsc_bytes_left(b);
+	const uint8_t *lf = have > 0 ? memchr(b->p, '\n', have) : NULL;
+
+	return lf != NULL ? (size_t)(lf - b->p) + 1 : 0;
+}
+
+size_t
+nsc_http_head_end(const struct nsc_bytes *b, uint32_t *from)
+{
+	const uint8_t *p = b->p + *from, *lf;
+
+	while (p < b->end && (lf = memchr(p, '\n', (size_t)(b->end - p))) != NULL) {
+		const uint8_t *q = lf + 1;
+
+		if (q < b->end && *q == '\r')
+			q++;
+		if (q < b->end && *q == '\n')
+			return (size_t)(q + 1 - b->p);
+		if (q >= b->end) {
+			*from = (uint32_t)(lf - b->p);
+			return 0;
+		}
+		p = lf + 1;
+	}
+	*from = (uint32_t)(b->end - b->p);
+	return 0;
+}
+
+/* The line without its end. */
+static struct nsc_bytes
+content(const uint8_t *p, size_t len)
+{
+	len--;
+	if (len > 0 && p[len - 1] == '\r')
+		len--;
+	return nsc_bytes(p, len);
+}
+
+static bool
+is_digit(uint8_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* "HTTP/1.1"; fewer octets match as far as they go. */
+static bool
+is_version(const uint8_t *p, size_t len)
+{
+	static const char name[] = "HTTP/1.";
+
+	if (len > 8 || memcmp(p, name, len < 7 ? len : 7) != 0)
+		return false;
+	return len < 8 || is_digit(p[7]);
+}
+
+static bool
+is_status(const uint8_t *p, size_t len)
+{
+	if (len > 0 && p[0] != ' ')
+		return false;
+	for (size_t i = 1; i < len && i < 4; i++)
+		if (!is_digit(p[i]))
+			return false;
+	return len < 2 || (p[1] >= '1' && p[1] <= '9');
+}
+
+static enum nsc_http_start
+response_start(struct nsc_bytes b)
+{
+	size_t have = nsc_bytes_left(&b), rest = have > 8 ? have - 8 : 0;
+
+	if (!is_version(b.p, have < 8 ? have : 8))
+		return NSC_HTTP_NO;
+	if (rest > 0 && !is_status(b.p + 8, rest))
+		return NSC_HTTP_NO;
+	if (rest <= 4)
+		return NSC_HTTP_MAYBE;
+	return b.p[12] == ' ' || b.p[12] == '\r' || b.p[12] == '\n' ? NSC_HTTP_RESPONSE
+								    : NSC_HTTP_NO;
+}
+
+/* Length of the method at b if it is known, -1 if it may become one, 0 if not. */
+static int
+method_length(struct nsc_bytes b)
+{
+	size_t have = nsc_bytes_left(&b);
+	int best = 0;
+
+	for (unsigned i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+		size_t n = strlen(methods[i]);
+
+		if (have > n) {
+			if (b.p[n] == ' ' && memcmp(b.p, methods[i], n) == 0)
+				return (int)n;
+		} else if (memcmp(b.p, methods[i], have) == 0) {
+			best = -1;
+		}
+	}
+	return best;
+}
+
+/* Offset of the version at the end of a request line, or 0. */
+static size_t
+version_at(struct nsc_bytes line)
+{
+	size_t len = nsc_bytes_left(&line);
+
+	while (len > 0 && line.p[len - 1] == ' ')
+		len--;
+	if (len < 10 || line.p[len - 9] != ' ' || !is_version(line.p + len - 8, 8))
+		return 0;
+	return len - 8;
+}
+
+static bool
+printable(const uint8_t *p, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((p[i] < ' ' && p[i] != '\t') || p[i] == 0x7f)
+			return false;
+	return true;
+}
+
+static enum nsc_http_start
+request_start(struct nsc_bytes b)
+{
+	int method = method_length(b);
+	size_t line;
+
+	if (method <= 0)
+		return method < 0 ? NSC_HTTP_MAYBE : NSC_HTTP_NO;
+	line = nsc_http_line(&b);
+	if (line > 0) {
+		struct nsc_bytes c = content(b.p, line);
+		size_t at = version_at(c);
+
+		return at > (size_t)method + 1 && printable(c.p, at) ? NSC_HTTP_REQUEST
+								     : NSC_HTTP_NO;
+	}
+	line = nsc_bytes_left(&b);
+	if (b.p[line - 1] == '\r')
+		line--;
+	return line < NSC_HTTP_HEAD_MAX && printable(b.p, line) ? NSC_HTTP_MAYBE
+								: NSC_HTTP_NO;
+}
+
+enum nsc_http_start
+nsc_http_start(struct nsc_bytes b)
+{
+	enum nsc_http_start r;
+
+	if (nsc_bytes_left(&b) == 0)
+		return NSC_HTTP_MAYBE;
+	r = response_start(b);
+	return r != NSC_HTTP_NO ? r : request_start(b);
+}
+
+static struct nsc_text
+trimmed(const uint8_t *p, size_t len)
+{
+	while (len > 0 && (p[0] == ' ' || p[0] == '\t')) {
+		p++;
+		len--;
+	}
+	while (len > 0 && (p[len - 1] == ' ' || p[len - 1] == '\t'))
+		len--;
+	return (struct nsc_text){(const char *)p, (uint32_t)len};
+}
+
+/* The authority of "http://host:80/", or of "host:443" in a CONNECT (RFC 9112, 3.2). */
+static struct nsc_text
+authority(struct nsc_text target, bool connect)
+{
+	struct nsc_text a = target;
+	const char *p;
+	uint32_t n;
+
+	if (!connect) {
+		p = target.len > 0 ? memmem(target.p, target.len, "://", 3) : NULL;
+		if (p == NULL || memchr(target.p, '/', (size_t)(p - target.p)) != NULL)
+			return (struct nsc_text){NULL, 0};
+		a.p = p + 3;
+		a.len = target.len - (uint32_t)(a.p - target.p);
+	}
+	for (n = 0; n < a.len && strchr("/?#", a.p[n]) == NULL; n++)
+		if (a.p[n] == '@') {
+			a.p += n + 1;
+			a.len -= n + 1;
+			n = (uint32_t)-1;
+		}
+	a.len = n;
+	return a;
+}
+
+static bool
+text_is(struct nsc_text t, const char *name)
+{
+	return t.len == strlen(name) && strncasecmp(t.p, name, t.len) == 0;
+}
+
+static int
+start_line(struct nsc_http_head *h, struct nsc_bytes c)
+{
+	size_t len = nsc_bytes_left(&c), at = version_at(c), sp;
+	const uint8_t *p = c.p;
+
+	if (len >= 12 && is_version(p, 8) && is_status(p + 8, 4) &&
+	    (len == 12 || p[12] == ' ')) {
+		h->version = (uint8_t)(10 + p[7] - '0');
+		h->status =
+			(uint16_t)((p[9] - '0') * 100 + (p[10] - '0') * 10 + p[11] - '0');
+		return 0;
+	}
+	for (sp = 0; sp < len && p[sp] > ' ' && p[sp] < 0x7f; sp++)
+		;
+	if (at == 0 || sp == 0 || sp > NSC_HTTP_METHOD_MAX || sp + 1 >= at ||
+	    p[sp] != ' ' || !printable(p, at))
+		return -EPROTO;
+	h->version = (uint8_t)(10 + p[at + 7] - '0');
+	h->method = (struct nsc_text){(const char *)p, (uint32_t)sp};
+	h->host =
+		authority(trimmed(p + sp + 1, at - sp - 2), text_is(h->method, "CONNECT"));
+	return 0;
+}
+
+/* The last coding decides (RFC 9112, 6.1). */
+static bool
+ends_chunked(struct nsc_text v)
+{
+	return v.len >= 7 && strncasecmp(v.p + v.len - 7, "chunked", 7) == 0;
+}
+
+static void
+content_length(struct nsc_http_head *h, struct nsc_text v)
+{
+	uint64_t n = 0;
+
+	/* 18 digits are enough for everybody and cannot overflow. */
+	if (h->sized || v.len == 0 || v.len > 18)
+		return;
+	for (uint32_t i = 0; i < v.len; i++) {
+		/* "5, 5" is what some proxies make of it (RFC 9110, 8.6). */
+		if (v.p[i] == ',' && i > 0)
+			break;
+		if (!is_digit((uint8_t)v.p[i]))
+			return;
+		n = n * 10 + (uint64_t)(v.p[i] - '0');
+	}
+	h->sized = true;
+	h->length = n;
+}
+
+/* A field's line, and the lines that continue it. */
+static void
+field(struct nsc_http_head *h, struct nsc_bytes c, bool *host_seen)
+{
+	const uint8_t *colon =
+		nsc_bytes_left(&c) > 0 ? memchr(c.p, ':', nsc_bytes_left(&c)) : NULL;
+	struct nsc_text name, value;
+
+	if (colon == NULL)
+		return;
+	name = trimmed(c.p, (size_t)(colon - c.p));
+	value = trimmed(colon + 1, (size_t)(c.end - colon - 1));
+	if (text_is(name, "Host") && h->status == 0) {
+		if (!*host_seen && value.len > 0)
+			h->host = value;
+		*host_seen = true;
+	} else if (text_is(name, "Content-Length")) {
+		content_length(h, value);
+	} else if (text_is(name, "Transfer-Encoding")) {
+		h->chunked = ends_chunked(value);
+	}
+}
+
+int
+nsc_http_head(struct nsc_http_head *h, struct nsc_bytes b)
+{
+	const uint8_t *start = b.p;
+	bool first = true, host_seen = false;
+	size_t n;
+
+	*h = (struct nsc_http_head){.status = 0};
+	while ((n = nsc_http_line(&b)) > 0) {
+		struct nsc_bytes c = content(b.p, n);
+
+		nsc_bytes_skip(&b, n);
+		if (first) {
+			if (start_line(h, c) != 0)
+				return -EPROTO;
+			first = false;
+		} else if (nsc_bytes_left(&c) == 0) {
+			return (int)(b.p - start);
+		} else if (c.p[0] != ' ' && c.p[0] != '\t') {
+			field(h, c, &host_seen);
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Requests that wait for their responses, of all conversations of a worker: a
+ * ring, so that nothing has to be given back when a conversation is dropped.  A
+ * conversation keeps numbers; what was overwritten in the meantime is unknown.
+ */
+#ifndef NSC_DISSECT_HTTP_PENDING_H
+#define NSC_DISSECT_HTTP_PENDING_H
+
+#include "dissect/event.h"
+
+enum {
+	NSC_HTTP_PENDING = 8192, /* of a worker */
+	NSC_HTTP_PIPELINED = 64, /* of a conversation */
+	NSC_HTTP_HOST_MAX = 255,
+};
+
+struct nsc_http_ring;
+
+/* -ENOMEM, or 0. */
+int nsc_http_ring_new(struct nsc_http_ring **r);
+void nsc_http_ring_free(struct nsc_http_ring *r);
+
+/* Of a conversation, in the order of the requests; all zero is empty. */
+struct nsc_http_queue {
+	uint64_t number[NSC_HTTP_PIPELINED];
+	uint8_t first, count;
+	uint32_t more; /* requests behind these that found no room */
+};
+
+struct nsc_http_request {
+	struct nsc_text method, host; /* borrowed */
+	uint8_t version;
+	bool no_body; /* of the response: HEAD */
+	bool connect;
+};
+
+/* Adds a request whose end is at `time` (ns; 0: not yet). */
+void nsc_http_queue_add(struct nsc_http_queue *q, struct nsc_http_ring *r,
+			const struct nsc_http_request *req, uint64_t time);
+
+/* The end of the request that was added last. */
+void nsc_http_queue_ended(struct nsc_http_queue *q, struct nsc_http_ring *r, uint64_t time);
+
+/*
+ * The oldest request, which stays; *time its end.  False: none waits (and what
+ * *req holds is empty).  Its texts are borrowed until the next request is added.
+ */
+bool nsc_http_queue_oldest(const struct nsc_http_queue *q, const struct nsc_http_ring *r,
+			   struct nsc_http_request *req, uint64_t *time);
+
+void nsc_http_queue_drop(struct nsc_http_queue *q);
+
+#endif

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/* The two hellos of TLS, read from one whole handshake message. */
+#include <stdio.h>
+
+#include "dissect/tls_hello.h"
+
+enum {
+	RANDOM = 32,
+	SESSION_ID_MAX = 32,
+	EXTENSIONS_MAX = 256,
+	EXT_SERVER_NAME = 0,
+	EXT_ALPN = 16,
+	EXT_SUPPORTED_VERSIONS = 43,
+	EXT_ECH = 0xfe0d,
+};
+
+/* Drafts of TLS 1.3 had versions 0x7fNN, Facebook's 0xfbNN. */
+static uint16_t
+plain_version(uint16_t v)
+{
+	return v >> 8 == 0x7f || v >> 8 == 0xfb ? NSC_TLS_1_3 : v;
+}
+
+static bool
+hello_start(struct nsc_bytes *b, uint16_t *version)
+{
+	uint8_t id;
+
+	*version = nsc_bytes_u16(b);
+	nsc_bytes_skip(b, RANDOM);
+	id = nsc_bytes_u8(b);
+	nsc_bytes_skip(b, id);
+	return !b->bad && (*version >> 8 == 3 || plain_version(*version) == NSC_TLS_1_3) &&
+	       id <= SESSION_ID_MAX;
+}
+
+static struct nsc_text
+text_of(struct nsc_bytes b)
+{
+	size_t n = nsc_bytes_left(&b);
+
+	return (struct nsc_text){(const char *)b.p, (uint32_t)n};
+}
+
+/* The first host_name of the list (RFC 6066, 3). */
+static void
+read_names(struct nsc_tls_client_hello *h, struct nsc_bytes ext)
+{
+	struct nsc_bytes list = nsc_bytes_sub(&ext, nsc_bytes_u16(&ext));
+
+	while (nsc_bytes_left(&list) > 0) {
+		uint8_t type = nsc_bytes_u8(&list);
+		struct nsc_bytes name = nsc_bytes_sub(&list, nsc_bytes_u16(&list));
+
+		if (!list.bad && type == 0 && h->sni.len == 0)
+			h->sni = text_of(name);
+	}
+}
+
+static bool
+printable(struct nsc_text t)
+{
+	for (uint32_t i = 0; i < t.len; i++)
+		if (t.p[i] <= ' ' || t.p[i] >= 0x7f || t.p[i] == ',')
+			return false;
+	return t.len > 0;
+}
+
+static void
+join_alpn(struct nsc_tls_client_hello *h, struct nsc_text t)
+{
+	uint32_t comma = h->alpns_len > 0;
+
+	if (!printable(t) || t.len + comma > NSC_TLS_ALPN_TEXT - h->alpns_len)
+		return;
+	if (comma)
+		h->alpns[h->alpns_len++] = ',';
+	memcpy(h->alpns + h->alpns_len, t.p, t.len);
+	h->alpns_len += t.len;
+}
+
+static void
+read_alpn(struct nsc_tls_client_hello *h, struct nsc_bytes ext)
+{
+	struct nsc_bytes list = nsc_bytes_sub(&ext, nsc_bytes_u16(&ext));
+
+	while (nsc_bytes_left(&list) > 0) {
+		struct nsc_bytes one = nsc_bytes_sub(&list, nsc_bytes_u8(&list));
+		struct nsc_text t = text_of(one);
+
+		if (list.bad)
+			return;
+		if (h->alpn.len == 0 &&
+		    !(t.len == 2 && nsc_tls_is_grease((uint16_t)((uint8_t)t.p[0] << 8 |
+								 (uint8_t)t.p[1]))))
+			h->alpn = t;
+		join_alpn(h, t);
+	}
+}
+
+static void
+read_versions(struct nsc_tls_client_hello *h, struct nsc_bytes ext)
+{
+	struct nsc_bytes list = nsc_bytes_sub(&ext, nsc_bytes_u8(&ext));
+	uint16_t best = 0;
+
+	while (nsc_bytes_left(&list) >= 2) {
+		uint16_t v = nsc_bytes_u16(&list);
+
+		if (!nsc_tls_is_grease(v) && plain_version(v) > best)
+			best = plain_version(v);
+	}
+	if (best != 0)
+		h->version = best;
+}
+
+/* SSL 3.0 has no extensions; then nothing follows. */
+static struct nsc_bytes
+extensions(struct nsc_bytes *b)
+{
+	return nsc_bytes_left(b) == 0 ? nsc_bytes(NULL, 0)
+				      : nsc_bytes_sub(b, nsc_bytes_u16(b));
+}
+
+bool
+nsc_tls_client_hello(struct nsc_tls_client_hello *h, struct nsc_bytes body)
+{
+	uint16_t ciphers;
+	uint8_t compressions;
+	struct nsc_bytes exts;
+
+	*h = (struct nsc_tls_client_hello){.alpns_len = 0};
+	if (!hello_start(&body, &h->version))
+		return false;
+	ciphers = nsc_bytes_u16(&body);
+	nsc_bytes_skip(&body, ciphers);
+	compressions = nsc_bytes_u8(&body);
+	nsc_bytes_skip(&body, compressions);
+	if (body.bad || ciphers % 2 != 0)
+		return false;
+	exts = extensions(&body);
+	for (unsigned i = 0; i < EXTENSIONS_MAX && nsc_bytes_left(&exts) > 0; i++) {
+		uint16_t type = nsc_bytes_u16(&exts);
+		struct nsc_bytes ext = nsc_bytes_sub(&exts, nsc_bytes_u16(&exts));
+
+		if (exts.bad)
+			break;
+		if (type == EXT_SERVER_NAME)
+			read_names(h, ext);
+		else if (type == EXT_ALPN)
+			read_alpn(h, ext);
+		else if (type == EXT_SUPPORTED_VERSIONS)
+			read_versions(h, ext);
+		else if (type == EXT_ECH)
+			h->ech = true;
+	}
+	return true;
+}
+
+/* SHA-256 of "HelloRetryRequest" (RFC 8446, 4.1.3). */
+static bool
+is_retry(struct nsc_bytes body)
+{
+	static const uint8_t magic[RANDOM] = {
+		0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c,
+		0x02, 0x1e, 0x65, 0xb8, 0x91, 0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb,
+		0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
+	};
+
+	nsc_bytes_skip(&body, 2);
+	return nsc_bytes_peek(&body, RANDOM) != NULL && memcmp(body.p, magic, RANDOM) == 0;
+}
+
+/* Drafts before 22 have no session id, and no compression. */
+static bool
+early_draft(uint16_t version)
+{
+	return version >> 8 == 0x7f && (version & 0xff) < 22;
+}
+
+bool
+nsc_tls_server_hello(struct nsc_tls_server_hello *h, struct nsc_bytes body)
+{
+	struct nsc_bytes start = body, exts;
+	uint16_t version = nsc_bytes_u16(&start);
+
+	*h = (struct nsc_tls_server_hello){.retry = is_retry(body)};
+	if (early_draft(version)) {
+		nsc_bytes_skip(&start, RANDOM + 2);
+		body = start;
+	} else {
+		if (!hello_start(&body, &version))
+			return false;
+		nsc_bytes_skip(&body, 2 + 1);
+	}
+	if (body.bad)
+		return false;
+	exts = extensions(&body);
+	for (unsigned i = 0; i < EXTENSIONS_MAX && nsc_bytes_left(&exts) > 0; i++) {
+		uint16_t type = nsc_bytes_u16(&exts);
+		struct nsc_bytes ext = nsc_bytes_sub(&exts, nsc_bytes_u16(&exts));
+
+		if (exts.bad)
+			break;
+		if (type == EXT_SUPPORTED_VERSIONS && nsc_bytes_left(&ext) == 2) {
+			version = nsc_bytes_u16(&ext);
+		} else if (type == EXT_ALPN) {
+			struct nsc_bytes list = nsc_bytes_sub(&ext, nsc_bytes_u16(&ext));
+
+			h->alpn = text_of(nsc_bytes_sub(&list, nsc_bytes_u8(&list)));
+		}
+	}
+	h->version = plain_version(version);
+	return true;
+}
+
+const char *
+nsc_tls_version_text(uint16_t version, char buf[NSC_TLS_VERSION_TEXT])
+{
+	static const char *const names[] = {"s3", "1.0", "1.1", "1.2", "1.3"};
+
+	if (version == NSC_TLS_SSL2)
+		return "s2";
+	if (version >= 0x0300 && version - 0x0300u < sizeof names / sizeof names[0])
+		return names[version - 0x0300u];
+	snprintf(buf, NSC_TLS_VERSION_TEXT, "0x%04x", version);
+	return buf;
+}

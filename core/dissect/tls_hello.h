@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* What ClientHello and ServerHello say (RFC 8446, 4.1; RFC 5246, 7.4.1; RFC 6066, 3; RFC
+ * 7301). */
+#ifndef NSC_DISSECT_TLS_HELLO_H
+#define NSC_DISSECT_TLS_HELLO_H
+
+#include "base/bytes.h"
+#include "dissect/event.h"
+
+enum {
+	NSC_TLS_CLIENT_HELLO = 1,
+	NSC_TLS_SERVER_HELLO = 2,
+	NSC_TLS_HELLO_RETRY = 6, /* a message of its own in drafts of TLS 1.3 only */
+	NSC_TLS_SSL2 = 0x0002,
+	NSC_TLS_1_0 = 0x0301,
+	NSC_TLS_1_3 = 0x0304,
+	NSC_TLS_ALPN_TEXT = 256,
+	NSC_TLS_VERSION_TEXT = 8,
+};
+
+struct nsc_tls_client_hello {
+	struct nsc_text sni;  /* the outer name, with ECH; borrowed from the wire */
+	struct nsc_text alpn; /* first offered; borrowed from the wire */
+	char alpns[NSC_TLS_ALPN_TEXT]; /* all offered that are printable, joined by "," */
+	uint32_t alpns_len;
+	uint16_t version; /* highest offered */
+	bool ech;
+};
+
+struct nsc_tls_server_hello {
+	struct nsc_text alpn; /* chosen; borrowed from the wire */
+	uint16_t version;     /* chosen; drafts of TLS 1.3 are 0x0304 */
+	bool retry;           /* a HelloRetryRequest */
+};
+
+/* The body of the handshake message, whole.  False if it is not one. */
+bool nsc_tls_client_hello(struct nsc_tls_client_hello *h, struct nsc_bytes body);
+bool nsc_tls_server_hello(struct nsc_tls_server_hello *h, struct nsc_bytes body);
+
+/* "1.3", "1.2", "s3", or "0x0305" written into buf. */
+const char *nsc_tls_version_text(uint16_t version, char buf[NSC_TLS_VERSION_TEXT]);
+
+/* RFC 8701: reserved so that peers learn to ignore what they do not know. */
+static inline bool
+nsc_tls_is_grease(uint16_t v)
+{
+	return (v & 0x0f0f) == 0x0a0a && v >> 8 == (v & 0xff);
+}
+
+#endif
