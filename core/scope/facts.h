@@ -15,6 +15,7 @@
 
 enum {
 	NSC_FACT_ADDRESSES = 1024,
+	NSC_FACT_PREFIXES = 256,
 	NSC_FACT_INTERFACES = 64,		/* rows of the set IFACE */
 	NSC_FACT_LISTENERS = 2048,
 	NSC_OWNER_BUCKETS = 16384, NSC_OWNER_WAYS = 8,
@@ -46,7 +47,7 @@ struct nsc_fact_listener {
 };
 
 struct nsc_facts_view {
-	uint32_t addresses, interfaces, listeners;
+	uint32_t addresses, interfaces, listeners, prefixes;
 	uint8_t addresses_known;	/* 0: direction is absent */
 	uint8_t listeners_known;	/* 0: direction guesses (algorithm 4, 7) */
 	uint16_t ephemeral_low, ephemeral_high;	/* ip_local_port_range */
@@ -54,6 +55,7 @@ struct nsc_facts_view {
 	uint8_t reserved[5];
 	uint8_t mac[32][6];
 	struct nsc_fact_address address[NSC_FACT_ADDRESSES];	/* sorted by address */
+	struct nsc_fact_address prefix[NSC_FACT_PREFIXES];	/* every address within is ours (replay: --local) */
 	struct nsc_fact_interface interface[NSC_FACT_INTERFACES];	/* by row */
 	struct nsc_fact_listener listener[NSC_FACT_LISTENERS];	/* sorted by proto, port, address */
 };
@@ -67,7 +69,7 @@ struct nsc_facts {
 
 /*
  * The writer: edit the view that this returns (a copy of the current one),
- * then commit.  A reader that works on the old view has until the next edit
+ * then commit, which sorts its lists.  A reader that works on the old view has until the next edit
  * to copy it: see nsc_facts_read.
  */
 struct nsc_facts_view *nsc_facts_edit(struct nsc_facts *f);
@@ -79,7 +81,7 @@ void nsc_facts_commit(struct nsc_facts *f);
  */
 bool nsc_facts_read(const struct nsc_facts *f, uint64_t *seen, struct nsc_facts_view *copy);
 
-/* True if the address is this host's (an address of an interface, or of 127.0.0.0/8 and ::1 if lo is there). */
+/* True if the address is this host's: an interface's, one within `prefix`, or 127.0.0.0/8 and ::1 if any are known. */
 bool nsc_facts_local(const struct nsc_facts_view *v, const struct nsc_addr *a);
 
 enum nsc_listening { NSC_LISTENING_NO, NSC_LISTENING_YES, NSC_LISTENING_UNKNOWN };
