@@ -18,7 +18,7 @@ enum nsc_verdict {
 	NSC_MORE,		/* go on (guess: not enough octets to tell) */
 	NSC_DONE,		/* nothing more is wanted of this conversation (guess: it is mine) */
 	NSC_NOT_MINE,		/* another protocol (feed: the guess was wrong) */
-	NSC_MALFORMED,		/* mine, but broken: counted, nothing more is read */
+	NSC_MALFORMED,		/* mine, but broken: counted, no more is read (UDP: of this datagram) */
 	NSC_HAND_ON,		/* from here on another protocol speaks (STARTTLS, CONNECT): guessed anew */
 };
 

@@ -16,6 +16,10 @@ struct nsc_session_config {
 	uint32_t sessions;		/* at once, at the most */
 	uint32_t label_memory;		/* octets of labels in all */
 	uint64_t wanted[2];		/* bit n: dissector n is on (option Dissect) */
+	uint64_t state_memory;		/* octets of dissectors' states in all; 0: 256 a session */
+	/* Another table than nsc_dissectors (tests); [0] is not used, at most NSC_APPS. */
+	const struct nsc_dissector *const *dissectors;
+	unsigned dissector_count;
 };
 
 struct nsc_session_stats {
@@ -23,6 +27,7 @@ struct nsc_session_stats {
 	uint64_t malformed[NSC_APPS];	/* by app */
 	uint64_t overflows;		/* flows ended by NSC_OVERFLOW_DROP_FLOW */
 	uint64_t exhausted;		/* no session, state or label room: not dissected */
+	uint64_t identified, unknown;	/* sessions whose protocol was told, or given up */
 	uint64_t memory;		/* octets of address space reserved */
 };
 
@@ -30,17 +35,28 @@ struct nsc_session_hooks {
 	void *arg;
 	void (*event)(void *arg, const struct nsc_event *ev);	/* flow and time are filled */
 	void (*app)(void *arg, struct nsc_flow *f);		/* f->app became known (or changed) */
+	/* The protocol asks for another idle timeout (seconds): nsc_flow_timeout.  May be NULL. */
+	void (*timeout)(void *arg, struct nsc_flow *f, uint32_t seconds);
+	/* A tick, not a packet, found that the flow shall be closed now.  May be NULL. */
+	void (*close)(void *arg, struct nsc_flow *f, enum nsc_end reason);
 };
 
 struct nsc_sessions;
 
+/*
+ * 0, -EINVAL or -ENOMEM.  All memory is reserved here and touched as it is
+ * needed.  Configuration and hooks are copied.  A flow that has a session must stay
+ * at its address until nsc_session_retired.
+ */
 int nsc_sessions_new(struct nsc_sessions **ss, const struct nsc_session_config *cfg,
 		     const struct nsc_session_hooks *hooks);
 void nsc_sessions_free(struct nsc_sessions *ss);
 
 /*
- * A packet with payload (or SYN, FIN, RST) of the flow.  NSC_END_OPEN, or the
- * reason for which the caller shall close the flow now.
+ * A packet with payload (or SYN, FIN, RST) of the flow, after the table's update.
+ * NSC_END_OPEN, or the reason for which the caller shall close the flow now
+ * (BUFFER_OVERFLOW; PARSE_ERROR: TCP that breaks its protocol, already counted).
+ * A flow with NSC_FLOW_NO_PAYLOAD needs no more calls.
  */
 enum nsc_end nsc_session_packet(struct nsc_sessions *ss, const struct nsc_update *up,
 				const struct nsc_packet *p);
@@ -55,7 +71,7 @@ void nsc_session_retired(struct nsc_sessions *ss, struct nsc_flow *f);
 /* Each second of the packets' clock: dissectors' ticks (DNS timeouts), holes given up. */
 void nsc_sessions_tick(struct nsc_sessions *ss, uint64_t now);
 
-/* The end of a capture: every shared state is flushed. */
+/* The end of a capture: every shared state is flushed, by a tick whose time is a day ahead. */
 void nsc_sessions_finish(struct nsc_sessions *ss, uint64_t now);
 
 /* A label of the flow; len 0 if there is none.  Lives until the flow is retired. */

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * UDP: each datagram on its own.  A dissector without state needs no
+ * conversation, so that a flood of one-datagram flows costs no memory here.
+ */
+#include "dissect/conversation.h"
+
+enum { LOOKS = 4 };		/* datagrams without a match after which nobody looks any more */
+
+/* Tells the protocol by this datagram; 0: not, or nothing is to be fed. */
+static unsigned
+identify(struct nsc_sessions *ss, struct nsc_flow *f, const struct nsc_chunk *in,
+	 struct nsc_app_set *candidates)
+{
+	const struct nsc_guess g = {
+		.bytes = in->bytes,
+		.side = in->side,
+		.transport = NSC_OVER_UDP,
+		.port = {nsc_flow_port(f, 0), nsc_flow_port(f, 1)},
+	};
+	int app = nsc_identify(ss, &g, candidates);
+	struct nsc_conversation *c = nsc_conversation_of(ss, f);
+
+	if (app <= 0) {
+		if (nsc_flow_packets(f, 0) + nsc_flow_packets(f, 1) >= LOOKS) {
+			ss->stats.unknown++;
+			nsc_conversation_quit(ss, f, c);
+		}
+		return 0;
+	}
+	if (c == NULL && ss->dissectors[app]->state_size > 0 && ss->dissectors[app]->feed != NULL) {
+		c = nsc_conversation_new(ss, f);
+		if (c == NULL)
+			return 0;
+	}
+	if (!nsc_speak_start(ss, f, c, (unsigned)app)) {
+		nsc_conversation_quit(ss, f, c);
+		return 0;
+	}
+	return (unsigned)app;
+}
+
+enum nsc_end
+nsc_datagram_packet(struct nsc_sessions *ss, const struct nsc_update *up,
+		    const struct nsc_packet *p)
+{
+	struct nsc_flow *f = up->flow;
+	struct nsc_app_set candidates = nsc_identify_candidates(ss, NSC_OVER_UDP);
+	struct nsc_conversation *c;
+	struct nsc_chunk in;
+	struct nsc_wish wish;
+	unsigned app;
+
+	if (p->payload_len == 0)
+		return NSC_END_OPEN;
+	for (;;) {
+		in = (struct nsc_chunk){
+			.bytes = nsc_bytes(p->payload, p->payload_caplen),
+			.time = p->time,
+			.side = up->side,
+			.cut = p->payload_caplen < p->payload_len,
+		};
+		c = nsc_conversation_of(ss, f);
+		app = c != NULL ? c->app : f->app;
+		if (app == 0)
+			app = identify(ss, f, &in, &candidates);
+		if (app == 0)
+			return NSC_END_OPEN;
+		c = nsc_conversation_of(ss, f);
+		if (c != NULL)
+			c->flow = f;
+		switch (nsc_speak_feed(ss, f, c, &in, &wish)) {
+		case NSC_MORE:
+		case NSC_MALFORMED:
+			return NSC_END_OPEN;
+		case NSC_DONE:
+			nsc_conversation_quit(ss, f, c);
+			return NSC_END_OPEN;
+		case NSC_HAND_ON:
+			nsc_speak_stop(ss, f, c, true);
+			return NSC_END_OPEN;
+		case NSC_NOT_MINE:
+			nsc_speak_stop(ss, f, c, true);
+			nsc_app_remove(&candidates, app);
+			break;
+		}
+	}
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* Calls of a dissector, and what it says through struct nsc_out. */
+#include "dissect/conversation.h"
+#include "dissect/labels.h"
+
+/* UDP with a shorter idle time is one question, one answer: its time is an option (TimeoutDNS). */
+enum { ONE_EXCHANGE_S = 30 };
+
+static void
+tell_event(void *arg, struct nsc_event *ev)
+{
+	struct nsc_sessions *ss = arg;
+
+	ev->flow = ss->flow;
+	ev->time = ss->now;
+	if (ss->hooks.event != NULL)
+		ss->hooks.event(ss->hooks.arg, ev);
+}
+
+static void
+tell_label(void *arg, enum nsc_label id, const char *p, uint32_t len)
+{
+	struct nsc_sessions *ss = arg;
+	uint32_t first;
+
+	if (ss->flow == NULL)
+		return;
+	first = ss->now_conv != NULL ? ss->now_conv->labels : ss->flow->session & ~NSC_LABELS_ONLY;
+	if (!nsc_labels_add(ss->labels, &first, id, p, len))
+		ss->stats.exhausted++;
+	if (ss->now_conv != NULL)
+		ss->now_conv->labels = first;
+	else if (first != 0)
+		ss->flow->session = NSC_LABELS_ONLY | first;
+}
+
+static void
+begin(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversation *c, unsigned app,
+      uint64_t time, struct nsc_out *out)
+{
+	ss->flow = f;
+	ss->now_conv = c;
+	ss->now = time;
+	*out = (struct nsc_out){
+		.arg = ss,
+		.event = tell_event,
+		.label = tell_label,
+		.shared = ss->shared[app],
+		.time = time,
+	};
+	if (f == NULL)
+		return;
+	for (int side = 0; side < 2; side++) {
+		out->addr[side] = *nsc_flow_addr(f, side);
+		out->port[side] = nsc_flow_port(f, side);
+	}
+	out->transport = f->proto == NSC_PROTO_UDP ? NSC_OVER_UDP : NSC_OVER_TCP;
+}
+
+static void
+wish_timeout(struct nsc_sessions *ss, struct nsc_flow *f, uint32_t seconds)
+{
+	if (seconds == 0)
+		return;
+	if (f->proto == NSC_PROTO_UDP && seconds <= ONE_EXCHANGE_S)
+		f->flags |= NSC_FLOW_SHORT;
+	else if (f->timeout != seconds && ss->hooks.timeout != NULL)
+		ss->hooks.timeout(ss->hooks.arg, f, seconds);
+}
+
+static void
+name(struct nsc_sessions *ss, struct nsc_flow *f, unsigned app)
+{
+	if (f->app == app)
+		return;
+	f->app = (uint8_t)app;
+	if (ss->hooks.app != NULL)
+		ss->hooks.app(ss->hooks.arg, f);
+}
+
+bool
+nsc_speak_start(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversation *c,
+		unsigned app)
+{
+	const struct nsc_dissector *d = ss->dissectors[app];
+
+	name(ss, f, app);
+	ss->stats.identified++;
+	wish_timeout(ss, f, d->timeout);
+	if (d->feed == NULL)
+		return false;
+	if (c == NULL)
+		return true;
+	if (d->state_size > 0) {
+		c->state = nsc_slab_take(ss->states, d->state_size);
+		if (c->state == 0) {
+			ss->stats.exhausted++;
+			return false;
+		}
+		memset(nsc_slab_at(ss->states, c->state), 0, d->state_size);
+	}
+	c->app = (uint8_t)app;
+	c->need[0] = c->need[1] = 0;
+	c->fin_told[0] = c->fin_told[1] = false;
+	return true;
+}
+
+void
+nsc_speak_stop(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversation *c, bool rename)
+{
+	if (c != NULL) {
+		nsc_slab_give(ss->states, c->state);
+		c->state = 0;
+		c->app = 0;
+		c->looks = 0;
+		c->fin_told[0] = c->fin_told[1] = false;
+	}
+	if (rename)
+		name(ss, f, 0);
+}
+
+enum nsc_verdict
+nsc_speak_feed(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversation *c,
+	       struct nsc_chunk *in, struct nsc_wish *wish)
+{
+	unsigned app = c != NULL ? c->app : f->app;
+	void *state = c != NULL ? nsc_slab_at(ss->states, c->state) : NULL;
+	enum nsc_verdict verdict;
+	struct nsc_out out;
+
+	begin(ss, f, c, app, in->time, &out);
+	in->transport = out.transport;
+	in->port[0] = out.port[0];
+	in->port[1] = out.port[1];
+	verdict = ss->dissectors[app]->feed(state, in, &out);
+	*wish = out.wish;
+	wish_timeout(ss, f, out.wish.timeout);
+	if (verdict == NSC_MALFORMED)
+		ss->stats.malformed[app]++;
+	return verdict;
+}
+
+void
+nsc_speak_end(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversation *c, uint64_t now)
+{
+	unsigned app = c != NULL ? c->app : f->app;
+	struct nsc_out out;
+
+	if (app == 0 || ss->dissectors[app]->end == NULL)
+		return;
+	begin(ss, f, c, app, now, &out);
+	ss->dissectors[app]->end(c != NULL ? nsc_slab_at(ss->states, c->state) : NULL, &out);
+}
+
+/* `told` is the dissectors' time; events still carry `now`. */
+void
+nsc_speak_tick(struct nsc_sessions *ss, uint64_t now, uint64_t told)
+{
+	for (unsigned app = 1; app < ss->dissector_count; app++) {
+		struct nsc_out out;
+
+		if (ss->shared[app] == NULL || ss->dissectors[app]->tick == NULL)
+			continue;
+		begin(ss, NULL, NULL, app, now, &out);
+		out.time = told;
+		ss->dissectors[app]->tick(ss->shared[app], &out);
+	}
+}

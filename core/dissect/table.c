@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All dissectors, one line a protocol; docs/adding-a-protocol.md says the rest.
+ * They are asked in this order; a line's place is a flow's app for one run only.
+ */
+#include <string.h>
+
+#include "dissect/protocols.h"
+#include "dissect/table.h"
+
+#define DISSECTOR(id) &nsc_##id
+
+const struct nsc_dissector *const nsc_dissectors[] = {
+	NULL,
+	DISSECTOR(tls),
+	DISSECTOR(http),
+	DISSECTOR(dns),
+	DISSECTOR(mdns),
+	DISSECTOR(llmnr),
+};
+
+const unsigned nsc_dissector_count = sizeof nsc_dissectors / sizeof nsc_dissectors[0];
+
+_Static_assert(sizeof nsc_dissectors / sizeof nsc_dissectors[0] <= NSC_APPS,
+	       "the ledger has room for NSC_APPS");
+
+const char *
+nsc_app_name(unsigned app)
+{
+	return app > 0 && app < nsc_dissector_count ? nsc_dissectors[app]->name : "unknown";
+}
+
+int
+nsc_app_find(const char *name)
+{
+	for (unsigned app = 1; app < nsc_dissector_count; app++) {
+		if (strcmp(nsc_dissectors[app]->name, name) == 0)
+			return (int)app;
+	}
+	return -1;
+}
