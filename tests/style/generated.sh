@@ -3,7 +3,7 @@
 # What is made from metrics.def and options.def is up to date.  `--update`
 # writes it anew: top_builddir=BUILD tests/style/generated.sh --update
 update=${1-}
-tool=${NETFLOWSCOPE:-${top_builddir:-.}/netflowscope}
+tool=${NETFLOWSCOPE:-${top_builddir:-.}/plugins/cli/netflowscope}
 case $tool in /*) ;; *) tool=$PWD/$tool ;; esac
 . "$(dirname "$0")/files"
 [ -x "$tool" ] || { echo "$tool: not built"; exit 77; }
