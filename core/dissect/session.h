@@ -34,7 +34,8 @@ struct nsc_session_stats {
 struct nsc_session_hooks {
 	void *arg;
 	void (*event)(void *arg, const struct nsc_event *ev);	/* flow and time are filled */
-	void (*app)(void *arg, struct nsc_flow *f);		/* f->app became known (or changed) */
+	/* f->app became known or changed; `before` is what it was, 0 unknown.  May be NULL. */
+	void (*app)(void *arg, struct nsc_flow *f, unsigned before);
 	/* The protocol asks for another idle timeout (seconds): nsc_flow_timeout.  May be NULL. */
 	void (*timeout)(void *arg, struct nsc_flow *f, uint32_t seconds);
 	/* A tick, not a packet, found that the flow shall be closed now.  May be NULL. */

@@ -71,11 +71,13 @@ wish_timeout(struct nsc_sessions *ss, struct nsc_flow *f, uint32_t seconds)
 static void
 name(struct nsc_sessions *ss, struct nsc_flow *f, unsigned app)
 {
-	if (f->app == app)
+	unsigned before = f->app;
+
+	if (before == app)
 		return;
 	f->app = (uint8_t)app;
 	if (ss->hooks.app != NULL)
-		ss->hooks.app(ss->hooks.arg, f);
+		ss->hooks.app(ss->hooks.arg, f, before);
 }
 
 bool

@@ -116,7 +116,7 @@ START_TEST(row_1_17_wrap)
 
 	nsc_stream_start(&s, 0xfffffff0);
 	give(&s, 0x00000001, "klmnop");		/* offset 16 */
-	give(&s, 0xfffffffb, "KLMNxyzklm" + 0);	/* offset 10, over the wrap, into the held ones */
+	give(&s, 0xfffffffb, "KLMNxyzklm");	/* offset 10, over the wrap, into the held ones */
 	ck_assert_uint_eq(got_len, 0);
 	give(&s, 0xfffffff1, "0123456789");
 	GOT("0123456789KLMNxyklmnop");

@@ -12,7 +12,7 @@ enum { MS = 1000000, ISN0 = 0xfffffff0, ISN1 = 5000 };
 
 static char record[8192];
 
-static void
+static void __attribute__((format(printf, 1, 2)))
 note(const char *fmt, ...)
 {
 	size_t n = strlen(record);
@@ -200,9 +200,9 @@ on_event(void *arg, const struct nsc_event *ev)
 }
 
 static void
-on_app(void *arg, struct nsc_flow *f)
+on_app(void *arg, struct nsc_flow *f, unsigned before)
 {
-	(void)arg;
+	(void)arg, (void)before;
 	note("app=%s ", f->app != 0 ? table[f->app]->name : "unknown");
 }
 
