@@ -8,6 +8,8 @@
 #ifndef NSC_FLOW_FLOW_H
 #define NSC_FLOW_FLOW_H
 
+#include <stddef.h>
+
 #include "base/hash.h"
 #include "decode/packet.h"
 #include "flow/tcp.h"
@@ -56,12 +58,15 @@ enum nsc_flow_flags {
 	NSC_FLOW_SYNACK_SEEN = 1 << 3,
 	NSC_FLOW_NO_PAYLOAD = 1 << 4,	/* nobody wants its payload any more (set by the session) */
 	NSC_FLOW_SHORT = 1 << 5,	/* the session named a protocol of one exchange (TimeoutDNS) */
+	NSC_FLOW_SELF = 1 << 6,		/* both ends are one: every packet is of side 0 */
+	NSC_FLOW_VLAN = 1 << 7,
+	NSC_FLOW_VNI = 1 << 8,
 };
 
 enum { NSC_HISTORY = 16 };		/* letters kept of the history */
 
 /*
- * At most 192 octets in three lines by use.  Fields marked (worker) and
+ * 192 octets in three cache lines by use.  Fields marked (worker) and
  * (session) belong to those layers: the table only carries them and clears
  * them at the start of a generation.  All else is read by others through this
  * header's functions where there is one.
@@ -70,7 +75,7 @@ struct nsc_flow {
 	/* line 1: key and counters */
 	struct nsc_addr addr[2];	/* canonical: (addr[0], port[0]) <= (addr[1], port[1]) */
 	uint16_t port[2];
-	uint8_t proto;
+	uint8_t proto;			/* 0 for IP and MAC pairs */
 	uint8_t version;		/* 4 or 6; 0 for MAC pairs */
 	uint8_t first;			/* which end is the initiator: addr[first], port[first] */
 	uint8_t state;			/* nsc_flow_state */
@@ -79,20 +84,35 @@ struct nsc_flow {
 
 	/* line 2: TCP, by side (flow/tcp.h) */
 	struct nsc_flow_tcp tcp[2];
+	uint32_t rtt;			/* in 4 ns, so that 17 s fit */
+	uint32_t vni;			/* with NSC_FLOW_VNI */
 
 	/* line 3: time, life, labels */
 	uint64_t start;			/* first packet, ns since the epoch */
-	/* ... */
+	uint64_t end;			/* last packet */
+	uint64_t since;			/* idle time counts from here, on the table's clock */
+	uint64_t history;		/* text.c */
+	uint32_t retransmits;		/* captured packets, both sides */
+	uint32_t out_of_order;
+	uint32_t timeout;		/* its own idle timeout, s; 0: the configuration's */
 	uint32_t session;		/* (session) index, 0: none */
 	uint16_t flags;			/* nsc_flow_flags */
+	uint16_t vlan_tunnel;		/* VLAN id, nsc_tunnel << 12 */
+	uint16_t owner;			/* (worker) row of its process; 0: unknown */
+	uint8_t packets_high[2];	/* bits 32 to 39 of packets */
 	uint8_t end_reason;		/* nsc_end */
 	uint8_t app;			/* (session) index in dissect/table.c; 0: unknown */
 	uint8_t direction;		/* (worker) scope/direction.h */
 	uint8_t scope;			/* (worker) coarse scope of the remote end */
 	uint8_t iface;			/* (worker) row of the interface it was first seen on */
 	uint8_t network;		/* (worker) user network of the remote end; 0: none */
-	uint16_t owner;			/* (worker) row of its process; 0: unknown */
+	uint8_t rank;			/* its place in the order of eviction (evict.h) */
+	uint8_t rtt_kind;		/* what rtt holds (measure.h) */
 };
+
+_Static_assert(sizeof(struct nsc_flow) == 192, "three cache lines");
+_Static_assert(offsetof(struct nsc_flow, tcp) == 64, "line 2: TCP");
+_Static_assert(offsetof(struct nsc_flow, start) == 128, "line 3: time, life, labels");
 
 /* Timeouts in seconds (features.md, 5b) and limits; replaceable while it runs. */
 struct nsc_flow_config {
@@ -158,16 +178,21 @@ struct nsc_flow_stats {
 struct nsc_flow_table;
 struct nsc_flow_ref {			/* what prepare found out for update */
 	uint32_t hash;
-	uint32_t reserved;
+	uint32_t entry;			/* where the flow was then; a hint; 0: none */
 };
 
-/* 0, -EINVAL or -ENOMEM.  Address space is reserved here; pages are touched as flows come. */
+enum { NSC_FLOW_TABLE_MAX = 1 << 24 };
+
+/*
+ * 0, -EINVAL (size 0 or too great, unknown key) or -ENOMEM.  Address space is
+ * reserved here; pages are touched as flows come.  cfg, key and hooks are copied.
+ */
 int nsc_flow_table_new(struct nsc_flow_table **t, const struct nsc_flow_config *cfg,
 		       const struct nsc_hash_key *key, const struct nsc_flow_hooks *hooks);
 void nsc_flow_table_free(struct nsc_flow_table *t);
 
 /*
- * Replaces limits and timeouts (not the key).  A smaller size evicts at once,
+ * Replaces limits and timeouts, of flows that are there, too (not the key).  A smaller size evicts at once,
  * in the order of eviction; a larger one than at creation is -EINVAL.
  */
 int nsc_flow_reconfigure(struct nsc_flow_table *t, const struct nsc_flow_config *cfg);
@@ -181,14 +206,16 @@ void nsc_flow_update(struct nsc_flow_table *t, const struct nsc_packet *p,
 		     const struct nsc_flow_ref *ref, struct nsc_update *up);
 
 /*
- * The clock of the packets is now (ns): expired flows are closed, gone ones
- * retired.  Time never goes back; a jump of more than 60 s of a live clock is
- * re-based with nsc_flow_rebase before.
+ * The clock of the packets is now (ns): expired flows (idle >= timeout) are
+ * closed and retired.  Time never goes back: an older `now`, or packet, does
+ * not move the clock.  A jump of more than 60 s of a live clock is re-based
+ * with nsc_flow_rebase before: what was `from` on the old clock is `to` on the
+ * new one, for every flow's times, too.
  */
 void nsc_flow_advance(struct nsc_flow_table *t, uint64_t now);
 void nsc_flow_rebase(struct nsc_flow_table *t, uint64_t from, uint64_t to);
 
-/* The session decided: ends the flow now (overflow, parse error); the entry stays to absorb. */
+/* The session decided: ends the flow now (overflow, parse error); the entry stays to absorb.  Once. */
 void nsc_flow_close(struct nsc_flow_table *t, struct nsc_flow *f, enum nsc_end reason, uint64_t now);
 
 /* Gives a flow another idle timeout (seconds), as its protocol asks. */
@@ -206,7 +233,14 @@ uint64_t nsc_flow_packets(const struct nsc_flow *f, int side);
 uint64_t nsc_flow_end(const struct nsc_flow *f);		/* last packet, ns */
 uint32_t nsc_flow_retransmits(const struct nsc_flow *f);	/* captured packets, both sides */
 uint32_t nsc_flow_out_of_order(const struct nsc_flow *f);
-uint64_t nsc_flow_rtt(const struct nsc_flow *f);		/* handshake, else smoothed; ns, 0 none */
+
+/*
+ * SYN to the ACK that completes the handshake, so the whole way between both
+ * ends wherever the capture stands; else the smoothed time to the farther end
+ * (RFC 6298, 2).  ns; 0: none.
+ */
+uint64_t nsc_flow_rtt(const struct nsc_flow *f);
+
 bool nsc_flow_vlan(const struct nsc_flow *f, uint16_t *vlan);
 uint8_t nsc_flow_tunnel(const struct nsc_flow *f);		/* nsc_tunnel */
 bool nsc_flow_vni(const struct nsc_flow *f, uint32_t *vni);

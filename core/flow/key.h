@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* What makes two packets one flow: the canonical key. */
+#ifndef NSC_FLOW_KEY_H
+#define NSC_FLOW_KEY_H
+
+#include "flow/flow.h"
+
+struct nsc_key {
+	struct nsc_addr addr[2];	/* (addr[0], port[0]) <= (addr[1], port[1]) */
+	uint16_t port[2];
+	uint8_t proto, version;
+	uint8_t from;			/* which end sent the packet; not part of the comparison */
+	bool self;			/* both ends are one (from is 0) */
+};
+
+void nsc_key_of_packet(struct nsc_key *k, enum nsc_key_kind kind, const struct nsc_packet *p);
+void nsc_key_of_flow(struct nsc_key *k, const struct nsc_flow *f);
+uint32_t nsc_key_hash(const struct nsc_key *k, const struct nsc_hash_key *secret);
+
+static inline bool
+nsc_key_is(const struct nsc_key *k, const struct nsc_flow *f)
+{
+	return k->port[0] == f->port[0] && k->port[1] == f->port[1] && k->proto == f->proto &&
+	       k->version == f->version && memcmp(k->addr, f->addr, sizeof k->addr) == 0;
+}
+
+#endif

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The life of an entry: opened, closed, retired, each once; and its time.
+ *
+ * A closed TCP flow's time runs from its end, so that stragglers do not keep
+ * its entry; every other's from its last packet.  Idle for as long as the
+ * timeout is expired (>=).
+ */
+#include "flow/table.h"
+
+#include <errno.h>
+
+static uint32_t
+timeout_of(const struct nsc_flow_config *c, const struct nsc_flow *f)
+{
+	if (nsc_flow_is_tcp(f) && f->state != NSC_STATE_ESTABLISHED)
+		return f->state >= NSC_STATE_TIME_WAIT ? c->timeout_closed : c->timeout_syn;
+	if (f->timeout != 0)
+		return f->timeout;
+	switch (f->proto) {
+	case NSC_PROTO_TCP:
+		return c->timeout_tcp;
+	case NSC_PROTO_UDP:
+		return f->flags & NSC_FLOW_SHORT ? c->timeout_short : c->timeout_udp;
+	case NSC_PROTO_ICMP:
+	case NSC_PROTO_ICMP6:
+		return c->timeout_icmp;
+	}
+	return c->timeout_other;
+}
+
+uint64_t
+nsc_life_deadline(const struct nsc_flow_table *t, const struct nsc_flow *f)
+{
+	return f->since + timeout_of(&t->cfg, f) * NSC_SECOND;
+}
+
+/*
+ * When to look at it next: the session may say at any packet that a UDP flow
+ * is a short one, without telling the wheel.
+ */
+static uint64_t
+next_look(const struct nsc_flow_table *t, const struct nsc_flow *f)
+{
+	uint64_t deadline = nsc_life_deadline(t, f);
+	uint64_t from = f->since > t->clock ? f->since : t->clock;
+	uint64_t look = from + t->cfg.timeout_short * NSC_SECOND;
+
+	return f->proto == NSC_PROTO_UDP && f->timeout == 0 && look < deadline ? look : deadline;
+}
+
+void
+nsc_life_reschedule(struct nsc_flow_table *t, struct nsc_flow *f)
+{
+	uint32_t i = nsc_entry_index(t, f);
+
+	nsc_node_remove(t->timers.node, i);
+	nsc_wheel_put(&t->timers, i, next_look(t, f));
+}
+
+static uint32_t
+take_entry(struct nsc_flow_table *t)
+{
+	uint32_t i = t->free;
+
+	if (i == 0)
+		return ++t->used;
+	t->free = t->timers.node[i].next;
+	return i;
+}
+
+struct nsc_flow *
+nsc_life_open(struct nsc_flow_table *t, const struct nsc_key *k, uint32_t hash,
+	      const struct nsc_packet *p)
+{
+	struct nsc_flow *f;
+	uint32_t i;
+
+	while (t->stats.entries >= t->cfg.size)
+		nsc_evict_one(t, t->clock);
+	i = take_entry(t);
+	f = &t->entry[i];
+	memset(f, 0, sizeof *f);
+	memcpy(f->addr, k->addr, sizeof f->addr);
+	memcpy(f->port, k->port, sizeof f->port);
+	f->proto = k->proto;
+	f->version = k->version;
+	f->flags = k->self ? NSC_FLOW_SELF : 0;
+	f->tcp[0].wscale = f->tcp[1].wscale = NSC_WSCALE_NONE;
+	f->vlan_tunnel = (uint16_t)(p->tunnel << 12);
+	if (p->flags & NSC_PACKET_VLAN) {
+		f->vlan_tunnel |= p->vlan & 0xfff;
+		f->flags |= NSC_FLOW_VLAN;
+	}
+	if (p->flags & NSC_PACKET_VNI) {
+		f->vni = p->vni;
+		f->flags |= NSC_FLOW_VNI;
+	}
+	f->rank = NSC_RANK_FREE;
+	nsc_node_alone(t->timers.node, i);
+	nsc_node_alone(t->order.node, i);
+	nsc_slots_insert(&t->slots, hash, i);
+	t->stats.entries++;
+	return f;
+}
+
+void
+nsc_life_close(struct nsc_flow_table *t, struct nsc_flow *f, enum nsc_end reason,
+	       enum nsc_failure failure, uint64_t now)
+{
+	if (f->flags & NSC_FLOW_CLOSED)
+		return;
+	f->flags |= NSC_FLOW_CLOSED;
+	f->end_reason = (uint8_t)reason;
+	t->stats.closed[reason]++;
+	t->stats.live--;
+	if (t->hooks.closed != NULL)
+		t->hooks.closed(t->hooks.arg, f, reason, failure, now);
+}
+
+void
+nsc_life_retire(struct nsc_flow_table *t, struct nsc_flow *f)
+{
+	uint32_t i = nsc_entry_index(t, f);
+	struct nsc_key k;
+
+	if (t->hooks.retired != NULL)
+		t->hooks.retired(t->hooks.arg, f);
+	nsc_key_of_flow(&k, f);
+	nsc_slots_remove(&t->slots, nsc_key_hash(&k, &t->key), i);
+	nsc_node_remove(t->timers.node, i);
+	nsc_evict_forget(t, f);
+	nsc_holes_release(t->holes, &f->tcp[0].holes);
+	nsc_holes_release(t->holes, &f->tcp[1].holes);
+	t->timers.node[i].next = t->free;
+	t->free = i;
+	t->stats.entries--;
+}
+
+void
+nsc_life_expire(struct nsc_flow_table *t, struct nsc_flow *f, uint64_t now)
+{
+	bool half_open = f->state == NSC_STATE_SYN_SENT || f->state == NSC_STATE_SYN_RECEIVED;
+
+	nsc_life_close(t, f, NSC_END_IDLE, half_open ? NSC_FAILURE_TIMEOUT : NSC_FAILURE_NONE, now);
+	nsc_life_retire(t, f);
+}
+
+/* Everything in a due list is looked at: gone, or put back where its real time wants it. */
+static void
+work_off(struct nsc_flow_table *t, uint32_t head)
+{
+	struct nsc_node *node = t->timers.node;
+	uint32_t work = t->timers.heads + NSC_NODE_WORK;
+
+	node[work] = node[head];
+	node[node[work].next].prev = work;
+	node[node[work].prev].next = work;
+	nsc_node_alone(node, head);
+	while (node[work].next != work) {
+		uint32_t i = node[work].next;
+		struct nsc_flow *f = &t->entry[i];
+
+		__builtin_prefetch(&t->entry[node[node[i].next].next].start);
+		nsc_node_remove(node, i);
+		if (nsc_life_deadline(t, f) <= t->clock)
+			nsc_life_expire(t, f, t->clock);
+		else
+			nsc_wheel_put(&t->timers, i, next_look(t, f));
+	}
+}
+
+void
+nsc_flow_advance(struct nsc_flow_table *t, uint64_t now)
+{
+	uint32_t head;
+	unsigned level;
+
+	if (now > t->clock)
+		t->clock = now;
+	now = t->clock;
+	if (t->stats.entries == 0)
+		t->order.tick = now >> NSC_WHEEL_TICK;
+	while ((head = nsc_wheel_first(&t->timers, now, &level)) != 0) {
+		bool last = level == 0 && t->timers.tick == now >> NSC_WHEEL_TICK;
+
+		work_off(t, head);
+		if (last)
+			break;
+	}
+	t->timers.tick = now >> NSC_WHEEL_TICK;
+}
+
+/* Both queues anew, after the clock or the timeouts have changed as a whole. */
+static void
+requeue(struct nsc_flow_table *t)
+{
+	nsc_wheel_init(&t->timers, t->timers.node, t->timers.heads, t->clock);
+	nsc_wheel_init(&t->order, t->order.node, t->order.heads, 0);
+	for (uint32_t i = 1; i <= t->used; i++) {
+		struct nsc_flow *f = &t->entry[i];
+
+		if (f->rank == NSC_RANK_FREE)
+			continue;
+		nsc_node_alone(t->timers.node, i);
+		nsc_wheel_put(&t->timers, i, next_look(t, f));
+		if (f->rank != NSC_RANK_IDLE)
+			continue;
+		nsc_node_alone(t->order.node, i);
+		nsc_wheel_put(&t->order, i, f->since);
+	}
+}
+
+int
+nsc_flow_reconfigure(struct nsc_flow_table *t, const struct nsc_flow_config *cfg)
+{
+	if (cfg->size == 0 || cfg->size > t->capacity || cfg->key != t->cfg.key)
+		return -EINVAL;
+	t->cfg = *cfg;
+	while (t->stats.entries > cfg->size)
+		nsc_evict_one(t, t->clock);
+	requeue(t);
+	return 0;
+}
+
+static uint64_t
+shifted(uint64_t time, uint64_t by)
+{
+	uint64_t r = time + by;		/* by may stand for a negative number */
+
+	if ((int64_t)by < 0)
+		return r < time ? r : 0;
+	return r;
+}
+
+void
+nsc_flow_rebase(struct nsc_flow_table *t, uint64_t from, uint64_t to)
+{
+	uint64_t by = to - from;
+
+	t->clock = shifted(t->clock, by);
+	for (uint32_t i = 1; i <= t->used; i++) {
+		struct nsc_flow *f = &t->entry[i];
+
+		f->start = shifted(f->start, by);
+		f->end = shifted(f->end, by);
+		f->since = shifted(f->since, by);
+		for (int side = 0; side < 2; side++)
+			f->tcp[side].flags &= (uint8_t)~NSC_SIDE_TIMED;
+	}
+	requeue(t);
+}
+
+void
+nsc_flow_close(struct nsc_flow_table *t, struct nsc_flow *f, enum nsc_end reason, uint64_t now)
+{
+	nsc_life_close(t, f, reason, NSC_FAILURE_NONE, now);
+	nsc_evict_rank(t, f);
+}
+
+void
+nsc_flow_timeout(struct nsc_flow_table *t, struct nsc_flow *f, uint32_t seconds)
+{
+	f->timeout = seconds;
+	nsc_life_reschedule(t, f);
+}

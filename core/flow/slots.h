@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The hash table's slots: open addressing, linear probes, at most half full.
+ * A slot keeps the whole hash, so that a doubling reads no entry.  All sizes
+ * that it will ever have lie one behind the other in one reservation.
+ */
+#ifndef NSC_FLOW_SLOTS_H
+#define NSC_FLOW_SLOTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct nsc_slot {
+	uint32_t index;			/* of the entry; 0: empty */
+	uint32_t hash;
+};
+
+struct nsc_slots {
+	struct nsc_slot *slot;
+	uint32_t mask;			/* slots minus one */
+	uint32_t count;			/* in use */
+	uint32_t most;			/* slots at the largest */
+	void *memory;
+	size_t reserved;
+};
+
+/* Room for `entries`; 0 or -ENOMEM. */
+int nsc_slots_init(struct nsc_slots *s, uint32_t entries);
+void nsc_slots_release(struct nsc_slots *s);
+
+/* The caller knows that the entry is not in yet (is in). */
+void nsc_slots_insert(struct nsc_slots *s, uint32_t hash, uint32_t index);
+void nsc_slots_remove(struct nsc_slots *s, uint32_t hash, uint32_t index);
+
+#endif

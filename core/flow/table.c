@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/* The flow table: creation, and a packet's way through it. */
+#include "flow/table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "flow/memory.h"
+
+enum { BATCH = 64, LINE = 64 };
+
+/* A packet so much older than the clock belongs to another recording: it gets the clock's time. */
+#define LATE_LIMIT (60 * NSC_SECOND)
+
+static size_t
+entries_size(uint32_t capacity)
+{
+	return ((size_t)capacity + 1) * sizeof(struct nsc_flow);
+}
+
+static size_t
+nodes_size(uint32_t capacity)
+{
+	return ((size_t)capacity + 1 + NSC_NODES) * sizeof(struct nsc_node);
+}
+
+int
+nsc_flow_table_new(struct nsc_flow_table **out, const struct nsc_flow_config *cfg,
+		   const struct nsc_hash_key *key, const struct nsc_flow_hooks *hooks)
+{
+	struct nsc_flow_table *t;
+
+	if (cfg->size == 0 || cfg->size > NSC_FLOW_TABLE_MAX || cfg->key >= NSC_KEYS)
+		return -EINVAL;
+	t = calloc(1, sizeof *t);
+	if (t == NULL)
+		return -ENOMEM;
+	t->cfg = *cfg;
+	t->key = *key;
+	if (hooks != NULL)
+		t->hooks = *hooks;
+	t->capacity = cfg->size;
+	t->timers.heads = t->order.heads = cfg->size + 1;
+	t->entry = nsc_reserve(entries_size(cfg->size));
+	t->timers.node = nsc_reserve(nodes_size(cfg->size));
+	t->order.node = nsc_reserve(nodes_size(cfg->size));
+	t->holes = nsc_reserve(sizeof *t->holes);
+	if (nsc_slots_init(&t->slots, cfg->size) != 0 || t->entry == NULL ||
+	    t->timers.node == NULL || t->order.node == NULL || t->holes == NULL) {
+		nsc_flow_table_free(t);
+		return -ENOMEM;
+	}
+	nsc_wheel_init(&t->timers, t->timers.node, t->timers.heads, 0);
+	nsc_evict_init(t);
+	t->stats.memory = entries_size(cfg->size) + 2 * nodes_size(cfg->size) +
+			  t->slots.reserved + sizeof *t->holes;
+	*out = t;
+	return 0;
+}
+
+void
+nsc_flow_table_free(struct nsc_flow_table *t)
+{
+	if (t == NULL)
+		return;
+	nsc_slots_release(&t->slots);
+	nsc_unreserve(t->entry, entries_size(t->capacity));
+	nsc_unreserve(t->timers.node, nodes_size(t->capacity));
+	nsc_unreserve(t->order.node, nodes_size(t->capacity));
+	nsc_unreserve(t->holes, sizeof *t->holes);
+	free(t);
+}
+
+/* Memory latency is the cost of a large table: the batch's misses overlap. */
+void
+nsc_flow_prepare(struct nsc_flow_table *t, const struct nsc_packet *p, int n,
+		 struct nsc_flow_ref *refs)
+{
+	const struct nsc_slots *s = &t->slots;
+	struct nsc_key k;
+
+	for (int i = 0; i < n; i++) {
+		nsc_key_of_packet(&k, t->cfg.key, &p[i]);
+		refs[i].hash = nsc_key_hash(&k, &t->key);
+		__builtin_prefetch(&s->slot[refs[i].hash & s->mask]);
+	}
+	for (int i = 0; i < n; i++) {
+		uint32_t at = refs[i].hash & s->mask;
+		const char *line;
+
+		while (s->slot[at].index != 0 && s->slot[at].hash != refs[i].hash)
+			at = (at + 1) & s->mask;
+		refs[i].entry = s->slot[at].index;
+		line = (const char *)&t->entry[refs[i].entry];
+		__builtin_prefetch(line, 1);
+		__builtin_prefetch(line + LINE, 1);
+		__builtin_prefetch(line + 2 * LINE, 1);
+	}
+}
+
+static struct nsc_flow *
+find(struct nsc_flow_table *t, const struct nsc_key *k, const struct nsc_flow_ref *ref)
+{
+	const struct nsc_slots *s = &t->slots;
+	struct nsc_flow *f = &t->entry[ref->entry];
+
+	if (ref->entry != 0 && f->rank != NSC_RANK_FREE && nsc_key_is(k, f))
+		return f;
+	for (uint32_t at = ref->hash & s->mask; s->slot[at].index != 0; at = (at + 1) & s->mask) {
+		f = &t->entry[s->slot[at].index];
+		if (s->slot[at].hash == ref->hash && nsc_key_is(k, f))
+			return f;
+	}
+	return NULL;
+}
+
+static int
+side_of_packet(const struct nsc_flow *f, const struct nsc_key *k)
+{
+	return f->flags & NSC_FLOW_SELF ? 0 : k->from ^ f->first;
+}
+
+/* A handshake says who began; until then the first sender was taken for it. */
+static void
+flip(struct nsc_flow *f)
+{
+	uint32_t low = f->packets_low[0];
+	uint64_t octets = f->octets[0];
+	uint8_t high = f->packets_high[0];
+
+	f->first ^= 1;
+	f->packets_low[0] = f->packets_low[1];
+	f->packets_low[1] = low;
+	f->packets_high[0] = f->packets_high[1];
+	f->packets_high[1] = high;
+	f->octets[0] = f->octets[1];
+	f->octets[1] = octets;
+	nsc_history_flip(f);
+}
+
+/* The generation that the packet belongs to, if it is there. */
+static struct nsc_flow *
+generation(struct nsc_flow_table *t, const struct nsc_key *k, const struct nsc_packet *p,
+	   const struct nsc_flow_ref *ref)
+{
+	struct nsc_flow *f = find(t, k, ref);
+	int side;
+
+	if (f == NULL)
+		return NULL;
+	if (nsc_life_deadline(t, f) <= t->clock) {
+		nsc_life_expire(t, f, t->clock);
+		return NULL;
+	}
+	if (!nsc_tcp_readable(f, p))
+		return f;
+	side = side_of_packet(f, k);
+	if (f->state == NSC_STATE_NONE) {
+		bool tells = p->tcp_flags & NSC_TCP_SYN && !(p->tcp_flags & (NSC_TCP_FIN | NSC_TCP_RST));
+
+		if (tells && nsc_tcp_initiator(p) != side && !(f->flags & NSC_FLOW_SELF))
+			flip(f);
+	} else {
+		enum nsc_end reason = nsc_tcp_reborn(f, side, p);
+
+		if (reason != NSC_END_OPEN) {
+			nsc_life_close(t, f, reason, NSC_FAILURE_NONE, t->clock);
+			nsc_life_retire(t, f);
+			return NULL;
+		}
+	}
+	return f;
+}
+
+/* An orphan of the fragments is no packet of its own: all of it is credit (decode.h). */
+static void
+count(struct nsc_flow *f, int side, const struct nsc_packet *p)
+{
+	uint64_t packets = nsc_flow_packets(f, side) + p->credit_packets + (p->octets > 0);
+
+	f->packets_low[side] = (uint32_t)packets;
+	f->packets_high[side] = (uint8_t)(packets >> 32);
+	f->octets[side] += (uint64_t)p->octets + p->credit_octets;
+}
+
+/* `end` is the packets' own time; what idles is told by the clock, which never goes back. */
+static void
+touch(struct nsc_flow_table *t, struct nsc_flow *f, const struct nsc_packet *p)
+{
+	uint64_t time = t->clock - p->time > LATE_LIMIT ? t->clock : p->time;
+
+	if (f->start == 0)
+		f->start = time;
+	if (time > f->end)
+		f->end = time;
+	if (f->state < NSC_STATE_TIME_WAIT)
+		f->since = t->clock;
+}
+
+void
+nsc_flow_update(struct nsc_flow_table *t, const struct nsc_packet *p,
+		const struct nsc_flow_ref *ref, struct nsc_update *up)
+{
+	enum nsc_failure failure = NSC_FAILURE_NONE;
+	enum nsc_end end = NSC_END_OPEN;
+	struct nsc_flow *f;
+	struct nsc_key k;
+	uint8_t state;
+
+	memset(up, 0, sizeof *up);
+	if (t->clock == 0)
+		t->timers.tick = t->order.tick = p->time >> NSC_WHEEL_TICK;
+	if (p->time > t->clock)
+		t->clock = p->time;
+	nsc_key_of_packet(&k, t->cfg.key, p);
+	f = generation(t, &k, p, ref);
+	if (f == NULL) {
+		f = nsc_life_open(t, &k, ref->hash, p);
+		up->flags |= NSC_UPDATE_OPENED;
+		if (!k.self)
+			f->first = k.from ^ (nsc_tcp_readable(f, p) ? nsc_tcp_initiator(p) : 0);
+	}
+	up->flow = f;
+	up->side = (uint8_t)side_of_packet(f, &k);
+	state = f->state;
+	count(f, up->side, p);
+	touch(t, f, p);
+	if (nsc_tcp_readable(f, p))
+		end = nsc_tcp_step(t, f, up->side, p, up, &failure);
+	if (up->flags & NSC_UPDATE_OPENED) {
+		t->stats.opened++;
+		t->stats.adopted += (f->flags & NSC_FLOW_MIDSTREAM) != 0;
+		t->stats.live++;
+		if (t->hooks.opened != NULL)
+			t->hooks.opened(t->hooks.arg, f, p);
+	}
+	if (end != NSC_END_OPEN)
+		nsc_life_close(t, f, end, failure, t->clock);
+	nsc_evict_rank(t, f);
+	if (f->state != state || up->flags & NSC_UPDATE_OPENED)
+		nsc_life_reschedule(t, f);
+}
+
+/* Least significant digit first; a digit in which all agree costs one look. */
+struct by_start {
+	uint64_t start;
+	uint32_t index;
+};
+
+static void
+sort_by_start(struct by_start *a, struct by_start *b, uint32_t n)
+{
+	for (unsigned shift = 0; shift < 64; shift += 8) {
+		uint32_t place[257] = {0};
+		struct by_start *swap = a;
+
+		for (uint32_t i = 0; i < n; i++)
+			place[(a[i].start >> shift & 255) + 1]++;
+		if (place[(a[0].start >> shift & 255) + 1] == n)
+			continue;
+		for (unsigned d = 1; d < 257; d++)
+			place[d] += place[d - 1];
+		for (uint32_t i = 0; i < n; i++)
+			b[place[a[i].start >> shift & 255]++] = a[i];
+		memcpy(swap, b, n * sizeof *a);
+	}
+}
+
+static void
+finish_one(struct nsc_flow_table *t, uint32_t i, uint64_t now)
+{
+	nsc_life_close(t, &t->entry[i], NSC_END_EOF, NSC_FAILURE_NONE, now);
+	nsc_life_retire(t, &t->entry[i]);
+}
+
+void
+nsc_flow_finish(struct nsc_flow_table *t, uint64_t now)
+{
+	size_t size = ((size_t)t->stats.entries + 1) * sizeof(struct by_start);
+	struct by_start *a = nsc_reserve(size), *b = nsc_reserve(size);
+	bool sorted = a != NULL && b != NULL;
+	uint32_t n = 0;
+
+	nsc_flow_advance(t, now);
+	for (uint32_t i = 1; i <= t->used; i++) {
+		if (t->entry[i].rank == NSC_RANK_FREE)
+			continue;
+		if (sorted)
+			a[n++] = (struct by_start){t->entry[i].start, i};
+		else
+			finish_one(t, i, t->clock);
+	}
+	if (n > 0)
+		sort_by_start(a, b, n);
+	for (uint32_t i = 0; i < n; i++)
+		finish_one(t, a[i].index, t->clock);
+	nsc_unreserve(a, size);
+	nsc_unreserve(b, size);
+}
+
+const struct nsc_flow_stats *
+nsc_flow_stats(const struct nsc_flow_table *t)
+{
+	return &t->stats;
+}
+
+void
+nsc_flow_each(struct nsc_flow_table *t, bool (*visit)(void *arg, struct nsc_flow *f), void *arg)
+{
+	for (uint32_t i = 1; i <= t->used; i++)
+		if (t->entry[i].rank != NSC_RANK_FREE && !visit(arg, &t->entry[i]))
+			return;
+}
