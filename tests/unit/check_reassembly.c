@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* In-order octets (features.md 1.17, 1.18): policies, caps, holes, and a random comparison. */
 #include <check.h>
+#include <endian.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "flow/reassembly.h"
@@ -124,6 +126,80 @@ START_TEST(row_1_17_wrap)
 	ck_assert_uint_eq(nsc_pool_stats(pool)->out_of_order, 2);
 	give(&s, 0x00000003, "mnopQR");
 	GOT("0123456789KLMNxyklmnopQR");
+}
+END_TEST
+
+static FILE *
+data_file(const char *name)
+{
+	const char *top = getenv("top_srcdir");
+	char path[4096];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/tests/unit/data/%s", top != NULL ? top : ".", name);
+	f = fopen(path, "rb");
+	ck_assert_msg(f != NULL, "%s: cannot be opened", path);
+	return f;
+}
+
+/* One side of follow.pcap: Ethernet, IPv4 and TCP without options, as follow.py writes them. */
+static void
+follow(uint16_t port)
+{
+	enum { IP_LENGTH = 16, TCP_AT = 34, TCP_FLAGS = 47, PAYLOAD = 54 };
+	FILE *f = data_file("follow.pcap");
+	struct nsc_stream s = {0};
+	uint8_t head[24], frame[2000];
+	uint32_t len;
+
+	got_len = 0;
+	ck_assert_uint_eq(fread(head, 1, 24, f), 24);
+	while (fread(head, 1, 16, f) == 16) {
+		struct nsc_bytes b, out;
+		enum nsc_offer r;
+		uint32_t n, seq;
+
+		memcpy(&len, head + 8, sizeof len);
+		len = le32toh(len);
+		ck_assert(len >= PAYLOAD && len <= sizeof frame);
+		ck_assert_uint_eq(fread(frame, 1, len, f), len);
+		b = nsc_bytes(frame + IP_LENGTH, 2);
+		n = nsc_bytes_u16(&b) - (PAYLOAD - 14);
+		b = nsc_bytes(frame + TCP_AT, 8);
+		if (nsc_bytes_u16(&b) != port)
+			continue;
+		nsc_bytes_skip(&b, 2);
+		seq = nsc_bytes_u32(&b);
+		if (frame[TCP_FLAGS] & 2) {
+			nsc_stream_start(&s, seq);
+			continue;
+		}
+		r = nsc_stream_offer(pool, &s, seq, frame + PAYLOAD, n, n, MS, &out);
+		read_all(&s, r, out);
+	}
+	fclose(f);
+}
+
+/* The same capture, followed by tshark (follow.hex: a line a side). */
+START_TEST(row_1_17_as_tshark)
+{
+	static char line[20000];
+	FILE *f = data_file("follow.hex");
+
+	for (int side = 0; side < 2; side++) {
+		follow(side ? 8000 : 40000);
+		ck_assert_ptr_nonnull(fgets(line, sizeof line, f));
+		ck_assert_uint_eq(strlen(line), got_len * 2 + 1);
+		for (size_t i = 0; i < got_len; i++) {
+			unsigned octet;
+
+			ck_assert_int_eq(sscanf(line + 2 * i, "%2x", &octet), 1);
+			ck_assert_uint_eq((uint8_t)got[i], octet);
+		}
+	}
+	fclose(f);
+	ck_assert_uint_gt(nsc_pool_stats(pool)->out_of_order, 10);
+	ck_assert_uint_eq(nsc_pool_stats(pool)->inconsistent, 0);
 }
 END_TEST
 
@@ -296,6 +372,7 @@ START_TEST(hole_is_given_up_after_its_time)
 {
 	struct nsc_stream s = {0};
 	struct nsc_bytes out;
+	enum nsc_offer r;
 
 	nsc_stream_start(&s, 0);
 	give_at(&s, 1, "abc", MS);
@@ -305,7 +382,8 @@ START_TEST(hole_is_given_up_after_its_time)
 	ck_assert(!nsc_stream_overdue(pool, &s, 1001 * (uint64_t)MS));
 	ck_assert(nsc_stream_overdue(pool, &s, 1002 * (uint64_t)MS));
 	ck_assert_ptr_eq(nsc_pool_turn(pool, 1002 * (uint64_t)MS), &s);
-	read_all(&s, nsc_stream_give_up(pool, &s, &out), out);
+	r = nsc_stream_give_up(pool, &s, &out);
+	read_all(&s, r, out);
 	GOT("abcef");
 	ck_assert_int_eq(gaps, 1);
 	give_at(&s, 9, "i", 1100 * (uint64_t)MS);
@@ -584,6 +662,7 @@ main(void)
 	tcase_add_test(c, in_order);
 	tcase_add_test(c, midstream_starts_with_its_first_segment);
 	tcase_add_test(c, row_1_17_wrap);
+	tcase_add_test(c, row_1_17_as_tshark);
 	tcase_add_test(c, row_1_17_first_copy_counts);
 	tcase_add_test(c, row_1_17_last_copy_counts);
 	tcase_add_test(c, equal_copies_are_consistent);
