@@ -16,15 +16,17 @@ enum { NSC_LEDGERS = 17 };		/* 16 workers and the host side */
 /* The name of a row of the set IFACE. */
 struct nsc_row {
 	char name[32];			/* as the kernel has it; kept while the row is not in use */
-	uint32_t generation;		/* changes when the row gets another name */
+	uint32_t generation;		/* changes when the row gets another name: ends the old one */
 	bool present;			/* the interface exists and is captured */
 };
 
 struct nsc_ledgers {
 	/*
 	 * A ledger is entered before count says so, and stays readable until
-	 * the engine is freed.  incarnation[n] changes when ledger n begins
-	 * again at zero under another writer: what it held until then is kept.
+	 * the engine is freed.  A writer that takes a ledger over had best begin
+	 * with the published copy.  One that begins at zero needs this order:
+	 * publish zeros, change incarnation[n], let it begin; then no sum falls,
+	 * and what was published but not yet read is lost.
 	 */
 	struct nsc_ledger *ledger[NSC_LEDGERS];
 	_Atomic uint32_t incarnation[NSC_LEDGERS];

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The open sets of one reader: which row of the ledger belongs to which name,
+ * and which names are told.  Rows that are not told go on in `other`.
+ */
+#ifndef NSC_ENGINE_GROUPS_H
+#define NSC_ENGINE_GROUPS_H
+
+#include "engine/ledgers.h"
+#include "engine/rank.h"
+
+enum {
+	/* Names of interfaces come and go (veth): remembered so long as they are among these. */
+	NSC_GROUP_IFACE = 2 * NSC_COUNT_IFACE,
+	NSC_GROUP_NETWORK = NSC_COUNT_NETWORK,
+	NSC_GROUP_APP = NSC_COUNT_APP,
+	NSC_GROUP_SETS = 3,
+	NSC_GROUP_NONE = -1,		/* a row without a name: told nowhere */
+};
+
+struct nsc_group {
+	uint8_t set;			/* nsc_set */
+	struct nsc_rank rank;
+	unsigned rows;			/* of the ledger */
+	unsigned cost;			/* series of a row, at the most */
+	unsigned cost_other;		/* of `other`: it has no quantiles */
+	bool alive;			/* there has been a row: there may be an `other` */
+	int *slot;			/* by row: index of the name; rank.size: `other`; or NONE */
+};
+
+struct nsc_groups {
+	struct nsc_group group[NSC_GROUP_SETS];
+	struct nsc_rank_row iface[NSC_GROUP_IFACE], network[NSC_GROUP_NETWORK], app[NSC_GROUP_APP];
+	int slot[NSC_COUNT_IFACE + NSC_COUNT_NETWORK + NSC_COUNT_APP];
+	struct nsc_group_seen {		/* rows of IFACE at the last look */
+		uint32_t generation;
+		bool present;
+	} seen[NSC_COUNT_IFACE];
+};
+
+void nsc_groups_init(struct nsc_groups *g);
+
+/* The group of a metric's set, or NULL if the set is closed. */
+struct nsc_group *nsc_groups_find(struct nsc_groups *g, unsigned set);
+
+/* Names the rows and chooses, by the increments in now.  Returns the rows left out. */
+unsigned nsc_groups_choose(struct nsc_groups *g, struct nsc_ledgers *l, const struct nsc_cells *now);
+
+#endif
