@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/* The two tables as text: for a terminal, docs/, netflowscope.conf(5) and a collectd.conf. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/option.h"
+#include "ledger/ledger.h"
+#include "nsc.h"
+
+enum { LINE = 1024, SETS = 512 };
+
+struct out {
+	void (*put)(void *arg, const char *text);
+	void *arg;
+};
+
+static void __attribute__((format(printf, 2, 3)))
+say(const struct out *o, const char *fmt, ...)
+{
+	char line[LINE];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof line, fmt, ap);
+	va_end(ap);
+	o->put(o->arg, line);
+}
+
+static void
+append(char *text, size_t size, const char *more)
+{
+	size_t n = strlen(text);
+
+	snprintf(text + n, size - n, "%s", more);
+}
+
+/* --- metrics ---------------------------------------------------------------------- */
+
+static const char *
+group_text(const struct nsc_metric *m)
+{
+	switch (m->group) {
+	case NSC_SET_NONE:
+		return "";
+	case NSC_SET_IFACE:
+		return "-IF";
+	case NSC_SET_NETWORK:
+		return "-NAME";
+	case NSC_SET_APP:
+		return "-APP";
+	default:
+		return "-SCOPE";
+	}
+}
+
+/* The values that stand behind the type: "closed_fin closed_rst", "rtt_p50 rtt_p90 rtt_p99". */
+static void
+value_text(const struct nsc_metric *m, char text[SETS])
+{
+	static const char *const quantile[] = {"p50", "p90", "p99"};
+	bool quantiles = m->shape == NSC_SHAPE_QUANTILES;
+	unsigned i, n = quantiles ? 3 : m->members;
+
+	text[0] = '\0';
+	for (i = 0; i < n; i++) {
+		const char *token = quantiles ? quantile[i] : m->values == NSC_SET_NONE ? ""
+				    : nsc_set_token((enum nsc_set)m->values, i);
+
+		if (m->values == NSC_SET_END && i == NSC_V_END_OPEN)
+			continue;	/* no reason: a flow that has not ended */
+		append(text, SETS, text[0] != '\0' ? " " : "");
+		append(text, SETS, m->value);
+		append(text, SETS, m->value[0] != '\0' && token[0] != '\0' ? "_" : "");
+		append(text, SETS, token);
+	}
+}
+
+static const char *
+kind_text(const struct nsc_metric *m)
+{
+	switch (m->shape) {
+	case NSC_SHAPE_COUNTER:
+		return "counter";
+	case NSC_SHAPE_PAIR:
+		return strcmp(m->type, "ps_cputime") == 0 ? "counters user, syst" : "counters rx, tx";
+	case NSC_SHAPE_QUANTILES:
+		return "quantiles of the interval";
+	default:
+		return "level";
+	}
+}
+
+static const char *
+show_text(const struct nsc_metric *m)
+{
+	if (m->shape == NSC_SHAPE_QUANTILES)
+		return "with samples";
+	return m->show == NSC_SHOW_ALWAYS ? "always"
+	       : m->show == NSC_SHOW_SLOT ? "while it exists" : "once non-zero";
+}
+
+static void
+metric_row(const struct out *o, enum nsc_format f, const struct nsc_metric *m)
+{
+	char name[128], values[SETS];
+
+	value_text(m, values);
+	snprintf(name, sizeof name, "%s%s/%s", m->family, group_text(m), m->type);
+	switch (f) {
+	case NSC_FORMAT_MARKDOWN:
+		say(o, "| `%s` | %s | %s | %s | %s | %s |\n", name, values, kind_text(m), m->unit,
+		    show_text(m), m->text);
+		break;
+	case NSC_FORMAT_MAN:
+		say(o, ".It Li %s\n%s (%s, %s, %s).\n", name, m->text, kind_text(m), m->unit,
+		    show_text(m));
+		if (values[0] != '\0')
+			say(o, "Values:\n.Li %s .\n", values);
+		break;
+	case NSC_FORMAT_COLLECTD:
+		say(o, "# HOST/netflowscope-%s%s%s\n", name, values[0] != '\0' ? "-" : "", values);
+		break;
+	default:
+		say(o, "%-36s %-26s %-13s %s\n", name, kind_text(m), m->unit, m->text);
+		if (values[0] != '\0')
+			say(o, "    %s\n", values);
+		break;
+	}
+}
+
+void
+nsc_print_metrics(enum nsc_format f, void (*put)(void *arg, const char *text), void *arg)
+{
+	struct out o = {put, arg};
+	unsigned i;
+
+	if (f == NSC_FORMAT_MARKDOWN)
+		say(&o, "# Metrics\n\n"
+			"Generated from `core/metrics.def` and `core/ledger/sets.def` by "
+			"`netflowscope metrics --markdown`.\n\n"
+			"A collectd identifier is `HOST/netflowscope-FAMILY[-GROUP]/TYPE[-VALUE]`. "
+			"IF, NAME and APP are the tokens of interfaces, networks and applications, with a row "
+			"`other` for those beyond `TopN` and `MaxSeries`, and `app-unknown` for flows "
+			"that no dissector knows; SCOPE is `loopback`, `private` or `public` (and `forwarded` "
+			"of `scope`). Quantiles are told only for intervals with samples.\n\n");
+	if (f == NSC_FORMAT_MARKDOWN)
+		say(&o, "| FAMILY-GROUP/TYPE | VALUE | Kind | Unit | Told | Meaning |\n"
+			"|---|---|---|---|---|---|\n");
+	for (i = 0; i < NSC_METRICS; i++)
+		metric_row(&o, f, &nsc_metrics[i]);
+}
+
+/* --- options ---------------------------------------------------------------------- */
+
+static void
+kind_of_option(const struct nsc_option *p, char *text, size_t size)
+{
+	char allowed[NSC_ERR];
+
+	nsc_option_allowed(p, allowed, sizeof allowed);
+	switch (p->kind) {
+	case NSC_KIND_BOOL:
+		snprintf(text, size, "true or false");
+		break;
+	case NSC_KIND_LIST:
+	case NSC_KIND_PAIRS:
+		snprintf(text, size, "%s", allowed);
+		append(text, size, "; repeatable");
+		break;
+	default:
+		snprintf(text, size, "%s", allowed);
+		break;
+	}
+}
+
+/* As it stands in collectd.conf: numbers without quotes. */
+static void
+value_of_option(const struct nsc_option *p, char *text, size_t size)
+{
+	bool bare = p->kind == NSC_KIND_COUNT || p->kind == NSC_KIND_SECONDS || p->kind == NSC_KIND_BOOL;
+
+	if (p->kind == NSC_KIND_PAIRS)
+		snprintf(text, size, "\"office\" \"10.1.0.0/16\" \"2001:db8:1::/48\"");
+	else
+		snprintf(text, size, bare ? "%s" : "\"%s\"", p->standard);
+}
+
+static void
+option_row(const struct out *o, enum nsc_format f, const struct nsc_option *p)
+{
+	char dashed[NSC_OPTION_NAME], allowed[NSC_ERR], value[NSC_ERR];
+	const char *standard = p->standard[0] != '\0' ? p->standard : "none";
+
+	nsc_option_dashed(p, dashed);
+	kind_of_option(p, allowed, sizeof allowed);
+	value_of_option(p, value, sizeof value);
+	switch (f) {
+	case NSC_FORMAT_MARKDOWN:
+		say(o, "| `%s` | `--%s` | %s | %s | %s |\n", p->name, dashed, standard, allowed, p->text);
+		break;
+	case NSC_FORMAT_MAN:
+		say(o, ".It Cm %s Pq Fl Fl %s\n%s.\nAllowed: %s.\nDefault: %s.\n", p->name, dashed, p->text,
+		    allowed, standard);
+		break;
+	case NSC_FORMAT_COLLECTD:
+		say(o, "  # %s (%s)\n  #%s %s\n", p->text, allowed, p->name, value);
+		break;
+	default:
+		say(o, "%-18s %-10s %s\n%-18s            allowed: %s\n", p->name, standard, p->text, "",
+		    allowed);
+		break;
+	}
+}
+
+void
+nsc_print_options(enum nsc_format f, void (*put)(void *arg, const char *text), void *arg)
+{
+	struct out o = {put, arg};
+	const struct nsc_option *p;
+	size_t count, i;
+
+	p = nsc_options(&count);
+	if (f == NSC_FORMAT_MARKDOWN)
+		say(&o, "# Options\n\n"
+			"Generated from `core/options.def` by `netflowscope options --markdown`. `LoadPlugin "
+			"netflowscope` alone needs none of them. Sizes take K, M and G, seconds take s, m "
+			"and h.\n\n"
+			"| collectd.conf | Command line | Default | Allowed | Meaning |\n|---|---|---|---|---|\n");
+	else if (f == NSC_FORMAT_COLLECTD)
+		say(&o, "LoadPlugin netflowscope\n\n<Plugin netflowscope>\n");
+	for (i = 0; i < count; i++)
+		option_row(&o, f, &p[i]);
+	if (f == NSC_FORMAT_COLLECTD)
+		say(&o, "</Plugin>\n");
+}
