@@ -6,6 +6,7 @@
 #ifndef NSC_DECODE_DECODE_H
 #define NSC_DECODE_DECODE_H
 
+#include "base/hash.h"
 #include "decode/packet.h"
 
 enum nsc_decoded {
@@ -14,6 +15,7 @@ enum nsc_decoded {
 	NSC_DECODED_NON_IP,		/* known link layer, other network protocol */
 	NSC_DECODED_MALFORMED,		/* an impossible or cut link or IP header */
 	NSC_DECODED_UNKNOWN_LINK,	/* the frame's link type is none of ours */
+	NSC_DECODED_HELD,		/* a later fragment that came before its first one: credited to it */
 };
 
 struct nsc_decode_config {
@@ -21,6 +23,7 @@ struct nsc_decode_config {
 	uint32_t fragments;		/* datagrams under reassembly at once; at the most (4096) */
 	uint32_t fragment_memory;	/* octets of fragment payload held, at the most (4 MiB) */
 	uint32_t fragment_timeout;	/* seconds (30, RFC 791's order of magnitude) */
+	struct nsc_hash_key key;	/* of the table of datagrams: random in production */
 };
 
 /* Sums since the decoder was made. */
@@ -36,7 +39,7 @@ struct nsc_decode_stats {
 
 struct nsc_decoder;
 
-/* -ENOMEM or 0.  All memory is reserved here. */
+/* -ENOMEM or 0.  All memory is reserved here.  A limit of 0 means the value in brackets. */
 int nsc_decoder_new(struct nsc_decoder **d, const struct nsc_decode_config *cfg);
 void nsc_decoder_free(struct nsc_decoder *d);
 
@@ -57,7 +60,8 @@ void nsc_decoder_batch(struct nsc_decoder *d);
 /*
  * One portless packet for a datagram whose first fragment did not come in time
  * (or, with `all`, at the end of the capture): its credit_* hold what was seen,
- * its own octets are 0.  False when there is none left.
+ * its own octets are 0.  p->frame is an empty frame of the decoder that names
+ * the interface.  False when there is none left.
  */
 bool nsc_decode_orphan(struct nsc_decoder *d, uint64_t now, bool all, struct nsc_packet *p);
 

@@ -46,7 +46,7 @@ enum nsc_packet_flags {
 	NSC_PACKET_TIMESTAMPS = 1 << 4,	/* tsval and tsecr hold (RFC 7323) */
 	NSC_PACKET_VLAN = 1 << 5,	/* vlan holds */
 	NSC_PACKET_VNI = 1 << 6,	/* vni holds (VXLAN, GENEVE, GRE key, GTP-U TEID) */
-	NSC_PACKET_ICMP_ERROR = 1 << 7,	/* quotes another packet; the payload is not read */
+	NSC_PACKET_ICMP_ERROR = 1 << 7,	/* payload is another packet that is quoted: not to be read */
 	NSC_PACKET_WSCALE = 1 << 8,	/* wscale holds (a SYN with the option) */
 	NSC_PACKET_SACK_PERMITTED = 1 << 9,
 	NSC_PACKET_BAD_L4 = 1 << 10,	/* impossible data offset or UDP length: no payload */
@@ -57,7 +57,7 @@ struct nsc_packet {
 	uint64_t time;			/* nanoseconds since the epoch */
 
 	struct nsc_addr src, dst;
-	uint16_t sport, dport;		/* ICMP echo: identifier in both; else 0 without ports */
+	uint16_t sport, dport;		/* TCP, UDP, SCTP; 0 with every other protocol */
 	uint8_t proto;			/* of the innermost IP layer, extension headers skipped */
 	uint8_t version;		/* 4 or 6 */
 	uint8_t tunnel;			/* enum nsc_tunnel */
@@ -68,7 +68,11 @@ struct nsc_packet {
 	uint16_t ip_id;			/* IPv4 */
 	uint32_t vni;
 
-	const uint8_t *payload;		/* of the transport; borrowed, may be NULL */
+	/*
+	 * Payload of the transport; borrowed, may be NULL.  A fragment of a UDP
+	 * datagram has none, but for the one that completes it: that has the whole.
+	 */
+	const uint8_t *payload;
 	uint32_t payload_len;		/* octets sent */
 	uint32_t payload_caplen;	/* octets at payload, never more than payload_len */
 
@@ -79,6 +83,7 @@ struct nsc_packet {
 	uint8_t wscale;
 	uint8_t sacks;			/* blocks in sack[] (RFC 2018; the first may be a DSACK, RFC 2883) */
 	uint8_t icmp_type, icmp_code;
+	uint16_t icmp_id;		/* identifier of an echo; no part of a flow's key */
 	uint32_t sack[4][2];		/* left and right edges */
 
 	/*

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/* The walk through a frame's layers, from the outermost to the innermost IP packet. */
+#include "decode/layers.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct nsc_decoder {
+	bool decapsulate;
+	struct nsc_decode_stats stats;
+	struct nsc_fragments *fragments;
+};
+
+int
+nsc_decoder_new(struct nsc_decoder **out, const struct nsc_decode_config *cfg)
+{
+	struct nsc_decoder *d = calloc(1, sizeof *d);
+
+	*out = NULL;
+	if (d == NULL)
+		return -ENOMEM;
+	d->decapsulate = cfg->decapsulate;
+	if (nsc_fragments_new(&d->fragments, cfg, &d->stats) < 0) {
+		free(d);
+		return -ENOMEM;
+	}
+	*out = d;
+	return 0;
+}
+
+void
+nsc_decoder_free(struct nsc_decoder *d)
+{
+	if (d == NULL)
+		return;
+	nsc_fragments_free(d->fragments);
+	free(d);
+}
+
+void
+nsc_decoder_batch(struct nsc_decoder *d)
+{
+	nsc_fragments_batch(d->fragments);
+}
+
+const struct nsc_decode_stats *
+nsc_decoder_stats(const struct nsc_decoder *d)
+{
+	return &d->stats;
+}
+
+bool
+nsc_decode_orphan(struct nsc_decoder *d, uint64_t now, bool all, struct nsc_packet *p)
+{
+	return nsc_fragments_orphan(d->fragments, now, all, p);
+}
+
+/* One by one: a memset of the whole costs more.  sack[] means nothing while sacks is 0. */
+static void
+clear(struct nsc_packet *p, const struct nsc_frame *f)
+{
+	p->frame = f;
+	p->time = f->time;
+	p->sport = p->dport = 0;
+	p->tunnel = NSC_TUNNEL_NONE;
+	p->tcp_flags = 0;
+	p->flags = 0;
+	p->vni = 0;
+	p->payload = NULL;
+	p->payload_len = p->payload_caplen = 0;
+	p->seq = p->ack = 0;
+	p->tsval = p->tsecr = 0;
+	p->window = p->mss = 0;
+	p->wscale = p->sacks = 0;
+	p->icmp_type = p->icmp_code = 0;
+	p->icmp_id = 0;
+	p->credit_packets = p->credit_octets = 0;
+}
+
+static void
+network(struct nsc_packet *p, const struct nsc_net *n, const struct nsc_ip *ip)
+{
+	if (ip->version == 4) {
+		p->src = nsc_addr_v4(ip->src);
+		p->dst = nsc_addr_v4(ip->dst);
+	} else {
+		p->src = nsc_addr_v6(ip->src);
+		p->dst = nsc_addr_v6(ip->dst);
+	}
+	p->version = ip->version;
+	p->proto = ip->proto;
+	p->octets = ip->octets;
+	p->ip_id = ip->version == 4 ? (uint16_t)ip->id : 0;
+	p->vlan = n->vlan;
+	if (n->has_vlan)
+		p->flags |= NSC_PACKET_VLAN;
+}
+
+/*
+ * Takes tunnels off until the innermost packet.  `in_part` tells that an outer
+ * one was a fragment, so that the inner one ends elsewhere.
+ */
+static void
+take_off(struct nsc_decoder *d, struct nsc_net *n, struct nsc_ip *ip, struct nsc_packet *p,
+	 bool *in_part)
+{
+	for (unsigned layers = 1; ip->offset == 0; layers++) {
+		struct nsc_net inner, rest;
+		struct nsc_taken t;
+		struct nsc_ip next;
+
+		if (!nsc_tunnel(ip, n, &inner, &t))
+			break;
+		if (layers == NSC_LAYERS_MAX) {
+			d->stats.depth_exceeded++;
+			break;
+		}
+		rest = inner;
+		if (!nsc_ip_read(&rest, &next))
+			break;
+		if (ip->fragment) {
+			*in_part = true;
+			nsc_fragment_taken_off(d->fragments, ip, p);
+		}
+		if (t.tunnel != NSC_TUNNEL_NONE) {
+			p->tunnel = t.tunnel;
+			p->vni = t.id;
+			p->flags = t.has_id ? NSC_PACKET_VNI : 0;
+		}
+		*n = inner;
+		*ip = next;
+	}
+	d->stats.tunnels += p->tunnel != NSC_TUNNEL_NONE;
+}
+
+/* Most packets carry nothing of the kind and are not even looked at. */
+static bool
+may_carry(uint8_t proto)
+{
+	return proto != NSC_PROTO_TCP && proto != NSC_PROTO_ICMP;
+}
+
+static enum nsc_decoded
+refuse(struct nsc_decode_stats *s, enum nsc_decoded what)
+{
+	switch (what) {
+	case NSC_DECODED_ARP:
+		s->arp++;
+		break;
+	case NSC_DECODED_NON_IP:
+		s->non_ip++;
+		break;
+	case NSC_DECODED_UNKNOWN_LINK:
+		s->unknown_link++;
+		break;
+	default:
+		s->malformed++;
+		break;
+	}
+	return what;
+}
+
+enum nsc_decoded
+nsc_decode(struct nsc_decoder *d, const struct nsc_frame *f, struct nsc_packet *p)
+{
+	enum nsc_decoded what;
+	bool in_part = false;
+	struct nsc_net n;
+	struct nsc_ip ip;
+
+	d->stats.frames++;
+	what = nsc_link(f, &n);
+	if (f->caplen < f->len)
+		d->stats.truncated++;
+	if (what != NSC_DECODED_IP)
+		return refuse(&d->stats, what);
+	if (!nsc_ip_read(&n, &ip))
+		return refuse(&d->stats, NSC_DECODED_MALFORMED);
+	clear(p, f);
+	if (d->decapsulate && may_carry(ip.proto))
+		take_off(d, &n, &ip, p, &in_part);
+	if (f->caplen < f->len || (ip.cut && !in_part))
+		p->flags |= NSC_PACKET_TRUNCATED;
+	network(p, &n, &ip);
+	d->stats.ip++;
+	d->stats.fragments += ip.fragment || in_part;
+	if (ip.offset == 0)
+		nsc_transport(&ip, p);
+	if (ip.fragment && !nsc_fragment(d->fragments, &ip, p))
+		return NSC_DECODED_HELD;
+	return NSC_DECODED_IP;
+}
