@@ -14,10 +14,11 @@ enum {				/* exit status (DESIGN 4.1) */
 struct cli {
 	struct nsc_config *config;
 	const char *operand;	/* FILE of read; NULL if none was given */
-	bool json, summary;
+	bool json, summary, metrics;
 	bool markdown, man, collectd;	/* forms of the tables */
 	bool interfaces;	/* -i was given */
 	double duration;	/* seconds; 0: until interrupted */
+	double interval;	/* seconds between two sets of metrics */
 };
 
 int cli_read(struct cli *c);

@@ -18,12 +18,21 @@ seconds(void)
 }
 
 static void
+tell_metrics(struct output *o)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	metrics_tell(&o->metrics, (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec);
+}
+
+static void
 tell_ready(struct output *o)
 {
 	char names[NSC_ERR];
 
 	nsc_engine_interfaces(o->engine, names, sizeof names);
-	if (o->form == OUTPUT_VIEW) {
+	if (o->form != OUTPUT_JSON) {
 		fprintf(stderr, "capturing on %s\n", names);
 		return;
 	}
@@ -36,9 +45,10 @@ tell_ready(struct output *o)
 
 /* Until a signal, the end of the duration, or nobody reads any more. */
 static void
-wait_end(const struct cli *c, const sigset_t *signals)
+wait_end(const struct cli *c, struct output *o, const sigset_t *signals)
 {
 	double end = c->duration > 0 ? seconds() + c->duration : 0, left;
+	double next = seconds() + c->interval;
 	struct timespec t;
 
 	for (;;) {
@@ -51,6 +61,10 @@ wait_end(const struct cli *c, const sigset_t *signals)
 		t.tv_nsec = (long)(left * 1e9);
 		if (sigtimedwait(signals, NULL, &t) > 0)
 			return;
+		if (o->form == OUTPUT_METRICS && seconds() >= next) {
+			tell_metrics(o);
+			next += c->interval;
+		}
 		if (fflush(stdout) != 0)
 			return;
 	}
@@ -59,7 +73,7 @@ wait_end(const struct cli *c, const sigset_t *signals)
 int
 cli_live(struct cli *c)
 {
-	struct output out = {.form = c->json ? OUTPUT_JSON : OUTPUT_VIEW, .started = true};
+	struct output out = {.form = output_form(c), .interval = c->interval, .started = true};
 	char err[NSC_ERR] = "", title[NSC_ERR];
 	sigset_t signals;
 	int status;
@@ -79,8 +93,10 @@ cli_live(struct cli *c)
 	}
 	tell_ready(&out);
 	nsc_engine_interfaces(out.engine, title, sizeof title);
-	wait_end(c, &signals);
+	wait_end(c, &out, &signals);
 	nsc_engine_stop(out.engine);
+	if (out.form == OUTPUT_METRICS)
+		tell_metrics(&out);
 	output_finish(&out, title);
 	status = cli_flush(CLI_FINE);
 	output_close(&out);

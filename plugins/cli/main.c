@@ -15,9 +15,9 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{"read", "FILE", "what a capture (pcap, pcapng, .gz, .zst; - is standard input) consists of", cli_read, "jsL*",
+	{"read", "FILE", "what a capture (pcap, pcapng, .gz, .zst; - is standard input) consists of", cli_read, "jsMIL*",
 	 "4194304"},	/* a capture shall lose no flow: memory is touched as flows come */
-	{"live", NULL, "the same of this host's interfaces, until interrupted", cli_live, "jid*", NULL},
+	{"live", NULL, "the same of this host's interfaces, until interrupted", cli_live, "jMIid*", NULL},
 	{"doctor", NULL, "what works here, what is missing, and the remedy", cli_doctor, "i*", NULL},
 	{"metrics", NULL, "the table of metrics", cli_metrics, "mn", NULL},
 	{"options", NULL, "the table of options", cli_options, "mnc", NULL},
@@ -44,18 +44,34 @@ set_interface(struct cli *c, const char *value, char err[NSC_ERR])
 }
 
 static int
-set_duration(struct cli *c, const char *value, char err[NSC_ERR])
+set_seconds(const char *name, const char *value, double *seconds, char err[NSC_ERR])
 {
 	char *end;
 
-	c->duration = strtod(value, &end);
-	if (end == value || *end != '\0' || !(c->duration > 0 && c->duration <= 31536000))
-		return nsc_error(err, -1, "--duration: \"%s\" is no number of seconds above 0", value);
+	*seconds = strtod(value, &end);
+	if (end == value || *end != '\0' || !(*seconds >= 0.001 && *seconds <= 31536000))
+		return nsc_error(err, -1, "%s: \"%s\" is no number of seconds from 0.001 to 31536000",
+				 name, value);
 	return 0;
+}
+
+static int
+set_duration(struct cli *c, const char *value, char err[NSC_ERR])
+{
+	return set_seconds("--duration", value, &c->duration, err);
+}
+
+static int
+set_interval(struct cli *c, const char *value, char err[NSC_ERR])
+{
+	return set_seconds("--interval", value, &c->interval, err);
 }
 
 static const struct flag flags[] = {
 	{'j', "--json", NULL, "one JSON object a line", offsetof(struct cli, json), NULL},
+	{'M', "--metrics", NULL, "what a plugin would dispatch, at the end of each interval",
+	 offsetof(struct cli, metrics), NULL},
+	{'I', "--interval", "SECONDS", "length of an interval of --metrics (10)", 0, set_interval},
 	{'s', "--summary", NULL, "the JSON summary line alone", offsetof(struct cli, summary), NULL},
 	{'i', "-i", "IFACE", "an interface to capture (repeatable); the same as --interface", 0, set_interface},
 	{'d', "--duration", "SECONDS", "ends after that time", 0, set_duration},
@@ -245,7 +261,7 @@ run(const struct command *command, struct cli *c, char **words)
 int
 main(int argc, char **argv)
 {
-	struct cli c = {0};
+	struct cli c = {.interval = 10};
 	unsigned i;
 	int rc;
 

@@ -23,6 +23,12 @@ on_event(void *arg, const struct nsc_event *ev)
 	fwrite(o->line, 1, n, stdout);
 }
 
+enum output_form
+output_form(const struct cli *c)
+{
+	return c->summary ? OUTPUT_SUMMARY : c->json ? OUTPUT_JSON : c->metrics ? OUTPUT_METRICS : OUTPUT_VIEW;
+}
+
 static void
 on_log(void *arg, enum nsc_level level, const char *line)
 {
@@ -36,7 +42,7 @@ output_open(struct output *o, struct nsc_config *cfg, char err[NSC_ERR])
 {
 	struct nsc_host host = {.arg = o,
 				.log = on_log,
-				.event = o->form == OUTPUT_SUMMARY ? NULL : on_event};
+				.event = o->form == OUTPUT_VIEW || o->form == OUTPUT_JSON ? on_event : NULL};
 	int rc;
 
 	o->line = malloc(NSC_JSON_LINE);
@@ -45,6 +51,8 @@ output_open(struct output *o, struct nsc_config *cfg, char err[NSC_ERR])
 	setvbuf(stdout, NULL, _IOFBF, 1 << 18);
 	rc = nsc_engine_new(&o->engine, cfg, &host, err);
 	if (rc == 0 && o->form == OUTPUT_VIEW && view_new(&o->view, o->engine) != 0)
+		rc = nsc_error(err, -ENOMEM, "netflowscope: %s", strerror(ENOMEM));
+	if (rc == 0 && o->form == OUTPUT_METRICS && metrics_begin(&o->metrics, o->engine, o->interval) != 0)
 		rc = nsc_error(err, -ENOMEM, "netflowscope: %s", strerror(ENOMEM));
 	if (rc != 0)
 		output_close(o);
@@ -69,6 +77,8 @@ output_finish(struct output *o, const char *title)
 		view_print(o->view, title);
 		return;
 	}
+	if (o->form == OUTPUT_METRICS)
+		return;
 	nsc_engine_summary(o->engine, &s);
 	fwrite(o->line, 1, nsc_summary_json(&s, o->line, NSC_JSON_LINE), stdout);
 }
@@ -76,6 +86,7 @@ output_finish(struct output *o, const char *title)
 void
 output_close(struct output *o)
 {
+	metrics_end(&o->metrics);
 	view_free(o->view);
 	o->view = NULL;
 	nsc_engine_free(o->engine);

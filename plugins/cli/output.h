@@ -4,13 +4,18 @@
 #define NSC_CLI_OUTPUT_H
 
 #include "cli.h"
+#include "metrics.h"
 #include "view.h"
 
-enum output_form { OUTPUT_VIEW, OUTPUT_JSON, OUTPUT_SUMMARY };
+enum output_form { OUTPUT_VIEW, OUTPUT_JSON, OUTPUT_SUMMARY, OUTPUT_METRICS };
+
+enum output_form output_form(const struct cli *c);
 
 struct output {
 	enum output_form form;
 	bool started;			/* OUTPUT_JSON: flows' beginnings too */
+	double interval;		/* OUTPUT_METRICS: seconds */
+	struct metrics metrics;
 	struct nsc_engine *engine;
 	struct view *view;
 	char *line;			/* NSC_JSON_LINE octets */
