@@ -3,6 +3,7 @@
 #ifndef NSC_BASE_ADDR_H
 #define NSC_BASE_ADDR_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -32,24 +33,39 @@ nsc_addr_v6(const uint8_t v6[16])
 	return a;
 }
 
+/* Half of an address as a number, for comparisons without a call: they are made several times a packet. */
+static inline uint64_t
+nsc_addr_word(const struct nsc_addr *a, int half)
+{
+	uint64_t w;
+
+	memcpy(&w, a->b + 8 * half, sizeof w);
+	return be64toh(w);
+}
+
 static inline bool
 nsc_addr_is_v4(const struct nsc_addr *a)
 {
-	static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-
-	return memcmp(a->b, mapped, sizeof mapped) == 0;
-}
-
-static inline int
-nsc_addr_cmp(const struct nsc_addr *a, const struct nsc_addr *b)
-{
-	return memcmp(a->b, b->b, 16);
+	return nsc_addr_word(a, 0) == 0 && nsc_addr_word(a, 1) >> 32 == 0xffff;
 }
 
 static inline bool
 nsc_addr_equal(const struct nsc_addr *a, const struct nsc_addr *b)
 {
-	return nsc_addr_cmp(a, b) == 0;
+	return nsc_addr_word(a, 0) == nsc_addr_word(b, 0) && nsc_addr_word(a, 1) == nsc_addr_word(b, 1);
+}
+
+/* In network order: negative, 0 or positive. */
+static inline int
+nsc_addr_cmp(const struct nsc_addr *a, const struct nsc_addr *b)
+{
+	uint64_t x = nsc_addr_word(a, 0), y = nsc_addr_word(b, 0);
+
+	if (x == y) {
+		x = nsc_addr_word(a, 1);
+		y = nsc_addr_word(b, 1);
+	}
+	return x < y ? -1 : x > y;
 }
 
 /* Text form (RFC 5952; mapped addresses as dotted IPv4), returned for convenience. */

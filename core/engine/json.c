@@ -157,8 +157,6 @@ put_dns(struct nsc_json *j, const struct nsc_flow *f, const struct nsc_dns_messa
 	put_addr(j, "client", nsc_flow_addr(f, m->client));
 	put_addr(j, "server", nsc_flow_addr(f, !m->client));
 	nsc_json_text(j, "proto", m->tcp ? "tcp" : "udp");
-	if (m->kind != NSC_DNS_UNICAST)
-		nsc_json_text(j, "kind", m->kind == NSC_DNS_MULTICAST ? "mdns" : "llmnr");
 	nsc_json_number(j, "id", m->id);
 	nsc_json_bool(j, "qr", m->response);
 	nsc_json_octets(j, "name", m->name.p != NULL ? m->name.p : "", m->name.len);
@@ -207,17 +205,19 @@ size_t
 nsc_event_json(struct nsc_engine *e, const struct nsc_event *ev, char *line, size_t size)
 {
 	static const char *const name[NSC_EVENTS] = {
-		[NSC_EVENT_STARTED] = "started", [NSC_EVENT_DNS] = "dns",   [NSC_EVENT_HTTP] = "http",
+		[NSC_EVENT_STARTED] = "started", [NSC_EVENT_DNS] = "",	  [NSC_EVENT_HTTP] = "http",
 		[NSC_EVENT_TLS] = "tls",	 [NSC_EVENT_QUIC] = "quic", [NSC_EVENT_SSH] = "ssh",
 		[NSC_EVENT_FLOW] = "flow",
 	};
+	static const char *const dns_name[] = {
+		[NSC_DNS_UNICAST] = "dns", [NSC_DNS_MULTICAST] = "mdns", [NSC_DNS_LLMNR] = "llmnr"};
 	struct nsc_json j;
 
 	(void)e;
 	if (ev->kind >= NSC_EVENTS || name[ev->kind] == NULL || ev->flow == NULL)
 		return 0;
 	nsc_json_begin(&j, line, size);
-	nsc_json_text(&j, "event", name[ev->kind]);
+	nsc_json_text(&j, "event", ev->kind == NSC_EVENT_DNS ? dns_name[ev->dns.kind] : name[ev->kind]);
 	if (ev->kind != NSC_EVENT_FLOW)
 		nsc_json_time(&j, "time", ev->time);
 	if (ev->kind != NSC_EVENT_FLOW && ev->kind != NSC_EVENT_DNS)

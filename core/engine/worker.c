@@ -84,6 +84,14 @@ on_timeout(void *arg, struct nsc_flow *f, uint32_t seconds)
 	nsc_flow_timeout(w->flows, f, seconds);
 }
 
+static void
+on_close(void *arg, struct nsc_flow *f, enum nsc_end reason)
+{
+	struct nsc_worker *w = arg;
+
+	nsc_flow_close(w->flows, f, reason, w->now);
+}
+
 int
 nsc_worker_new(struct nsc_worker **out, const struct nsc_settings *settings, struct nsc_ledger *ledger,
 	       struct nsc_facts *facts, const struct nsc_host *host)
@@ -108,7 +116,8 @@ nsc_worker_new(struct nsc_worker **out, const struct nsc_settings *settings, str
 				      &(struct nsc_session_hooks){.arg = w,
 								  .event = on_event,
 								  .app = on_app,
-								  .timeout = on_timeout});
+								  .timeout = on_timeout,
+								  .close = on_close});
 	if (rc == 0)
 		rc = nsc_flow_table_new(&w->flows, &settings->flow, &settings->key,
 					&(struct nsc_flow_hooks){.arg = w,

@@ -101,12 +101,19 @@ load(struct nsc_cells *to, const struct nsc_cells *from)
 }
 
 bool
+nsc_ledger_asked(const struct nsc_ledger *l)
+{
+	return atomic_load_explicit(&l->wanted, memory_order_acquire) !=
+	       atomic_load_explicit(&l->answered, memory_order_relaxed);
+}
+
+bool
 nsc_ledger_publish(struct nsc_ledger *l, const struct nsc_cells *cells, bool force)
 {
 	uint64_t wanted = atomic_load_explicit(&l->wanted, memory_order_acquire);
 	uint64_t generation;
 
-	if (!force && wanted == atomic_load_explicit(&l->answered, memory_order_relaxed))
+	if (!force && !nsc_ledger_asked(l))
 		return false;
 	generation = atomic_load_explicit(&l->generation, memory_order_relaxed) + 1;
 	store(&l->copy[generation & 1], cells);
