@@ -45,34 +45,56 @@ clamp(struct nsc_facts_view *v)
 }
 
 /*
- * A reader may still copy the view that is edited now, the one before the current.
- * The fence keeps these writes behind the generation that made it the old one, so
- * that whoever sees a new octet also sees that generation.
+ * A commit overwrites the view before the current one, which a slow reader may be
+ * copying: both sides go word by word with relaxed atomics, and the fences see to
+ * it that who reads a new word also finds the generation gone on.
  */
+typedef uint32_t word __attribute__((may_alias));
+
+_Static_assert(sizeof(struct nsc_facts_view) % sizeof(word) == 0, "whole words");
+_Static_assert(_Alignof(struct nsc_facts_view) >= _Alignof(word), "aligned words");
+
+static void
+store_view(struct nsc_facts_view *to, const struct nsc_facts_view *from)
+{
+	const word *p = (const word *)from;
+	word *q = (word *)to;
+
+	for (size_t i = 0; i < sizeof *to / sizeof *q; i++)
+		__atomic_store_n(&q[i], p[i], __ATOMIC_RELAXED);
+}
+
+static void
+load_view(struct nsc_facts_view *to, const struct nsc_facts_view *from)
+{
+	const word *p = (const word *)from;
+	word *q = (word *)to;
+
+	for (size_t i = 0; i < sizeof *to / sizeof *q; i++)
+		q[i] = __atomic_load_n(&p[i], __ATOMIC_RELAXED);
+}
+
 struct nsc_facts_view *
 nsc_facts_edit(struct nsc_facts *f)
 {
-	uint64_t now = atomic_load_explicit(&f->generation, memory_order_relaxed);
-	struct nsc_facts_view *next = &f->view[(now + 1) & 1];
-
-	atomic_thread_fence(memory_order_release);
-	memcpy(next, &f->view[now & 1], sizeof *next);
-	return next;
+	return &f->draft;
 }
 
 void
 nsc_facts_commit(struct nsc_facts *f)
 {
 	uint64_t now = atomic_load_explicit(&f->generation, memory_order_relaxed);
-	struct nsc_facts_view *v = &f->view[(now + 1) & 1];
+	struct nsc_facts_view *v = &f->draft;
 
 	clamp(v);
 	qsort(v->address, v->addresses, sizeof v->address[0], compare_addresses);
 	qsort(v->listener, v->listeners, sizeof v->listener[0], compare_listeners);
+	atomic_thread_fence(memory_order_release);	/* behind the last generation */
+	store_view(&f->view[(now + 1) & 1], v);
 	atomic_store_explicit(&f->generation, now + 1, memory_order_release);
 }
 
-/* Edits come some times a second at most and the copy takes microseconds: it ends. */
+/* Commits come some times a second at most and the copy takes microseconds: it ends. */
 bool
 nsc_facts_read(const struct nsc_facts *f, uint64_t *seen, struct nsc_facts_view *copy)
 {
@@ -82,7 +104,7 @@ nsc_facts_read(const struct nsc_facts *f, uint64_t *seen, struct nsc_facts_view 
 		return false;
 	do {
 		before = now;
-		memcpy(copy, &f->view[now & 1], sizeof *copy);
+		load_view(copy, &f->view[now & 1]);
 		atomic_thread_fence(memory_order_acquire);
 		now = atomic_load_explicit(&f->generation, memory_order_acquire);
 	} while (now != before);

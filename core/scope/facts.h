@@ -65,12 +65,12 @@ struct nsc_facts {
 	struct nsc_facts_view view[2];
 	/* Live, single-writer: {48-bit tag | 16-bit owner}, one release store an entry. */
 	_Atomic uint64_t owner[NSC_OWNER_BUCKETS][NSC_OWNER_WAYS];
+	struct nsc_facts_view draft;	/* the writer's own */
 };
 
 /*
- * The writer: edit the view that this returns (a copy of the current one),
- * then commit, which sorts its lists.  A reader that works on the old view has until the next edit
- * to copy it: see nsc_facts_read.
+ * The writer: edit the view that this returns (as it was committed last), then
+ * commit, which sorts its lists.
  */
 struct nsc_facts_view *nsc_facts_edit(struct nsc_facts *f);
 void nsc_facts_commit(struct nsc_facts *f);

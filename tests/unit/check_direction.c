@@ -110,7 +110,7 @@ know(void)
 		uint8_t bits;
 	} own[] = {{US, 120}, {TOO, 104}, {US6, 64}, {"192.168.0.2", 127}, {"127.0.0.1", 104}};
 
-	memset(&facts, 0, sizeof facts.generation + sizeof facts.view);
+	memset(&facts.draft, 0, sizeof facts.draft);
 	view = nsc_facts_edit(&facts);
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
 		view->address[view->addresses++] = (struct nsc_fact_address){

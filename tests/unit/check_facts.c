@@ -68,7 +68,7 @@ START_TEST(test_counts_are_clamped)
 }
 END_TEST
 
-enum { EDITS = 20000 };
+enum { EDITS = 3000 };
 
 /* Writes one number all over the view, faster than any host would. */
 static void *
@@ -92,7 +92,7 @@ write_views(void *arg)
 START_TEST(test_copies_are_whole)
 {
 	uint64_t seen = 0, last = 0;
-	unsigned copies = 0;
+	unsigned copies = 0, torn = 0;
 	pthread_t writer;
 
 	ck_assert_int_eq(pthread_create(&writer, NULL, write_views, &facts), 0);
@@ -103,11 +103,12 @@ START_TEST(test_copies_are_whole)
 		ck_assert_uint_gt(seen, last);
 		last = seen;
 		for (unsigned k = 0; k < NSC_FACT_ADDRESSES; k++)
-			ck_assert_uint_eq(copy.address[k].ifindex, seen);
+			torn += copy.address[k].ifindex != seen;
 		for (unsigned k = 0; k < NSC_FACT_INTERFACES; k++)
-			ck_assert_uint_eq(copy.interface[k].ifindex, seen);
+			torn += copy.interface[k].ifindex != seen;
 	}
 	pthread_join(writer, NULL);
+	ck_assert_uint_eq(torn, 0);
 	ck_assert_uint_ge(copies, 1);
 }
 END_TEST
@@ -202,6 +203,7 @@ static void
 forget(void)
 {
 	memset(&facts, 0, sizeof facts.generation + sizeof facts.view);
+	memset(&facts.draft, 0, sizeof facts.draft);
 	memset(&copy, 0, sizeof copy);
 }
 
