@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The classic format (draft-ietf-opsawg-pcap): a header, then records.  Both byte
+ * orders, microseconds and nanoseconds, and Kuznetzov's records of 24 octets, whose
+ * interface and packet type are passed over.
+ */
+#include <errno.h>
+
+#include "source/reader.h"
+
+enum { FILE_HEADER = 24, RECORD_HEADER = 16, LONG_RECORD_HEADER = 24 };
+
+/* Where the two lengths of a record stand: until version 2.3 they were the other way round. */
+enum nsc_pcap_lengths { CAPLEN_FIRST, LEN_FIRST, SMALLER_IS_CAPLEN };
+
+static const struct magic {
+	uint32_t number;
+	uint32_t unit;
+	uint8_t header;
+} magics[] = {
+	{0xa1b2c3d4, 1000, RECORD_HEADER},
+	{0xa1b23c4d, 1, RECORD_HEADER},
+	{0xa1b2cd34, 1000, LONG_RECORD_HEADER},
+};
+
+static const struct magic *
+find_magic(const uint8_t octets[4], bool big)
+{
+	struct nsc_bytes b = nsc_bytes(octets, 4);
+	uint32_t number = nsc_read32(&b, big);
+
+	for (const struct magic *m = magics; m < magics + sizeof magics / sizeof *magics; m++)
+		if (m->number == number)
+			return m;
+	return NULL;
+}
+
+bool
+nsc_pcap_is(const uint8_t octets[4])
+{
+	return find_magic(octets, false) != NULL || find_magic(octets, true) != NULL;
+}
+
+/* Times and lengths of the record at b; its header is there. */
+static inline void
+read_record(const struct nsc_file *f, struct nsc_bytes *b, struct nsc_frame *frame)
+{
+	uint64_t seconds = nsc_read32(b, f->big), parts = nsc_read32(b, f->big);
+	uint32_t caplen = nsc_read32(b, f->big), len = nsc_read32(b, f->big);
+
+	if (f->pcap.swapped != CAPLEN_FIRST &&
+	    (f->pcap.swapped == LEN_FIRST || caplen > len)) {
+		uint32_t first = caplen;
+
+		caplen = len;
+		len = first;
+	}
+	*frame = (struct nsc_frame){
+		.time = seconds * 1000000000 + parts * f->pcap.unit,
+		.caplen = caplen, .len = len, .link = (uint16_t)f->link,
+	};
+}
+
+/* The record is larger than what is left in the window. */
+static int
+fill_record(struct nsc_file *f, size_t size)
+{
+	int code = nsc_file_fill(f, size);
+
+	return code == 0 ? nsc_file_end(f, "packet") : code;
+}
+
+static int
+too_long(struct nsc_file *f, uint32_t caplen)
+{
+	return nsc_file_damage(f, "inconsistent packet at octet %llu (%u octets of it)",
+			       (unsigned long long)(f->before + f->at), caplen);
+}
+
+static int
+pcap_batch(struct nsc_file *f, struct nsc_frame *frames, int max)
+{
+	size_t header = f->pcap.header;
+	int n = 0;
+
+	while (n < max) {
+		size_t left = nsc_file_left(f), want = header;
+		struct nsc_bytes b = nsc_bytes(nsc_file_next(f), left);
+
+		if (left >= want) {
+			read_record(f, &b, &frames[n]);
+			if (frames[n].caplen > NSC_CAPLEN_MAX)
+				return n > 0 ? n : too_long(f, frames[n].caplen);
+			want += frames[n].caplen;
+		}
+		if (left < want) {
+			int code = n > 0 ? 0 : fill_record(f, want);
+
+			if (code <= 0)
+				return n > 0 ? n : code;
+			continue;
+		}
+		frames[n].data = nsc_file_next(f) + header;
+		f->at += want;
+		n++;
+	}
+	return n;
+}
+
+int
+nsc_pcap_open(struct nsc_file *f)
+{
+	const struct magic *m = find_magic(nsc_file_next(f), false);
+	int code = nsc_file_fill(f, FILE_HEADER);
+	struct nsc_bytes b;
+	uint16_t major, minor;
+
+	if (code <= 0)
+		return code < 0 ? code : nsc_file_end(f, "header");
+	f->big = m == NULL;
+	if (f->big)
+		m = find_magic(nsc_file_next(f), true);
+	f->pcap.header = m->header;
+	f->pcap.unit = m->unit;
+	b = nsc_bytes(nsc_file_next(f) + 4, FILE_HEADER - 4);
+	major = nsc_read16(&b, f->big);
+	minor = nsc_read16(&b, f->big);
+	if (major != 2 && major != 543)		/* 543: also known to libpcap */
+		return nsc_error(f->err, -ENOTSUP, "%s: pcap version %u.%u is not supported",
+				 f->path, major, minor);
+	if (major == 543 || minor < 3)
+		f->pcap.swapped = LEN_FIRST;
+	else if (minor == 3)
+		f->pcap.swapped = SMALLER_IS_CAPLEN;
+	nsc_bytes_skip(&b, 12);		/* zone, accuracy; snap length: nobody keeps to it */
+	f->link = nsc_file_linktype(nsc_read32(&b, f->big));
+	f->at += FILE_HEADER;
+	f->batch = pcap_batch;
+	return 0;
+}
