@@ -23,7 +23,6 @@ enum {
 };
 
 struct state {
-	bool own_port;
 	bool lost[2]; /* TCP: where messages begin is not known */
 };
 
@@ -195,8 +194,9 @@ report(struct nsc_dns_parsed *d, unsigned side, struct nsc_out *out)
 	nsc_out_event(out, &ev);
 }
 
+/* Without state: the framework keeps none for datagrams. */
 static enum nsc_verdict
-feed_datagram(struct state *s, struct nsc_chunk *in, struct nsc_out *out, uint8_t kind)
+feed_datagram(struct nsc_chunk *in, struct nsc_out *out, uint8_t kind)
 {
 	struct nsc_dns_parsed d;
 	size_t len = nsc_bytes_left(&in->bytes);
@@ -204,17 +204,16 @@ feed_datagram(struct state *s, struct nsc_chunk *in, struct nsc_out *out, uint8_
 
 	nsc_bytes_skip(&in->bytes, len);
 	out->wish.timeout = IDLE_S;
-	if (!s->own_port && (!read || !is_certain(&d, in->cut)))
+	if (kind_of(in->port) < 0 && (!read || !is_certain(&d, in->cut)))
 		return NSC_NOT_MINE;
 	if (!read) {
-		/* Nothing can be told but that it is broken; an empty datagram is a probe.
-		 */
+		/* An empty datagram is a probe, no fault. */
 		if (len > 0 && kind == NSC_DNS_UNICAST)
 			tell_outcome(out, NSC_DNS_MALFORMED, 0);
-		return NSC_MORE;
+		return len > 0 ? NSC_MALFORMED : NSC_MORE;
 	}
 	report(&d, in->side, out);
-	return NSC_MORE;
+	return d.msg.malformed ? NSC_MALFORMED : NSC_MORE;
 }
 
 /* After lost octets: does a message begin here? */
@@ -231,6 +230,7 @@ static enum nsc_verdict
 feed_stream(struct state *s, struct nsc_chunk *in, struct nsc_out *out, uint8_t kind)
 {
 	struct nsc_bytes *b = &in->bytes;
+	bool own = kind_of(in->port) >= 0;
 	struct nsc_dns_parsed d;
 
 	if (in->gap)
@@ -255,7 +255,7 @@ feed_stream(struct state *s, struct nsc_chunk *in, struct nsc_out *out, uint8_t 
 			tell_outcome(out, NSC_DNS_MALFORMED, 0);
 			return NSC_MALFORMED;
 		}
-		if (!s->own_port && !header_plausible(&d))
+		if (!own && !header_plausible(&d))
 			return NSC_NOT_MINE;
 		report(&d, in->side, out);
 		nsc_bytes_skip(b, LENGTH + (len < have ? len : have));
@@ -270,12 +270,9 @@ feed_stream(struct state *s, struct nsc_chunk *in, struct nsc_out *out, uint8_t 
 static enum nsc_verdict
 feed_kind(void *state, struct nsc_chunk *in, struct nsc_out *out, uint8_t kind)
 {
-	struct state *s = state;
-
-	s->own_port = kind_of(in->port) >= 0;
 	if (in->transport == NSC_OVER_UDP)
-		return feed_datagram(s, in, out, kind);
-	return feed_stream(s, in, out, kind);
+		return feed_datagram(in, out, kind);
+	return feed_stream(state, in, out, kind);
 }
 
 static enum nsc_verdict

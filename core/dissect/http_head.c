@@ -246,7 +246,7 @@ authority(struct nsc_text target, bool connect)
 	uint32_t n;
 
 	if (!connect) {
-		p = target.len > 0 ? memmem(target.p, target.len, "://", 3) : NULL;
+		p = target.p != NULL ? memmem(target.p, target.len, "://", 3) : NULL;
 		if (p == NULL || memchr(target.p, '/', (size_t)(p - target.p)) != NULL)
 			return (struct nsc_text){NULL, 0};
 		a.p = p + 3;
