@@ -36,8 +36,8 @@ check_interface(const struct nsc_option *o, const char *name, char err[NSC_ERR])
 	if (n == 0 || n >= IFNAME || strpbrk(name, "/: \t\n\v\f\r") != NULL ||
 	    strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return nsc_error(err, -EINVAL,
-				 "%s: \"%s\" is no name of an interface; allowed is %s", o->name, name,
-				 o->choices);
+				 "%s: \"%s\" is no name of an interface; allowed is %s",
+				 o->name, name, o->choices);
 	return 0;
 }
 
@@ -56,8 +56,10 @@ check_app(const struct nsc_option *o, const char *name, char err[NSC_ERR])
 		return 0;
 	meant = nsc_word_meant(name, app_name);
 	if (meant != NULL)
-		return nsc_error(err, -EINVAL, "%s: \"%s\" is no application that is known (did you "
-				 "mean %s?)", o->name, name, meant);
+		return nsc_error(err, -EINVAL,
+				 "%s: \"%s\" is no application that is known (did you "
+				 "mean %s?)",
+				 o->name, name, meant);
 	return nsc_error(err, -EINVAL, "%s: \"%s\" is no application that is known; allowed is %s",
 			 o->name, name, o->choices);
 }
@@ -134,14 +136,18 @@ add_prefix(struct nsc_networks *n, const char *name, const char *prefix, char er
 	case 0:
 		return 0;
 	case -EEXIST:
-		return nsc_error(err, -EINVAL, "Network: \"%s\" of %s was given before", prefix, name);
+		return nsc_error(err, -EINVAL, "Network: \"%s\" of %s was given before",
+				 prefix, name);
 	case -ENOSPC:
-		return nsc_error(err, -EINVAL, "Network: \"%s\" of %s is one too many; allowed are %d "
-				 "networks and %d prefixes", prefix, name, NSC_NETWORKS,
-				 NSC_NETWORK_PREFIXES);
+		return nsc_error(err, -EINVAL,
+				 "Network: \"%s\" of %s is one too many; allowed are %d "
+				 "networks and %d prefixes",
+				 prefix, name, NSC_NETWORKS, NSC_NETWORK_PREFIXES);
 	default:
-		return nsc_error(err, -EINVAL, "Network: \"%s\" is no prefix such as 10.1.0.0/16 or "
-				 "2001:db8::/32 (bits behind its length must be 0)", prefix);
+		return nsc_error(err, -EINVAL,
+				 "Network: \"%s\" is no prefix such as 10.1.0.0/16 or "
+				 "2001:db8::/32 (bits behind its length must be 0)",
+				 prefix);
 	}
 }
 
@@ -163,7 +169,8 @@ set_network(struct nsc_config *cfg, const struct nsc_option *o, const char *cons
 	nsc_token(token, values[0], strlen(values[0]));
 	for (row = 1; row <= networks.names; row++)
 		if (strcmp(networks.name[row], token) == 0)
-			return nsc_error(err, -EINVAL, "%s: \"%s\" was given before (metrics call it %s)",
+			return nsc_error(err, -EINVAL,
+					 "%s: \"%s\" was given before (metrics call it %s)",
 					 o->name, values[0], token);
 	for (i = 1; i < count && rc == 0; i++)
 		rc = add_prefix(&networks, token, values[i], err);
@@ -192,8 +199,10 @@ nsc_config_set(struct nsc_config *cfg, const char *name, const char *const *valu
 
 	if (o == NULL) {
 		meant = nsc_option_meant(name);
-		return nsc_error(err, -ENOENT, meant != NULL ? "%s: no such option (did you mean %s?)"
-							     : "%s: no such option", name, meant);
+		return nsc_error(err, -ENOENT,
+				 meant != NULL ? "%s: no such option (did you mean %s?)"
+					       : "%s: no such option",
+				 name, meant);
 	}
 	table = nsc_options(&options);
 	id = (enum nsc_option_id)(o - table);
@@ -223,7 +232,8 @@ nsc_config_local(struct nsc_config *cfg, const char *prefix, char err[NSC_ERR])
 	if (nsc_texts_have(&cfg->locals, prefix))
 		return 0;
 	if (cfg->locals.count >= NSC_SETTINGS_LOCALS)
-		return nsc_error(err, -EINVAL, "local: \"%s\" is one too many; allowed are %d", prefix,
+		return nsc_error(err, -EINVAL,
+				 "local: \"%s\" is one too many; allowed are %d", prefix,
 				 NSC_SETTINGS_LOCALS);
 	return nsc_texts_add_all(&cfg->locals, &prefix, 1, err);
 }
@@ -242,7 +252,8 @@ nsc_config_new(struct nsc_config **cfg)
 	o = nsc_options(&count);
 	for (i = 0; i < count; i++) {
 		/* Lists start empty: the first value replaces the default. */
-		if (o[i].kind == NSC_KIND_LIST || o[i].kind == NSC_KIND_PAIRS || o[i].kind == NSC_KIND_TEXT)
+		if (o[i].kind == NSC_KIND_LIST || o[i].kind == NSC_KIND_PAIRS ||
+		    o[i].kind == NSC_KIND_TEXT)
 			continue;
 		if (nsc_option_number(&o[i], o[i].standard, &(*cfg)->value[i].number, NULL) < 0) {
 			nsc_config_free(*cfg);

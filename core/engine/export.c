@@ -83,7 +83,8 @@ kind_text(const struct nsc_metric *m)
 	case NSC_SHAPE_COUNTER:
 		return "counter";
 	case NSC_SHAPE_PAIR:
-		return strcmp(m->type, "ps_cputime") == 0 ? "counters user, syst" : "counters rx, tx";
+		return strcmp(m->type, "ps_cputime") == 0 ? "counters user, syst"
+							  : "counters rx, tx";
 	case NSC_SHAPE_QUANTILES:
 		return "quantiles of the interval";
 	default:
@@ -136,14 +137,19 @@ nsc_print_metrics(enum nsc_format f, void (*put)(void *arg, const char *text), v
 	unsigned i;
 
 	if (f == NSC_FORMAT_MARKDOWN)
-		say(&o, "# Metrics\n\n"
-			"Generated from `core/metrics.def` and `core/ledger/sets.def` by "
-			"`netflowscope metrics --markdown`.\n\n"
-			"A collectd identifier is `HOST/netflowscope-FAMILY[-GROUP]/TYPE[-VALUE]`. "
-			"IF, NAME and APP are the tokens of interfaces, networks and applications, with a row "
-			"`other` for those beyond `TopN` and `MaxSeries`, and `app-unknown` for flows "
-			"that no dissector knows; SCOPE is `loopback`, `private` or `public` (and `forwarded` "
-			"of `scope`). Quantiles are told only for intervals with samples.\n\n");
+		say(&o,
+		    "# Metrics\n\n"
+		    "Generated from `core/metrics.def` and `core/ledger/sets.def` by "
+		    "`netflowscope metrics --markdown`.\n\n"
+		    "A collectd identifier is "
+		    "`HOST/netflowscope-FAMILY[-GROUP]/TYPE[-VALUE]`. "
+		    "IF, NAME and APP are the tokens of interfaces, networks and "
+		    "applications, with a row "
+		    "`other` for those beyond `TopN` and `MaxSeries`, and `app-unknown` "
+		    "for flows "
+		    "that no dissector knows; SCOPE is `loopback`, `private` or `public` "
+		    "(and `forwarded` "
+		    "of `scope`). Quantiles are told only for intervals with samples.\n\n");
 	if (f == NSC_FORMAT_MARKDOWN)
 		say(&o, "| FAMILY-GROUP/TYPE | VALUE | Kind | Unit | Told | Meaning |\n"
 			"|---|---|---|---|---|---|\n");
@@ -178,7 +184,8 @@ kind_of_option(const struct nsc_option *p, char *text, size_t size)
 static void
 value_of_option(const struct nsc_option *p, char *text, size_t size)
 {
-	bool bare = p->kind == NSC_KIND_COUNT || p->kind == NSC_KIND_SECONDS || p->kind == NSC_KIND_BOOL;
+	bool bare = p->kind == NSC_KIND_COUNT || p->kind == NSC_KIND_SECONDS ||
+		    p->kind == NSC_KIND_BOOL;
 
 	if (p->kind == NSC_KIND_PAIRS)
 		snprintf(text, size, "\"office\" \"10.1.0.0/16\" \"2001:db8:1::/48\"");
@@ -197,18 +204,19 @@ option_row(const struct out *o, enum nsc_format f, const struct nsc_option *p)
 	value_of_option(p, value, sizeof value);
 	switch (f) {
 	case NSC_FORMAT_MARKDOWN:
-		say(o, "| `%s` | `--%s` | %s | %s | %s |\n", p->name, dashed, standard, allowed, p->text);
+		say(o, "| `%s` | `--%s` | %s | %s | %s |\n", p->name, dashed, standard,
+		    allowed, p->text);
 		break;
 	case NSC_FORMAT_MAN:
-		say(o, ".It Cm %s Pq Fl Fl %s\n%s.\nAllowed: %s.\nDefault: %s.\n", p->name, dashed, p->text,
-		    allowed, standard);
+		say(o, ".It Cm %s Pq Fl Fl %s\n%s.\nAllowed: %s.\nDefault: %s.\n", p->name,
+		    dashed, p->text, allowed, standard);
 		break;
 	case NSC_FORMAT_COLLECTD:
 		say(o, "  # %s (%s)\n  #%s %s\n", p->text, allowed, p->name, value);
 		break;
 	default:
-		say(o, "%-18s %-10s %s\n%-18s            allowed: %s\n", p->name, standard, p->text, "",
-		    allowed);
+		say(o, "%-18s %-10s %s\n%-18s            allowed: %s\n", p->name, standard,
+		    p->text, "", allowed);
 		break;
 	}
 }
@@ -223,10 +231,13 @@ nsc_print_options(enum nsc_format f, void (*put)(void *arg, const char *text), v
 	p = nsc_options(&count);
 	if (f == NSC_FORMAT_MARKDOWN)
 		say(&o, "# Options\n\n"
-			"Generated from `core/options.def` by `netflowscope options --markdown`. `LoadPlugin "
-			"netflowscope` alone needs none of them. Sizes take K, M and G, seconds take s, m "
+			"Generated from `core/options.def` by `netflowscope options "
+			"--markdown`. `LoadPlugin "
+			"netflowscope` alone needs none of them. Sizes take K, M and G, "
+			"seconds take s, m "
 			"and h.\n\n"
-			"| collectd.conf | Command line | Default | Allowed | Meaning |\n|---|---|---|---|---|\n");
+			"| collectd.conf | Command line | Default | Allowed | Meaning "
+			"|\n|---|---|---|---|---|\n");
 	else if (f == NSC_FORMAT_COLLECTD)
 		say(&o, "LoadPlugin netflowscope\n\n<Plugin netflowscope>\n");
 	for (i = 0; i < count; i++)

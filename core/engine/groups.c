@@ -7,7 +7,8 @@
 #include "engine/sums.h"
 
 static void
-init_group(struct nsc_group *g, enum nsc_set set, struct nsc_rank_row *row, unsigned size, int *slot)
+init_group(struct nsc_group *g, enum nsc_set set, struct nsc_rank_row *row, unsigned size,
+	   int *slot)
 {
 	unsigned i;
 
@@ -78,7 +79,8 @@ name_iface(struct nsc_groups *all, struct nsc_ledgers *l, unsigned n, struct nam
 
 /* False: the row has no name. */
 static bool
-name_row(struct nsc_groups *all, unsigned set, struct nsc_ledgers *l, unsigned n, struct naming *name)
+name_row(struct nsc_groups *all, unsigned set, struct nsc_ledgers *l, unsigned n,
+	 struct naming *name)
 {
 	const char *text;
 
@@ -184,7 +186,8 @@ nsc_groups_choose(struct nsc_groups *g, struct nsc_ledgers *l, const struct nsc_
 		if (limit[i] > l->top_n)
 			limit[i] = l->top_n;
 	}
-	nsc_rank_share(limit, cost, NSC_GROUP_SETS, l->max_series > kept ? l->max_series - kept : 0);
+	nsc_rank_share(limit, cost, NSC_GROUP_SETS,
+		       l->max_series > kept ? l->max_series - kept : 0);
 	for (i = 0; i < NSC_GROUP_SETS; i++) {
 		struct nsc_group *p = &g->group[i];
 

@@ -24,7 +24,8 @@ nsc_rank_row(struct nsc_rank *r, const char *token)
 			return (int)i;
 		if (row->token[0] == '\0') {
 			spare = (int)i;
-			break;		/* rows are never freed: nothing is behind the first free one */
+			break; /* rows are never freed: nothing is behind the first free one
+				*/
 		}
 		if (row->absent > 0 && !row->present && !row->shown &&
 		    (spare < 0 || row->absent > r->row[spare].absent))
@@ -83,9 +84,11 @@ extreme(struct nsc_rank *r, bool shown, unsigned dwell)
 	for (i = 0; i < r->size; i++) {
 		struct nsc_rank_row *row = &r->row[i];
 
-		if (row->pinned || row->shown != shown || !eligible(row) || (shown && row->age < dwell))
+		if (row->pinned || row->shown != shown || !eligible(row) ||
+		    (shown && row->age < dwell))
 			continue;
-		if (found == NULL || (shown ? row->score <= found->score : row->score > found->score))
+		if (found == NULL ||
+		    (shown ? row->score <= found->score : row->score > found->score))
 			found = row;
 	}
 	return found;
@@ -111,7 +114,8 @@ nsc_rank_choose(struct nsc_rank *r, unsigned limit)
 		show(extreme(r, true, 0), false);
 	for (; shown < limit && (best = extreme(r, false, 0)) != NULL; shown++)
 		show(best, true);
-	while ((best = extreme(r, false, 0)) != NULL && (weakest = extreme(r, true, DWELL)) != NULL &&
+	while ((best = extreme(r, false, 0)) != NULL &&
+	       (weakest = extreme(r, true, DWELL)) != NULL &&
 	       best->score > busier * weakest->score) {
 		show(weakest, false);
 		show(best, true);

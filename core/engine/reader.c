@@ -42,7 +42,7 @@ struct nsc_reader {
 struct where {
 	const struct nsc_metric *m;
 	const struct nsc_group *group;	/* NULL: a closed set */
-	unsigned slot;			/* member of the set, or index of the name; rank.size: `other` */
+	unsigned slot; /* member of the set, or index of the name; rank.size: `other` */
 	const char *name;
 	struct series *series;		/* by value */
 	char (*text)[VALUE_TEXT];
@@ -199,7 +199,9 @@ tell_all(struct nsc_reader *r)
 
 	for (i = 0; i < NSC_METRICS; i++) {
 		const struct nsc_metric *m = &nsc_metrics[i];
-		struct where w = {.m = m, .group = nsc_groups_find(&r->groups, m->group), .text = text};
+		struct where w = {.m = m,
+				  .group = nsc_groups_find(&r->groups, m->group),
+				  .text = text};
 
 		for (w.slot = 0; w.slot < slots(r, m); w.slot++, series += m->members) {
 			struct nsc_rank_row *row = w.group != NULL && !is_other(&w)
@@ -210,9 +212,11 @@ tell_all(struct nsc_reader *r)
 				memset(series, 0, m->members * sizeof *series);
 			if (row != NULL && !row->shown)
 				continue;
-			w.name = row != NULL ? row->token
+			w.name = row != NULL       ? row->token
 				 : w.group != NULL ? "other"
-				 : m->group == NSC_SET_NONE ? "" : nsc_set_token((enum nsc_set)m->group, w.slot);
+				 : m->group == NSC_SET_NONE
+					 ? ""
+					 : nsc_set_token((enum nsc_set)m->group, w.slot);
 			tell_slot(r, &w);
 		}
 		text += (size_t)m->members * QUANTILES;
@@ -247,7 +251,9 @@ write_text(const struct nsc_metric *m, char (*text)[VALUE_TEXT])
 			for (i = 0; i < 3; i++)
 				if (part[i][0] != '\0')
 					p += snprintf(p, (size_t)(end - p), "%s%s",
-						      p > text[v * QUANTILES + q] ? "_" : "", part[i]);
+						      p > text[v * QUANTILES + q] ? "_"
+										  : "",
+						      part[i]);
 		}
 	}
 }
@@ -315,7 +321,8 @@ nsc_reader_free(struct nsc_reader *r)
 }
 
 int
-nsc_reader_read(struct nsc_reader *r, void (*tell)(void *arg, const struct nsc_sample *s), void *arg)
+nsc_reader_read(struct nsc_reader *r, void (*tell)(void *arg, const struct nsc_sample *s),
+		void *arg)
 {
 	uint64_t began = clock_of(r), now;
 	unsigned hidden, i;

@@ -88,7 +88,8 @@ set_locals(const struct nsc_config *cfg, struct nsc_settings *s, char err[NSC_ER
 	for (; (text = nsc_config_local_prefix(cfg, s->locals)) != NULL; s->locals++) {
 		struct nsc_local_prefix *l = &s->local[s->locals];
 
-		if (s->locals >= NSC_SETTINGS_LOCALS || nsc_addr_parse_prefix(&l->addr, &bits, text) < 0)
+		if (s->locals >= NSC_SETTINGS_LOCALS ||
+		    nsc_addr_parse_prefix(&l->addr, &bits, text) < 0)
 			return nsc_error(err, -EINVAL, "local: \"%s\" is no prefix", text);
 		l->bits = (uint8_t)bits;
 	}
@@ -109,16 +110,20 @@ nsc_config_settings(const struct nsc_config *cfg, struct nsc_settings *s, char e
 	s->decode.fragment_timeout = FRAGMENT_SECONDS;
 	set_flow(cfg, &s->flow, workers);
 	if (s->flow.size < FLOWS_LEAST)
-		return nsc_error(err, -EINVAL, "FlowTableSize: %u is too small for %u Workers; allowed is "
-				 "%u or more", number(cfg, NSC_O_FLOW_TABLE_SIZE), workers,
-				 workers * FLOWS_LEAST);
+		return nsc_error(
+			err, -EINVAL,
+			"FlowTableSize: %u is too small for %u Workers; allowed is "
+			"%u or more",
+			number(cfg, NSC_O_FLOW_TABLE_SIZE), workers, workers * FLOWS_LEAST);
 	set_session(cfg, &s->session, s->flow.size, workers);
 	if (s->session.reassembly.memory < 2 * (uint64_t)s->session.reassembly.limit)
-		return nsc_error(err, -EINVAL, "ReassemblyLimit: %u is too large for ReassemblyMemory "
-				 "%llu and %u Workers; allowed is %llu or less",
-				 s->session.reassembly.limit,
-				 (unsigned long long)nsc_config_number(cfg, NSC_O_REASSEMBLY_MEMORY),
-				 workers, (unsigned long long)s->session.reassembly.memory / 2);
+		return nsc_error(
+			err, -EINVAL,
+			"ReassemblyLimit: %u is too large for ReassemblyMemory "
+			"%llu and %u Workers; allowed is %llu or less",
+			s->session.reassembly.limit,
+			(unsigned long long)nsc_config_number(cfg, NSC_O_REASSEMBLY_MEMORY),
+			workers, (unsigned long long)s->session.reassembly.memory / 2);
 	s->networks = *nsc_config_networks(cfg);
 	s->snaplen = number(cfg, NSC_O_SNAP_LEN);
 	s->timeout_http = number(cfg, NSC_O_TIMEOUT_HTTP);

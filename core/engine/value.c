@@ -19,7 +19,9 @@ static const struct unit no_units[] = {{0, 1}};
 static const struct unit *
 units(const struct nsc_option *o)
 {
-	return o->kind == NSC_KIND_SIZE ? size_units : o->kind == NSC_KIND_SECONDS ? time_units : no_units;
+	return o->kind == NSC_KIND_SIZE      ? size_units
+	       : o->kind == NSC_KIND_SECONDS ? time_units
+					     : no_units;
 }
 
 /* Digits and at most one unit.  -EINVAL: no such text; -ERANGE: more than 64 bits hold. */
@@ -121,8 +123,8 @@ read_bounded(const struct nsc_option *o, const char *text, uint64_t *number, cha
 
 	nsc_option_allowed(o, allowed, sizeof allowed);
 	if (rc == -EINVAL)
-		return nsc_error(err, rc, "%s: \"%s\" is no %s; allowed is %s", o->name, text, form(o),
-				 allowed);
+		return nsc_error(err, rc, "%s: \"%s\" is no %s; allowed is %s", o->name,
+				 text, form(o), allowed);
 	if (rc < 0 || *number < o->minimum || *number > o->maximum)
 		return nsc_error(err, -EINVAL, "%s: %s is not within %s", o->name, text, allowed);
 	return 0;
@@ -140,7 +142,8 @@ read_bool(const struct nsc_option *o, const char *text, uint64_t *number, char e
 			return 0;
 		}
 	}
-	return nsc_error(err, -EINVAL, "%s: \"%s\" is none of true, false, yes, no, on, off", o->name,
+	return nsc_error(err, -EINVAL,
+			 "%s: \"%s\" is none of true, false, yes, no, on, off", o->name,
 			 text);
 }
 

@@ -20,7 +20,8 @@ nsc_histogram_cell(uint64_t ns)
 	if (octave >= NSC_HISTOGRAM_OCTAVES)
 		return NSC_HISTOGRAM_CELLS - 1;
 	start = UNIT_NS << octave;
-	return 1 + octave * NSC_HISTOGRAM_SUB + (unsigned)((ns - start) * NSC_HISTOGRAM_SUB / start);
+	return 1 + octave * NSC_HISTOGRAM_SUB +
+	       (unsigned)((ns - start) * NSC_HISTOGRAM_SUB / start);
 }
 
 double

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A ledger of arbitrary octets, as a broken helper could leave it, through collect and quantiles. */
+/* A ledger of arbitrary octets, as a broken helper could leave it, through collect and
+ * quantiles. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,7 +33,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (nsc_ledger_collect(l, sum) == 0) {
 		const uint64_t *h = &sum->cell[NSC_CELL(DNS_LATENCY, 0, 0)];
 
-		if (nsc_histogram_quantile(h, NULL, 0.99) > nsc_histogram_value(NSC_HISTOGRAM_CELLS))
+		if (nsc_histogram_quantile(h, NULL, 0.99) >
+		    nsc_histogram_value(NSC_HISTOGRAM_CELLS))
 			abort();
 	}
 out:

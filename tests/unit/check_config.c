@@ -105,7 +105,8 @@ START_TEST(errors_name_option_value_and_what_is_allowed)
 	refuse("FlowTableSize", "12", "FlowTableSize: 12 is not within 1024 to 16777216");
 	refuse("Capture", "foo", "Capture: \"foo\" is none of ring, off");
 	refuse("FlowTabelSize", "1", "FlowTabelSize: no such option (did you mean FlowTableSize?)");
-	refuse("flow-tabel-size", "1", "flow-tabel-size: no such option (did you mean FlowTableSize?)");
+	refuse("flow-tabel-size", "1",
+	       "flow-tabel-size: no such option (did you mean FlowTableSize?)");
 	refuse("Interfaces", "eth0", "Interfaces: no such option (did you mean Interface?)");
 	refuse("Zarathustra", "1", "Zarathustra: no such option");
 	refuse("FlowTableSize", "99999999999999999999999",
@@ -119,14 +120,16 @@ START_TEST(errors_name_option_value_and_what_is_allowed)
 	refuse("RingSize", "1K", "RingSize: 1K is not within 2M to 1G");
 	refuse("RingSize", "8MB",
 	       "RingSize: \"8MB\" is no number of octets (with K, M or G); allowed is 2M to 1G");
-	refuse("RingSize", "18014398509481984K", "RingSize: 18014398509481984K is not within 2M to 1G");
+	refuse("RingSize", "18014398509481984K",
+	       "RingSize: 18014398509481984K is not within 2M to 1G");
 	refuse("TimeoutTCP", "0", "TimeoutTCP: 0 is not within 1 to 86400 seconds");
 	refuse("TimeoutTCP", "25h", "TimeoutTCP: 25h is not within 1 to 86400 seconds");
 	refuse("Promiscuous", "1",
 	       "Promiscuous: \"1\" is none of true, false, yes, no, on, off");
 	refuse("Dissect", "htpp",
 	       "Dissect: \"htpp\" is no application that is known (did you mean http?)");
-	refuse("Interface", "eth0/1", "Interface: \"eth0/1\" is no name of an interface; allowed is auto or "
+	refuse("Interface", "eth0/1",
+	       "Interface: \"eth0/1\" is no name of an interface; allowed is auto or "
 	       "names of interfaces");
 	ck_assert_int_eq(nsc_config_set(cfg, "FlowTableSize", two, 2, err), -EINVAL);
 	ck_assert_str_eq(err, "FlowTableSize: takes one value, not 2");
@@ -167,8 +170,12 @@ END_TEST
 START_TEST(dashed_names)
 {
 	static const char *const pair[][2] = {
-		{"FlowTableSize", "flow-table-size"}, {"TimeoutTCP", "timeout-tcp"}, {"TopN", "top-n"},
-		{"SnapLen", "snap-len"}, {"Interface", "interface"}, {"TimeoutDNS", "timeout-dns"},
+		{"FlowTableSize", "flow-table-size"},
+		{"TimeoutTCP", "timeout-tcp"},
+		{"TopN", "top-n"},
+		{"SnapLen", "snap-len"},
+		{"Interface", "interface"},
+		{"TimeoutDNS", "timeout-dns"},
 	};
 	char dashed[NSC_OPTION_NAME];
 	unsigned i;
@@ -197,7 +204,8 @@ START_TEST(lists_add_and_replace_the_default)
 	ck_assert_str_eq(nsc_config_interface(cfg, 2), "wlan0");
 	ck_assert_ptr_null(nsc_config_interface(cfg, 3));
 	refuse("Interface", "auto",
-	       "Interface: \"eth0\" and \"auto\" exclude each other; allowed is auto or names of interfaces");
+	       "Interface: \"eth0\" and \"auto\" exclude each other; allowed is auto or "
+	       "names of interfaces");
 	for (i = 3; i < 16; i++) {
 		snprintf(name, sizeof name, "eth%u", i);
 		ck_assert_int_eq(set("Interface", name), 0);
@@ -226,7 +234,8 @@ START_TEST(networks)
 	ck_assert_int_eq(nsc_config_set(cfg, "Network", twice, 3, err), -EINVAL);
 	ck_assert_str_eq(err, "Network: \"10.1.0.0/16\" of x was given before");
 	ck_assert_int_eq(nsc_config_set(cfg, "Network", bits, 2, err), -EINVAL);
-	ck_assert_str_eq(err, "Network: \"10.1.2.3/16\" is no prefix such as 10.1.0.0/16 or 2001:db8::/32 "
+	ck_assert_str_eq(err, "Network: \"10.1.2.3/16\" is no prefix such as 10.1.0.0/16 "
+			      "or 2001:db8::/32 "
 			      "(bits behind its length must be 0)");
 	ck_assert_int_eq(nsc_config_set(cfg, "Network", office, 1, err), -EINVAL);
 	ck_assert_int_eq(nsc_config_settings(cfg, s, err), 0);
@@ -258,7 +267,8 @@ START_TEST(too_many_networks)
 	snprintf(name, sizeof name, "last");
 	snprintf(prefix, sizeof prefix, "10.200.0.0/16");
 	ck_assert_int_eq(nsc_config_set(cfg, "Network", row, 2, err), -EINVAL);
-	ck_assert_str_eq(err, "Network: \"10.200.0.0/16\" of last is one too many; allowed are 31 networks "
+	ck_assert_str_eq(err, "Network: \"10.200.0.0/16\" of last is one too many; allowed "
+			      "are 31 networks "
 			      "and 256 prefixes");
 }
 END_TEST
@@ -311,12 +321,16 @@ START_TEST(settings_follow_the_options)
 	ck_assert_uint_eq(s->forwarded, 1);
 	ck_assert_int_eq(set("FlowTableSize", "1024"), 0);
 	ck_assert_int_eq(nsc_config_settings(cfg, s, err), -EINVAL);
-	ck_assert_str_eq(err, "FlowTableSize: 1024 is too small for 4 Workers; allowed is 4096 or more");
+	ck_assert_str_eq(
+		err,
+		"FlowTableSize: 1024 is too small for 4 Workers; allowed is 4096 or more");
 	ck_assert_int_eq(set("FlowTableSize", "4096") | set("ReassemblyLimit", "1M"), 0);
 	ck_assert_int_eq(set("ReassemblyMemory", "1M"), 0);
 	ck_assert_int_eq(nsc_config_settings(cfg, s, err), -EINVAL);
-	ck_assert_str_eq(err, "ReassemblyLimit: 1048576 is too large for ReassemblyMemory 1048576 and 4 "
-			      "Workers; allowed is 131072 or less");
+	ck_assert_str_eq(
+		err,
+		"ReassemblyLimit: 1048576 is too large for ReassemblyMemory 1048576 and 4 "
+		"Workers; allowed is 131072 or less");
 	free(s);
 }
 END_TEST
@@ -349,8 +363,10 @@ START_TEST(local_prefixes)
 	ck_assert_int_eq(nsc_config_local(cfg, "10.3.0.0/16", err), 0);
 	ck_assert_int_eq(nsc_config_local(cfg, "192.0.2.0/24", err), -EINVAL);
 	ck_assert_int_eq(nsc_config_local(cfg, "here", err), -EINVAL);
-	ck_assert_str_eq(err, "local: \"here\" is no prefix such as 192.0.2.0/24 (bits behind its length "
-			      "must be 0)");
+	ck_assert_str_eq(
+		err,
+		"local: \"here\" is no prefix such as 192.0.2.0/24 (bits behind its length "
+		"must be 0)");
 	ck_assert_int_eq(nsc_config_settings(cfg, s, err), 0);
 	ck_assert_uint_eq(s->locals, 256);
 	ck_assert_uint_eq(s->local[255].bits, 112);

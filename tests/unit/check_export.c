@@ -103,12 +103,15 @@ START_TEST(the_example_block_is_true)
 
 		if (strncmp(line, "  #", 3) != 0 || line[3] == ' ')
 			continue;
-		n = sscanf(line + 3, "%63s \"%127[^\"]\" \"%127[^\"]\" \"%127[^\"]\"", name, a, b, c);
+		n = sscanf(line + 3, "%63s \"%127[^\"]\" \"%127[^\"]\" \"%127[^\"]\"", name,
+			   a, b, c);
 		if (n == 1 && sscanf(line + 3, "%63s %127[^\"\n]", name, a) == 2)
 			n = 2;
 		ck_assert_ptr_nonnull(nsc_option_find(name));
 		if (n >= 2)
-			ck_assert_msg(nsc_config_set(cfg, name, values, (size_t)n - 1, err) == 0, "%s", err);
+			ck_assert_msg(
+				nsc_config_set(cfg, name, values, (size_t)n - 1, err) == 0,
+				"%s", err);
 		set++;
 	}
 	ck_assert_uint_eq(set, NSC_OPTIONS);
@@ -136,7 +139,8 @@ main(int argc, char **argv)
 	r = srunner_create(s);
 	suite_add_tcase(s, t);
 	tcase_add_test(t, documents_are_those_of_the_tables);
-	tcase_add_loop_test(t, every_format_has_every_line, NSC_FORMAT_TEXT, NSC_FORMAT_COLLECTD + 1);
+	tcase_add_loop_test(t, every_format_has_every_line, NSC_FORMAT_TEXT,
+			    NSC_FORMAT_COLLECTD + 1);
 	tcase_add_test(t, the_example_block_is_true);
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);

@@ -68,8 +68,8 @@ START_TEST(quantiles_are_within_five_percent)
 		double exact = (double)sample[rank - 1];
 		double told = nsc_histogram_quantile(cell, NULL, q[i]);
 
-		ck_assert_msg(fabs(told - exact) <= 0.05 * exact, "q %g: %g, exactly %g", q[i], told,
-			      exact);
+		ck_assert_msg(fabs(told - exact) <= 0.05 * exact, "q %g: %g, exactly %g",
+			      q[i], told, exact);
 	}
 }
 END_TEST
@@ -118,7 +118,8 @@ START_TEST(an_interval_is_a_difference)
 	memset(before, 0, sizeof before);
 	before[nsc_histogram_cell(5000000)] = 1000;
 	memcpy(now, before, sizeof now);
-	ck_assert(nsc_histogram_quantile(now, before, 0.5) < 0);	/* nothing in it: no value */
+	ck_assert(nsc_histogram_quantile(now, before, 0.5) <
+		  0); /* nothing in it: no value */
 	now[nsc_histogram_cell(80000)] += 10;
 	told = nsc_histogram_quantile(now, before, 0.99);
 	ck_assert(fabs(told - 80000) <= 0.05 * 80000);

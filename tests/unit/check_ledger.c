@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Layout, tokens, and copies that stay whole: between threads, between processes, through a kill. */
+/* Layout, tokens, and copies that stay whole: between threads, between processes, through a
+ * kill. */
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -69,8 +71,10 @@ START_TEST(tokens_of_sets_are_tokens)
 			const char *t = nsc_set_token(set, i);
 
 			ck_assert(*t != '\0' && strlen(t) < NSC_TOKEN);
-			ck_assert_uint_eq(strspn(t, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-						    "0123456789_"), strlen(t));
+			ck_assert_uint_eq(strspn(t, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijkl"
+						    "mnopqrstuvwxyz"
+						    "0123456789_"),
+					  strlen(t));
 			for (j = 0; j < i; j++)
 				ck_assert_str_ne(t, nsc_set_token(set, j));
 		}
@@ -301,6 +305,60 @@ START_TEST(a_writer_that_never_pauses_cannot_hold_a_reader)
 }
 END_TEST
 
+/* InfluxDB and remote collectds drop what they do not know (integrations.md, 0.1). */
+START_TEST(types_are_stock_types)
+{
+	FILE *f = fopen("/usr/share/collectd/types.db", "r");
+	char line[1024], name[64], sources[960];
+	unsigned found = 0, i;
+
+	if (f == NULL)
+		return;
+	while (fgets(line, sizeof line, f) != NULL) {
+		if (line[0] == '#' || sscanf(line, "%63s %959[^\n]", name, sources) != 2)
+			continue;
+		for (i = 0; i < NSC_METRICS; i++) {
+			const struct nsc_metric *m = &nsc_metrics[i];
+			bool grows = m->shape == NSC_SHAPE_COUNTER || m->shape == NSC_SHAPE_PAIR;
+			const char *p;
+			unsigned count = 1;
+
+			if (strcmp(m->type, name) != 0)
+				continue;
+			for (p = sources; (p = strchr(p, ',')) != NULL; p++)
+				count++;
+			ck_assert_msg(count == (m->shape == NSC_SHAPE_PAIR ? 2 : 1),
+				      "%s: %s", m->id, line);
+			ck_assert_msg((strstr(sources, ":DERIVE:") != NULL) == grows,
+				      "%s: %s", m->id, line);
+			ck_assert_msg((strstr(sources, ":GAUGE:") != NULL) == !grows,
+				      "%s: %s", m->id, line);
+			found++;
+		}
+	}
+	fclose(f);
+	ck_assert_uint_eq(found, NSC_METRICS);
+}
+END_TEST
+
+/* No two lines of the table may ever give one identifier. */
+START_TEST(identifiers_differ)
+{
+	unsigned i, j;
+
+	for (i = 0; i < NSC_METRICS; i++)
+		for (j = 0; j < i; j++) {
+			const struct nsc_metric *a = &nsc_metrics[i], *b = &nsc_metrics[j];
+
+			ck_assert_msg(strcmp(a->family, b->family) != 0 ||
+					      strcmp(a->type, b->type) != 0 ||
+					      strcmp(a->value, b->value) != 0 ||
+					      a->values != b->values,
+				      "%s and %s", a->id, b->id);
+		}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -319,6 +377,8 @@ main(void)
 	tcase_add_test(t, a_reader_thread_sees_whole_copies);
 	tcase_add_test(t, a_killed_writer_leaves_the_last_copy_whole);
 	tcase_add_test(t, a_writer_that_never_pauses_cannot_hold_a_reader);
+	tcase_add_test(t, types_are_stock_types);
+	tcase_add_test(t, identifiers_differ);
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);
 	srunner_free(r);

@@ -205,18 +205,23 @@ assert_sums(const struct consumer *c)
 			uint64_t want[2] = {0, 0}, have[2] = {0, 0};
 
 			snprintf(text, sizeof text, "%s%s%s", m->value,
-				 m->value[0] != '\0' && m->values != NSC_SET_NONE ? "_" : "",
-				 m->values == NSC_SET_NONE ? "" : nsc_set_token((enum nsc_set)m->values, v));
+				 m->value[0] != '\0' && m->values != NSC_SET_NONE ? "_"
+										  : "",
+				 m->values == NSC_SET_NONE
+					 ? ""
+					 : nsc_set_token((enum nsc_set)m->values, v));
 			for (g = 0; g < m->groups; g++)
 				for (k = 0; k < m->width; k++) {
-					unsigned cell = m->base + (g * m->members + v) * m->width + k;
+					unsigned cell = m->base +
+							(g * m->members + v) * m->width + k;
 
 					want[k] += engine->total.cell[cell] - c->from.cell[cell];
 				}
 			for (n = 0; n < c->ids; n++) {
 				const struct nsc_sample *s = &c->id[n].last;
 
-				if (strcmp(s->family, m->family) != 0 || strcmp(s->type, m->type) != 0 ||
+				if (strcmp(s->family, m->family) != 0 ||
+				    strcmp(s->type, m->type) != 0 ||
 				    strcmp(s->value, text) != 0)
 					continue;
 				have[0] += s->sum[0];
@@ -244,7 +249,8 @@ assert_caps(const struct consumer *c)
 				continue;
 			series++;
 			for (k = 0; k < i; k++)
-				first &= c->id[k].read != c->reads || strcmp(c->id[k].group, c->id[i].group) != 0 ||
+				first &= c->id[k].read != c->reads ||
+					 strcmp(c->id[k].group, c->id[i].group) != 0 ||
 					 strcmp(c->id[k].last.family, open[j]) != 0;
 			names[j] += first && strcmp(c->id[i].group, "other") != 0 &&
 				    strcmp(c->id[i].group, "unknown") != 0;
@@ -290,7 +296,8 @@ add_something(unsigned step)
 	group = first + draw(groups - first);
 	if (draw(3) == 0)
 		group = first + step / 500 % (groups - first);
-	add(draw(WRITERS), m->base + (group * m->members + draw(m->members)) * m->width + draw(m->width),
+	add(draw(WRITERS),
+	    m->base + (group * m->members + draw(m->members)) * m->width + draw(m->width),
 	    1 + draw(1000) * draw(1000));
 }
 
@@ -390,8 +397,10 @@ START_TEST(quantiles_cover_one_interval)
 	add(0, NSC_CELL(TCP_RTT, NSC_V_SCOPE_LOOPBACK, 0) + nsc_histogram_cell(50000), 9);
 	add(0, NSC_CELL(DNS_LATENCY, 0, 0) + nsc_histogram_cell(20000000), 1);
 	read_all(c);
-	ck_assert_double_eq_tol(told(c, "tcp-public/response_time-rtt_p50")->level[0], 0.01, 0.0005);
-	ck_assert_double_eq_tol(told(c, "tcp-public/response_time-rtt_p99")->level[0], 0.01, 0.0005);
+	ck_assert_double_eq_tol(told(c, "tcp-public/response_time-rtt_p50")->level[0], 0.01,
+				0.0005);
+	ck_assert_double_eq_tol(told(c, "tcp-public/response_time-rtt_p99")->level[0], 0.01,
+				0.0005);
 	ck_assert_double_eq_tol(told(c, "dns-/response_time-p90")->level[0], 0.02, 0.001);
 	ck_assert_ptr_null(told(c, "tcp-loopback/response_time-rtt_p50"));
 	read_all(c);
@@ -541,7 +550,8 @@ START_TEST(a_ledger_that_is_not_ours)
 	engine->ledgers.ledger[1]->layout++;
 	add(0, NSC_CELL(FLOW_OPENED, 0, 0), 1);
 	ck_assert_int_eq(read_all(c), -EBADMSG);
-	ck_assert_uint_eq(told(c, "flow-/connections-opened")->sum[0], 4);	/* the others are told */
+	ck_assert_uint_eq(told(c, "flow-/connections-opened")->sum[0],
+			  4); /* the others are told */
 	nsc_ledger_init(engine->ledgers.ledger[1]);
 	ck_assert_int_eq(read_all(c), 0);
 	ck_assert_uint_eq(told(c, "flow-/connections-opened")->sum[0], 4);
@@ -646,55 +656,6 @@ START_TEST(readers_in_threads)
 }
 END_TEST
 
-/* InfluxDB and remote collectds drop what they do not know (integrations.md, 0.1). */
-START_TEST(types_are_stock_types)
-{
-	FILE *f = fopen("/usr/share/collectd/types.db", "r");
-	char line[1024], name[64], sources[960];
-	unsigned found = 0, i;
-
-	if (f == NULL)
-		return;
-	while (fgets(line, sizeof line, f) != NULL) {
-		if (line[0] == '#' || sscanf(line, "%63s %959[^\n]", name, sources) != 2)
-			continue;
-		for (i = 0; i < NSC_METRICS; i++) {
-			const struct nsc_metric *m = &nsc_metrics[i];
-			bool grows = m->shape == NSC_SHAPE_COUNTER || m->shape == NSC_SHAPE_PAIR;
-			const char *p;
-			unsigned count = 1;
-
-			if (strcmp(m->type, name) != 0)
-				continue;
-			for (p = sources; (p = strchr(p, ',')) != NULL; p++)
-				count++;
-			ck_assert_msg(count == (m->shape == NSC_SHAPE_PAIR ? 2 : 1), "%s: %s", m->id, line);
-			ck_assert_msg((strstr(sources, ":DERIVE:") != NULL) == grows, "%s: %s", m->id, line);
-			ck_assert_msg((strstr(sources, ":GAUGE:") != NULL) == !grows, "%s: %s", m->id, line);
-			found++;
-		}
-	}
-	fclose(f);
-	ck_assert_uint_eq(found, NSC_METRICS);
-}
-END_TEST
-
-/* No two lines of the table may ever give one identifier. */
-START_TEST(identifiers_differ)
-{
-	unsigned i, j;
-
-	for (i = 0; i < NSC_METRICS; i++)
-		for (j = 0; j < i; j++) {
-			const struct nsc_metric *a = &nsc_metrics[i], *b = &nsc_metrics[j];
-
-			ck_assert_msg(strcmp(a->family, b->family) != 0 || strcmp(a->type, b->type) != 0 ||
-				      strcmp(a->value, b->value) != 0 || a->values != b->values,
-				      "%s and %s", a->id, b->id);
-		}
-}
-END_TEST
-
 int
 main(void)
 {
@@ -718,8 +679,6 @@ main(void)
 	tcase_add_test(t, a_ledger_that_is_not_ours);
 	tcase_add_test(t, workers_that_do_not_answer);
 	tcase_add_test(t, readers_in_threads);
-	tcase_add_test(t, types_are_stock_types);
-	tcase_add_test(t, identifiers_differ);
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);
 	srunner_free(r);
