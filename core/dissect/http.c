@@ -192,7 +192,7 @@ not_http(struct state *s, struct nsc_chunk *in)
 	return NSC_NOT_MINE;
 }
 
-/* A head that is not whole: names what it says so far, and waits. */
+/* A head that is not whole says nothing: what is lost in it may be the Host. */
 static enum nsc_verdict
 wait_for_head(struct state *s, struct nsc_chunk *in, bool first, struct nsc_out *out)
 {
@@ -204,11 +204,8 @@ wait_for_head(struct state *s, struct nsc_chunk *in, bool first, struct nsc_out 
 	if (nsc_http_start(in->bytes) == NSC_HTTP_NO && nsc_http_line(&in->bytes) == 0 &&
 	    (*in->bytes.p < 'A' || *in->bytes.p > 'Z'))
 		return not_http(s, in);
-	if (first || in->fin) {
-		if (nsc_http_head(&h, in->bytes) != 0)
-			return not_http(s, in);
-		label_request(&h, out);
-	}
+	if ((first || in->fin) && nsc_http_head(&h, in->bytes) != 0)
+		return not_http(s, in);
 	out->wish.need = (uint32_t)have + 1;
 	return NSC_MORE;
 }

@@ -168,7 +168,7 @@ START_TEST(test_large_head) /* 60 KiB are read, more than 64 are not */
 		says(0, head);
 		play(&tape, &nsc_http, &talk, 1400, 0);
 		ck_assert_str_eq(tape.text, size < 65000 ? "GET big 0 0\n" : "");
-		ck_assert_str_eq(tape.label[NSC_LABEL_HTTP_HOST], "big");
+		ck_assert_str_eq(tape.label[NSC_LABEL_HTTP_HOST], size < 65000 ? "big" : "");
 		talk_free(&talk);
 	}
 	ck_assert_int_eq(tape.verdict, NSC_MALFORMED);
