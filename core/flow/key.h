@@ -20,8 +20,13 @@ uint32_t nsc_key_hash(const struct nsc_key *k, const struct nsc_hash_key *secret
 static inline bool
 nsc_key_is(const struct nsc_key *k, const struct nsc_flow *f)
 {
-	return k->port[0] == f->port[0] && k->port[1] == f->port[1] && k->proto == f->proto &&
-	       k->version == f->version && memcmp(k->addr, f->addr, sizeof k->addr) == 0;
+	uint64_t a[4], b[4];
+
+	memcpy(a, k->addr, sizeof a);
+	memcpy(b, f->addr, sizeof b);
+	return ((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3])) == 0 &&
+	       k->port[0] == f->port[0] && k->port[1] == f->port[1] && k->proto == f->proto &&
+	       k->version == f->version;
 }
 
 #endif

@@ -68,7 +68,7 @@ void nsc_wheel_put(struct nsc_wheel *w, uint32_t i, uint64_t time);
 /*
  * The head of the earliest list, if it begins at `time` or before, else 0.
  * *level 0: all in it are of one tick, and the queue's tick is that one; else
- * they must be put back.
+ * all of them must be put back before the next call.
  */
 uint32_t nsc_wheel_first(struct nsc_wheel *w, uint64_t time, unsigned *level);
 
