@@ -42,7 +42,7 @@ struct nsc_datagram {
 	uint16_t sport, dport;
 	uint8_t proto;
 	uint8_t state;
-	uint32_t transport;	/* octets of extension headers in front of it, in the first fragment */
+	uint32_t transport;	/* where its header starts in the first fragment */
 	uint32_t credit_packets, credit_octets;
 	struct nsc_stretches stretches;
 	uint16_t held[NSC_CHUNKS_EACH];

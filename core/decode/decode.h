@@ -15,7 +15,7 @@ enum nsc_decoded {
 	NSC_DECODED_NON_IP,		/* known link layer, other network protocol */
 	NSC_DECODED_MALFORMED,		/* an impossible or cut link or IP header */
 	NSC_DECODED_UNKNOWN_LINK,	/* the frame's link type is none of ours */
-	NSC_DECODED_HELD,		/* a later fragment that came before its first one: credited to it */
+	NSC_DECODED_HELD,		/* a fragment that waits for its first one: credited to it */
 };
 
 struct nsc_decode_config {
@@ -32,7 +32,7 @@ struct nsc_decode_stats {
 	uint64_t truncated;		/* captured shorter than on the wire */
 	uint64_t fragments;		/* packets that are fragments */
 	uint64_t fragments_evicted;	/* datagrams given up for want of room or time */
-	uint64_t fragments_overlap;	/* overlapping fragments (RFC 5722: the datagram's payload is not read) */
+	uint64_t fragments_overlap;	/* RFC 5722: their datagram's payload is not read */
 	uint64_t tunnels;		/* decapsulated packets */
 	uint64_t depth_exceeded;	/* more than 8 layers: counted at the 8th */
 };

@@ -11,10 +11,11 @@ bound(struct nsc_net *n, struct nsc_ip *ip)
 {
 	size_t left = nsc_bytes_left(&n->b);
 
-	ip->b = n->b;
+	/* member by member: a copy would wait for the stores just made */
+	ip->b.p = n->b.p;
+	ip->b.end = left > ip->wire ? n->b.p + ip->wire : n->b.end;
+	ip->b.bad = n->b.bad;
 	ip->cut = left < ip->wire;
-	if (left > ip->wire)
-		ip->b.end = ip->b.p + ip->wire;
 }
 
 static bool

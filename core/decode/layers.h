@@ -98,12 +98,12 @@ bool nsc_ip_plausible(const struct nsc_net *n);
 
 /* extension.c: IPv6 extension headers, and AH behind either version. */
 void nsc_extensions(struct nsc_ip *ip);
-/* The length that a jumbo payload option names (RFC 2675), or 0; b starts with the options header. */
+/* What a jumbo payload option says (RFC 2675), or 0; b starts with the options header. */
 uint32_t nsc_jumbo_length(struct nsc_bytes b);
 
 /* What a tunnel's own header said. */
 struct nsc_taken {
-	uint8_t tunnel;		/* enum nsc_tunnel; NONE: MPLS, which is a tag whatever carries it */
+	uint8_t tunnel;		/* enum nsc_tunnel; NONE: MPLS, a tag wherever it stands */
 	bool has_id;
 	uint32_t id;
 };

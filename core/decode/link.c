@@ -233,7 +233,6 @@ nsc_link_known(uint16_t link)
 enum nsc_decoded
 nsc_link(const struct nsc_frame *f, struct nsc_net *n)
 {
-	n->b = nsc_bytes(f->data, f->caplen);
 	n->wire = f->len > f->caplen ? f->len : f->caplen;
 	n->has_vlan = (f->flags & NSC_FRAME_VLAN) != 0;
 	n->vlan = n->has_vlan ? f->vlan_tci & 0xfff : 0;
@@ -241,17 +240,18 @@ nsc_link(const struct nsc_frame *f, struct nsc_net *n)
 	n->offload = f->gso_size > 0 || f->len > 65535;
 
 	if (f->link == LINK_ETHERNET) {
-		const uint8_t *p = nsc_net_take(n, 14);
-
-		if (p == NULL)
+		if (f->caplen < 14)
 			return NSC_DECODED_MALFORMED;
-		n->type = nsc_be16(p + 12);
+		n->b = nsc_bytes(f->data + 14, f->caplen - 14);
+		n->wire -= 14;
+		n->type = nsc_be16(f->data + 12);
 		if (n->type == NSC_ETHER_IP4 || n->type == NSC_ETHER_IP6)
 			return NSC_DECODED_IP;
 		return nsc_tags(n);
 	}
 	if (!nsc_link_known(f->link))
 		return NSC_DECODED_UNKNOWN_LINK;
+	n->b = nsc_bytes(f->data, f->caplen);
 	n->type = NSC_ETHER_LLC;
 	if (!other(f->link, n))
 		return NSC_DECODED_NON_IP;

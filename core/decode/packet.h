@@ -46,7 +46,7 @@ enum nsc_packet_flags {
 	NSC_PACKET_TIMESTAMPS = 1 << 4,	/* tsval and tsecr hold (RFC 7323) */
 	NSC_PACKET_VLAN = 1 << 5,	/* vlan holds */
 	NSC_PACKET_VNI = 1 << 6,	/* vni holds (VXLAN, GENEVE, GRE key, GTP-U TEID) */
-	NSC_PACKET_ICMP_ERROR = 1 << 7,	/* payload is another packet that is quoted: not to be read */
+	NSC_PACKET_ICMP_ERROR = 1 << 7,	/* payload quotes another packet: not to be read */
 	NSC_PACKET_WSCALE = 1 << 8,	/* wscale holds (a SYN with the option) */
 	NSC_PACKET_SACK_PERMITTED = 1 << 9,
 	NSC_PACKET_BAD_L4 = 1 << 10,	/* impossible data offset or UDP length: no payload */

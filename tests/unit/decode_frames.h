@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the decoder's tests share: captures beside tshark's reading of them, and packets made by hand. */
+/* What the decoder's tests share: captures with tshark's reading, packets made by hand. */
 #ifndef TESTS_UNIT_DECODE_FRAMES_H
 #define TESTS_UNIT_DECODE_FRAMES_H
 
