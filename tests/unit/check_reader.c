@@ -660,7 +660,7 @@ int
 main(void)
 {
 	Suite *s = suite_create("reader");
-	TCase *t = tcase_create("reader");
+	TCase *t = tcase_create("reader"), *threads = tcase_create("threads");
 	SRunner *r = srunner_create(s);
 	int failed;
 
@@ -678,7 +678,11 @@ main(void)
 	tcase_add_test(t, series_do_not_flap);
 	tcase_add_test(t, a_ledger_that_is_not_ours);
 	tcase_add_test(t, workers_that_do_not_answer);
-	tcase_add_test(t, readers_in_threads);
+	/* A case of its own, so that ThreadSanitizer can run it alone (CK_RUN_CASE). */
+	suite_add_tcase(s, threads);
+	tcase_set_timeout(threads, 120);
+	tcase_add_checked_fixture(threads, setup, teardown);
+	tcase_add_test(threads, readers_in_threads);
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);
 	srunner_free(r);
