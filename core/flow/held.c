@@ -56,7 +56,7 @@ nsc_held_measure(const struct nsc_pool *pool, struct nsc_stream *s)
 	if (s->held == s->ready)
 		s->hole_since = 0;
 	else if (s->hole_since == 0)
-		s->hole_since = pool->now;
+		s->hole_since = pool->now > 0 ? pool->now : 1;
 }
 
 void

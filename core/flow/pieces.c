@@ -107,8 +107,7 @@ nsc_pool_turn(struct nsc_pool *pool, uint64_t now)
 {
 	struct nsc_stream *s = pool->oldest;
 
-	if (now > pool->now)
-		pool->now = now;
+	pool->now = now;
 	if (s != NULL) {
 		nsc_pool_leave(pool, s);
 		nsc_pool_enter(pool, s);

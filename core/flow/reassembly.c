@@ -10,6 +10,9 @@
 
 enum { WINDOW = 1 << 30 };	/* the largest window (RFC 7323, 2.3) */
 
+/* ns: a clock that is further back than that was set, and holes can't be timed by it. */
+#define CLOCK_STEP UINT64_C(60000000000)
+
 void
 nsc_stream_start(struct nsc_stream *s, uint32_t seq)
 {
@@ -84,8 +87,11 @@ enforce(struct nsc_pool *pool, struct nsc_stream *s, bool full, struct nsc_bytes
 bool
 nsc_stream_overdue(const struct nsc_pool *pool, const struct nsc_stream *s, uint64_t now)
 {
-	return s->hole_since != 0 && now > s->hole_since &&
-	       now - s->hole_since >= (uint64_t)pool->cfg.hole_ms * 1000000;
+	if (s->hole_since == 0)
+		return false;
+	if (now < s->hole_since)
+		return s->hole_since - now > CLOCK_STEP;
+	return now - s->hole_since >= (uint64_t)pool->cfg.hole_ms * 1000000;
 }
 
 /* A segment that is late, early, or comes while others are held. */
@@ -127,8 +133,7 @@ nsc_stream_offer(struct nsc_pool *pool, struct nsc_stream *s, uint32_t seq, cons
 
 	*out = nsc_bytes(NULL, 0);
 	pool->direct = NULL;
-	if (now > pool->now)
-		pool->now = now;
+	pool->now = now;
 	if (len == 0)
 		return NSC_OFFER_HELD;
 	if (!s->started)

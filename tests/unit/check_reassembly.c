@@ -396,6 +396,21 @@ START_TEST(hole_is_given_up_after_its_time)
 }
 END_TEST
 
+/* The clock was set back: a hole doesn't wait until it is there again. */
+START_TEST(hole_and_a_clock_set_back)
+{
+	struct nsc_stream s = {0};
+	const uint64_t hour = 3600000 * (uint64_t)MS;
+
+	nsc_stream_start(&s, 0);
+	give_at(&s, 5, "e", 2 * hour);
+	ck_assert(!nsc_stream_overdue(pool, &s, 2 * hour - MS));
+	ck_assert(nsc_stream_overdue(pool, &s, hour));
+	give_at(&s, 6, "f", hour);
+	GOT("ef");
+}
+END_TEST
+
 START_TEST(not_captured_is_a_gap_at_once)
 {
 	struct nsc_stream s = {0};
@@ -672,6 +687,7 @@ main(void)
 	tcase_add_test(c, skip_five_gigabytes);
 	tcase_add_test(c, skip_within_what_was_shown_and_held);
 	tcase_add_test(c, hole_is_given_up_after_its_time);
+	tcase_add_test(c, hole_and_a_clock_set_back);
 	tcase_add_test(c, not_captured_is_a_gap_at_once);
 	tcase_add_test(c, row_1_18_sliding);
 	tcase_add_test(c, row_1_18_drop_flow);
