@@ -14,34 +14,26 @@
 #include "engine/config.h"
 #include "engine/remedy.h"
 #include "engine/taps.h"
-#include "host/link.h"
 #include "host/publish.h"
+#include "host/watch.h"
 #include "source/filter.h"
 
 #define MS 1000000ull
-#define SETTLE_NS (50 * MS)		/* events come in swarms: look when one is over */
-#define PACE_NS (200 * MS)		/* and not more often than this */
 #define RETRY_NS (1000 * MS)
-#define REFRESH_NS (60000 * MS)		/* a look without an event */
 
 struct nsc_capture {
 	struct nsc_capture_options options;
 	struct nsc_taps taps;
 	struct nsc_lane *lane[NSC_CAPTURE_WORKERS];
-	struct nsc_interfaces table;
-	int watch;			/* rtnetlink events; -1: to be opened */
+	struct nsc_watch watch;
 	int notify;			/* readers and lanes want something */
 	pthread_t thread;
 	bool running;
 	_Atomic bool stop;
 	_Atomic uint64_t dropped;
-	uint64_t due;			/* ns: when to look at the interfaces again */
-	uint64_t looked;		/* ns: when that was done last */
 	uint64_t retry;			/* ns: when to try what failed */
 	uint64_t taps_seen;		/* opened and closed when the facts were written */
-	uint64_t errors;		/* of rtnetlink */
 	bool failing;			/* something that is wanted is not captured */
-	bool known;			/* the table is what the kernel says */
 	bool told, told_room;		/* rtnetlink's failure, lack of room in the facts */
 };
 
@@ -111,7 +103,7 @@ nsc_capture_new(struct nsc_capture **out, const struct nsc_capture_options *o, c
 	c->taps.lane = c->lane;
 	c->taps.notice.host = o->host;
 	pthread_mutex_init(&c->taps.lock, NULL);
-	c->watch = -1;
+	nsc_watch_init(&c->watch);
 	c->notify = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	r = c->notify < 0 ? -errno : 0;
 	for (unsigned w = 0; r == 0 && w < o->workers; w++)
@@ -124,45 +116,26 @@ nsc_capture_new(struct nsc_capture **out, const struct nsc_capture_options *o, c
 	return 0;
 }
 
-static int
-tell_interfaces(struct nsc_capture *c, int code, const char *err, uint64_t now)
-{
-	struct nsc_remedy r;
-
-	c->errors++;
-	c->known = false;
-	nsc_remedy_interfaces(&r, code);
-	if (!c->told)
-		nsc_notice(&c->taps.notice, now, NSC_LOG_WARNING, "%s%s%s%s", err,
-			   r.remedy[0] ? " (" : "", r.remedy, r.remedy[0] ? ")" : "");
-	c->told = true;
-	return code;
-}
-
-/* Asks the kernel for the table; events are heard from before the dump on, so that none is missed. */
+/* Asks the kernel for the table; a failure has one line until it is well again. */
 static int
 look(struct nsc_capture *c, uint64_t now, char err[NSC_ERR])
 {
-	int r = 0;
+	int r = nsc_watch_look(&c->watch, now, err);
+	struct nsc_remedy m;
 
-	c->looked = now;
-	if (c->watch < 0) {
-		c->watch = nsc_link_watch(err);
-		r = c->watch < 0 ? c->watch : 0;
+	if (r < 0 && !c->told) {
+		nsc_remedy_interfaces(&m, r);
+		nsc_notice(&c->taps.notice, now, NSC_LOG_WARNING, "%s%s%s", err,
+			   m.remedy[0] ? ": " : "", m.remedy);
 	}
-	if (r == 0)
-		r = nsc_link_dump(&c->table, err);
-	if (r < 0)
-		return tell_interfaces(c, r, err, now);
-	c->known = true;
-	c->told = false;
-	return 0;
+	c->told = r < 0;
+	return r;
 }
 
 static void
 tell_facts(struct nsc_capture *c, uint64_t now)
 {
-	unsigned left_out = nsc_publish_facts(c->options.facts, &c->table, &c->taps.rows);
+	unsigned left_out = nsc_publish_facts(c->options.facts, &c->watch.table, &c->taps.rows);
 
 	if (left_out > 0 && !c->told_room)
 		nsc_notice(&c->taps.notice, now, NSC_LOG_WARNING,
@@ -181,7 +154,7 @@ adjust(struct nsc_capture *c, bool fresh, uint64_t now, char err[NSC_ERR])
 		c->failing = true;
 		return r;
 	}
-	r = nsc_taps_adjust(&c->taps, &c->table, now, err);
+	r = nsc_taps_adjust(&c->taps, &c->watch.table, now, err);
 	c->failing = r < 0 || nsc_taps_waiting(&c->taps);
 	seen = c->taps.opened + c->taps.lost;
 	if (fresh || seen != c->taps_seen)
@@ -207,37 +180,20 @@ collect(struct nsc_capture *c, bool force)
 	set(c, NSC_CELL(SELF_PACKETS, 0, NSC_V_SELF_PACKET_DROPPED), dropped);
 	set(c, NSC_CELL(SELF_MEMORY, 0, NSC_V_MEMORY_RING), nsc_taps_memory(t));
 	set(c, NSC_CELL(SELF_ERRORS, 0, NSC_V_SELF_ERROR_CAPTURE), t->errors);
-	set(c, NSC_CELL(SELF_ERRORS, 0, NSC_V_SELF_ERROR_INTERFACES), c->errors);
+	set(c, NSC_CELL(SELF_ERRORS, 0, NSC_V_SELF_ERROR_INTERFACES), c->watch.errors);
 	set(c, NSC_CELL(SELF_INTERFACES, 0, 0), open);
 	set(c, NSC_CELL(SELF_INTERFACE_EVENTS, 0, NSC_V_INTERFACE_EVENT_OPENED), t->opened);
 	set(c, NSC_CELL(SELF_INTERFACE_EVENTS, 0, NSC_V_INTERFACE_EVENT_LOST), t->lost);
 	set(c, NSC_CELL(SELF_INTERFACE_EVENTS, 0, NSC_V_INTERFACE_EVENT_FAILED), t->failures);
 	set(c, NSC_CELL(SELF_SOURCE, 0, NSC_V_SOURCE_CAPTURE), open > 0);
-	set(c, NSC_CELL(SELF_SOURCE, 0, NSC_V_SOURCE_INTERFACES), c->known);
+	set(c, NSC_CELL(SELF_SOURCE, 0, NSC_V_SOURCE_INTERFACES), c->watch.known);
 	nsc_ledger_publish(c->options.ledger, c->options.cells, force);
-}
-
-/* rtnetlink spoke: says when to look; a broken socket is opened anew with the next look. */
-static void
-hear(struct nsc_capture *c, uint64_t now)
-{
-	int r = nsc_link_changed(c->watch);
-
-	if (r == 0)
-		return;
-	c->errors += r < 0;
-	if (r < 0 && r != -ENOBUFS) {
-		close(c->watch);
-		c->watch = -1;
-	}
-	if (c->due == 0)
-		c->due = now + SETTLE_NS > c->looked + PACE_NS ? now + SETTLE_NS : c->looked + PACE_NS;
 }
 
 static int
 patience_ms(const struct nsc_capture *c, uint64_t now)
 {
-	uint64_t until = c->due != 0 && c->due < c->retry ? c->due : c->retry;
+	uint64_t until = c->watch.due != 0 && c->watch.due < c->retry ? c->watch.due : c->retry;
 
 	return until <= now ? 0 : (int)((until - now) / MS + 1);
 }
@@ -245,7 +201,7 @@ patience_ms(const struct nsc_capture *c, uint64_t now)
 static void
 turn(struct nsc_capture *c)
 {
-	struct pollfd fds[2] = {{.fd = c->notify, .events = POLLIN}, {.fd = c->watch, .events = POLLIN}};
+	struct pollfd fds[2] = {{.fd = c->notify, .events = POLLIN}, {.fd = c->watch.fd, .events = POLLIN}};
 	uint64_t now = steady_now(), count;
 	char err[NSC_ERR];
 	bool asked;
@@ -254,16 +210,14 @@ turn(struct nsc_capture *c)
 	now = steady_now();
 	asked = fds[0].revents != 0 && read(c->notify, &count, sizeof count) > 0;
 	if (fds[1].revents != 0)
-		hear(c, now);
+		nsc_watch_hear(&c->watch, now);
 	nsc_taps_reap(&c->taps, now);
-	if ((c->due != 0 && now >= c->due) || now - c->looked >= REFRESH_NS) {
-		c->due = 0;
+	if (nsc_watch_due(&c->watch, now))
 		adjust(c, true, now, err);
-	}
 	if (now >= c->retry) {
 		c->retry = now + RETRY_NS;
 		if (c->failing)
-			adjust(c, !c->known, now, err);
+			adjust(c, !c->watch.known, now, err);
 		asked = true;
 	}
 	if (asked)
@@ -319,7 +273,7 @@ first_look(struct nsc_capture *c, bool strict, uint64_t now, char err[NSC_ERR])
 		c->taps.notice.host.log = NULL;
 	r = adjust(c, true, now, err);
 	c->taps.notice.host = c->options.host;
-	if (r < 0 && strict && (c->options.names > 0 || !c->known || c->taps.refused))
+	if (r < 0 && strict && (c->options.names > 0 || !c->watch.known || c->taps.refused))
 		return r;
 	if (r < 0 && strict)
 		nsc_notice(&c->taps.notice, now, NSC_LOG_WARNING, "%s", err);
@@ -366,9 +320,7 @@ nsc_capture_free(struct nsc_capture *c)
 	nsc_taps_close(&c->taps);
 	for (unsigned w = 0; w < c->options.workers; w++)
 		nsc_lane_free(c->lane[w]);
-	nsc_interfaces_clear(&c->table);
-	if (c->watch >= 0)
-		close(c->watch);
+	nsc_watch_close(&c->watch);
 	if (c->notify >= 0)
 		close(c->notify);
 	pthread_mutex_destroy(&c->taps.lock);

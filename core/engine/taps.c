@@ -78,43 +78,6 @@ close_tap(struct nsc_taps *t, struct nsc_tap *tap, uint64_t now)
 			nsc_lane_withdraw(t->lane[w], slot);
 }
 
-static void
-close_sources(struct nsc_tap *tap, unsigned workers)
-{
-	for (unsigned w = 0; w < workers; w++) {
-		nsc_source_close(tap->source[w]);
-		tap->source[w] = NULL;
-	}
-}
-
-static int
-open_sources(struct nsc_taps *t, struct nsc_tap *tap, uint16_t type, char err[NSC_ERR])
-{
-	const struct nsc_capture_options *o = t->options;
-	uint16_t group = 0;
-	struct nsc_ring_options ring = {
-		.name = tap->name,
-		.ifindex = tap->ifindex,
-		.type = type,
-		.row = tap->row,
-		.size = o->ring_size / o->workers,
-		.snaplen = o->snaplen,
-		.filter = o->filter,
-		.promiscuous = o->promiscuous,
-		.fanout = o->workers > 1 ? &group : NULL,
-	};
-	int r = 0;
-
-	for (unsigned w = 0; r == 0 && w < o->workers; w++) {
-		r = nsc_ring_open(&tap->source[w], &ring, err);
-		if (r == 0)
-			tap->size += nsc_ring_size(tap->source[w]);
-	}
-	if (r < 0)
-		close_sources(tap, o->workers);
-	return r;
-}
-
 static int
 open_tap(struct nsc_taps *t, const struct nsc_interface *i, uint64_t now, char err[NSC_ERR])
 {
@@ -126,7 +89,7 @@ open_tap(struct nsc_taps *t, const struct nsc_interface *i, uint64_t now, char e
 		return nsc_error(err, row, "interface %s: no row is free for it", i->name);
 	*tap = (struct nsc_tap){.ifindex = i->ifindex, .row = (uint16_t)row};
 	memcpy(tap->name, i->name, sizeof tap->name);
-	r = open_sources(t, tap, i->type, err);
+	r = nsc_tap_open(tap, t->options, i->type, err);
 	if (r < 0) {
 		leave_row(t, (unsigned)row, now);
 		return r;
@@ -318,18 +281,9 @@ nsc_taps_adjust(struct nsc_taps *t, const struct nsc_interfaces *table, uint64_t
 	return absent != 0 ? absent : r;
 }
 
-static uint64_t
-source_dropped(struct nsc_source *s)
-{
-	struct nsc_source_stats st;
-
-	s->ops->stats(s, &st);
-	return st.dropped;
-}
-
 /* True if the ring of one lane is still in use. */
 static bool
-reap_source(struct nsc_taps *t, struct nsc_tap *tap, unsigned lane)
+reap_lane(struct nsc_taps *t, struct nsc_tap *tap, unsigned lane)
 {
 	int error;
 	bool done;
@@ -338,12 +292,9 @@ reap_source(struct nsc_taps *t, struct nsc_tap *tap, unsigned lane)
 		return false;
 	done = nsc_lane_done(t->lane[lane], (unsigned)(tap - t->tap), &error);
 	t->errors += error != 0 && error != -ENETDOWN && error != -ENODEV;
-	if (!done)
-		return true;
-	t->gone_dropped += source_dropped(tap->source[lane]);
-	nsc_source_close(tap->source[lane]);
-	tap->source[lane] = NULL;
-	return false;
+	if (done)
+		t->gone_dropped += nsc_tap_close(tap, lane);
+	return !done;
 }
 
 void
@@ -356,7 +307,7 @@ nsc_taps_reap(struct nsc_taps *t, uint64_t now)
 		if (tap->state == NSC_TAP_FREE)
 			continue;
 		for (unsigned w = 0; w < t->options->workers; w++)
-			used += reap_source(t, tap, w);
+			used += reap_lane(t, tap, w);
 		if (tap->state == NSC_TAP_OPEN && used < t->options->workers)
 			close_tap(t, tap, now);
 		if (tap->state == NSC_TAP_LEAVING && used == 0)
@@ -369,22 +320,18 @@ nsc_taps_close(struct nsc_taps *t)
 {
 	for (unsigned n = 0; n < NSC_TAPS; n++) {
 		for (unsigned w = 0; w < t->options->workers; w++)
-			if (t->tap[n].source[w] != NULL)
-				t->gone_dropped += source_dropped(t->tap[n].source[w]);
-		close_sources(&t->tap[n], t->options->workers);
+			t->gone_dropped += nsc_tap_close(&t->tap[n], w);
 		t->tap[n].state = NSC_TAP_FREE;
 	}
 }
 
 uint64_t
-nsc_taps_dropped(struct nsc_taps *t)
+nsc_taps_dropped(const struct nsc_taps *t)
 {
 	uint64_t sum = t->gone_dropped;
 
 	for (unsigned n = 0; n < NSC_TAPS; n++)
-		for (unsigned w = 0; t->tap[n].state != NSC_TAP_FREE && w < t->options->workers; w++)
-			if (t->tap[n].source[w] != NULL)
-				sum += source_dropped(t->tap[n].source[w]);
+		sum += nsc_tap_dropped(&t->tap[n]);
 	return sum;
 }
 

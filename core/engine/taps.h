@@ -11,26 +11,11 @@
 #include "engine/capture.h"
 #include "engine/live.h"
 #include "engine/notice.h"
+#include "engine/tap.h"
 #include "host/interfaces.h"
 #include "host/rows.h"
 
 enum { NSC_TAPS = NSC_LANE_SLOTS };
-
-enum nsc_tap_state {
-	NSC_TAP_FREE,
-	NSC_TAP_OPEN,
-	NSC_TAP_LEAVING,		/* its lanes read its rings to their end */
-};
-
-struct nsc_tap {
-	uint8_t state;
-	char name[NSC_NAME];
-	uint32_t ifindex;
-	uint16_t row;
-	uint32_t size;			/* octets of its rings */
-	uint64_t unwanted;		/* ns since when it is not wanted; 0: it is */
-	struct nsc_source *source[NSC_CAPTURE_WORKERS];	/* by lane; NULL: given back */
-};
 
 struct nsc_taps {
 	const struct nsc_capture_options *options;
@@ -65,7 +50,7 @@ void nsc_taps_reap(struct nsc_taps *t, uint64_t now);
 void nsc_taps_close(struct nsc_taps *t);
 
 /* Reads the losses of every ring; sums so far, closed ones with them. */
-uint64_t nsc_taps_dropped(struct nsc_taps *t);
+uint64_t nsc_taps_dropped(const struct nsc_taps *t);
 
 /* True while an interface that is not wanted any more is kept for a while. */
 bool nsc_taps_waiting(const struct nsc_taps *t);
