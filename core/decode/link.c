@@ -242,7 +242,9 @@ nsc_link(const struct nsc_frame *f, struct nsc_net *n)
 	if (f->link == LINK_ETHERNET) {
 		if (f->caplen < 14)
 			return NSC_DECODED_MALFORMED;
-		n->b = nsc_bytes(f->data + 14, f->caplen - 14);
+		n->b.p = f->data + 14;
+		n->b.end = f->data + f->caplen;
+		n->b.bad = false;
 		n->wire -= 14;
 		n->type = nsc_be16(f->data + 12);
 		if (n->type == NSC_ETHER_IP4 || n->type == NSC_ETHER_IP6)
