@@ -204,24 +204,23 @@ turn(struct nsc_capture *c)
 	struct pollfd fds[2] = {{.fd = c->notify, .events = POLLIN}, {.fd = c->watch.fd, .events = POLLIN}};
 	uint64_t now = steady_now(), count;
 	char err[NSC_ERR];
-	bool asked;
+	bool retry;
 
 	poll(fds, 2, patience_ms(c, now));
 	now = steady_now();
-	asked = fds[0].revents != 0 && read(c->notify, &count, sizeof count) > 0;
+	retry = now >= c->retry;
+	if (retry)
+		c->retry = now + RETRY_NS;
+	/* Readers first: opening and closing rings takes the kernel tens of milliseconds. */
+	if ((fds[0].revents != 0 && read(c->notify, &count, sizeof count) > 0) || retry)
+		collect(c, false);
 	if (fds[1].revents != 0)
 		nsc_watch_hear(&c->watch, now);
 	nsc_taps_reap(&c->taps, now);
 	if (nsc_watch_due(&c->watch, now))
 		adjust(c, true, now, err);
-	if (now >= c->retry) {
-		c->retry = now + RETRY_NS;
-		if (c->failing)
-			adjust(c, !c->watch.known, now, err);
-		asked = true;
-	}
-	if (asked)
-		collect(c, false);
+	else if (retry && c->failing)
+		adjust(c, !c->watch.known, now, err);
 }
 
 static void *
