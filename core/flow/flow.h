@@ -215,8 +215,9 @@ void nsc_flow_update(struct nsc_flow_table *t, const struct nsc_packet *p,
 void nsc_flow_advance(struct nsc_flow_table *t, uint64_t now);
 void nsc_flow_rebase(struct nsc_flow_table *t, uint64_t from, uint64_t to);
 
-/* The session decided: ends the flow now (overflow, parse error); the entry stays to absorb.  Once. */
-void nsc_flow_close(struct nsc_flow_table *t, struct nsc_flow *f, enum nsc_end reason, uint64_t now);
+/* The session decided: ends the flow now (overflow, parse error).  The entry stays to absorb. */
+void nsc_flow_close(struct nsc_flow_table *t, struct nsc_flow *f, enum nsc_end reason,
+		    uint64_t now);
 
 /* Gives a flow another idle timeout (seconds), as its protocol asks. */
 void nsc_flow_timeout(struct nsc_flow_table *t, struct nsc_flow *f, uint32_t seconds);
@@ -227,7 +228,8 @@ void nsc_flow_finish(struct nsc_flow_table *t, uint64_t now);
 const struct nsc_flow_stats *nsc_flow_stats(const struct nsc_flow_table *t);
 
 /* Visits every entry (for views); stop when the visitor returns false. */
-void nsc_flow_each(struct nsc_flow_table *t, bool (*visit)(void *arg, struct nsc_flow *f), void *arg);
+void nsc_flow_each(struct nsc_flow_table *t, bool (*visit)(void *arg, struct nsc_flow *f),
+		   void *arg);
 
 uint64_t nsc_flow_packets(const struct nsc_flow *f, int side);
 uint64_t nsc_flow_end(const struct nsc_flow *f);		/* last packet, ns */

@@ -17,8 +17,8 @@ enum {
 struct nsc_hole {
 	uint32_t start, end;		/* sequence numbers, end excluded */
 	uint32_t tsval;			/* of the packet that opened it */
-	uint32_t age_from;		/* its time in units of 1024 ns */
 	bool stamped;			/* tsval holds */
+	uint64_t since;			/* its time, ns */
 };
 
 struct nsc_holes_side {

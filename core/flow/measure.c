@@ -43,6 +43,8 @@ nsc_measure_segments(const struct nsc_flow *f, int side, const struct nsc_packet
 		mss = MSS + TIMESTAMPS;
 	if (mss > TIMESTAMPS && p->flags & NSC_PACKET_TIMESTAMPS)
 		mss -= TIMESTAMPS;
+	if (p->payload_len <= mss)
+		return 1;			/* nearly always: no division */
 	return (p->payload_len - 1) / mss + 1;
 }
 
@@ -82,7 +84,7 @@ static bool
 sent_later(const struct nsc_flow *f, struct nsc_flow_tcp *x, const struct nsc_packet *p,
 	   uint32_t segments, const struct nsc_hole *hole)
 {
-	uint64_t age = (uint64_t)((uint32_t)(p->time >> 10) - hole->age_from) << 10;
+	uint64_t age = p->time > hole->since ? p->time - hole->since : 0;
 	uint64_t limit = nsc_flow_rtt(f) / 2;
 
 	if (p->version == 4 && x->id_seen && x->id_steady) {
@@ -172,7 +174,7 @@ nsc_measure_sent(struct nsc_flow_table *t, struct nsc_flow *f, int side,
 		struct nsc_hole hole = {.start = x->next,
 					.end = p->seq,
 					.tsval = p->tsval,
-					.age_from = (uint32_t)(p->time >> 10),
+					.since = p->time,
 					.stamped = (p->flags & NSC_PACKET_TIMESTAMPS) != 0};
 
 		nsc_holes_open(t->holes, &x->holes, &hole);

@@ -49,7 +49,7 @@ START_TEST(row_1_8_syn_flood)
 }
 END_TEST
 
-/* One of each kind in a table of four, youngest kind first, so that age alone would decide otherwise. */
+/* One of each kind in a table of four; age alone would decide the other way round. */
 START_TEST(order_of_kinds)
 {
 	struct world *w = world_new(4, NSC_KEY_5TUPLE);

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* TCP: the whole table of state x segment x side, and features.md rows 1.6, 1.9 to 1.11, 3.13, 3.14, 4.2, 4.4. */
+/*
+ * TCP: the whole table of state x segment x side, and features.md rows 1.6, 1.9
+ * to 1.11, 3.14, 4.2, 4.4.
+ */
 #include "flow_world.h"
 
-enum segment { SYN, SYN_ACK, ACK, DATA, FIN, RST, BAD_RST, NULL_FLAGS, SYN_FIN, SYN_RST, RST_FIN, XMAS,
-	       SEGMENTS };
+enum segment {
+	SYN, SYN_ACK, ACK, DATA, FIN, RST, BAD_RST,
+	NULL_FLAGS, SYN_FIN, SYN_RST, RST_FIN, XMAS,	/* impossible */
+	SEGMENTS
+};
 
-/* Brings the client's flow into a state, nobody's octets being lost.  s0, s1: next sequence numbers. */
+/* Brings the client's flow into a state.  s0, s1: next sequence numbers. */
 static struct nsc_flow *
 bring_to(struct world *w, enum nsc_flow_state state, uint32_t *s0, uint32_t *s1)
 {
@@ -70,7 +76,11 @@ send_segment(struct world *w, enum segment g, int side, uint32_t mine, uint32_t 
 
 	switch (g) {
 	case SYN: tcp(w, side, S, isn, 0, 0); break;
-	case SYN_ACK: tcp(w, side, S | A, isn, state == NSC_STATE_NONE ? peers : side ? 101 : 501, 0); break;
+	case SYN_ACK:
+		if (state != NSC_STATE_NONE)
+			peers = side ? 101 : 501;
+		tcp(w, side, S | A, isn, peers, 0);
+		break;
 	case ACK: tcp(w, side, A, mine, peers, 0); break;
 	case DATA: tcp(w, side, P | A, mine, peers, 10); break;
 	case FIN: tcp(w, side, F | A, mine, peers, 0); break;
