@@ -158,7 +158,11 @@ udp(const struct nsc_ip *ip, struct nsc_packet *p)
 		p->flags |= NSC_PACKET_BAD_L4;
 		return;
 	}
-	if (!ip->fragment)	/* else the datagram is whole later, or never */
+	/*
+	 * A fragment's datagram is whole later; but never if the capture cut its
+	 * first one, and then what is here is all that can be read.
+	 */
+	if (!ip->fragment || (ip->offset == 0 && nsc_bytes_left(&ip->b) < ip->wire))
 		payload(ip, p, 8, len - 8);
 }
 

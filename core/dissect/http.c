@@ -14,7 +14,8 @@
 
 enum phase {
 	START,    /* before a start line, or within the head */
-	BODY_END, /* the last octet of a request's body comes */
+	BODY_END, /* the last octet of a body comes */
+	UNTIL_CLOSE, /* a response's body ends with the connection */
 	CHUNKED,
 	TUNNEL, /* CONNECT: the answer decides what follows */
 	LOST,
@@ -34,6 +35,12 @@ struct state {
 	struct side side[2];
 	struct nsc_http_queue queue;
 	bool answered; /* a final status was seen */
+	/*
+	 * Labels are those of whole messages: a request or response whose body
+	 * was not captured to its end says nothing of the flow.
+	 */
+	bool owes_request;
+	uint16_t owes_status;
 };
 
 static enum nsc_verdict
@@ -81,18 +88,22 @@ tell(struct nsc_out *out, const struct nsc_http_request *req, uint16_t status,
 }
 
 static void
-label_request(const struct nsc_http_head *h, struct nsc_out *out)
+label_request(struct state *s, const struct nsc_http_request *req, struct nsc_out *out)
 {
-	if (h->method.len == 0)
+	s->owes_request = false;
+	if (req->method.len == 0)
 		return;
-	nsc_out_label(out, NSC_LABEL_HTTP_METHOD, h->method.p, h->method.len);
-	if (h->host.len > 0)
-		nsc_out_label(out, NSC_LABEL_HTTP_HOST, h->host.p, h->host.len);
+	nsc_out_label(out, NSC_LABEL_HTTP_METHOD, req->method.p, req->method.len);
+	if (req->host.len > 0)
+		nsc_out_label(out, NSC_LABEL_HTTP_HOST, req->host.p, req->host.len);
 }
 
 static void
-label_status(uint16_t status, struct nsc_out *out)
+label_status(struct state *s, uint16_t status, struct nsc_out *out)
 {
+	s->owes_status = 0;
+	if (status == 0)
+		return;
 	const char text[3] = {(char)('0' + status / 100), (char)('0' + status / 10 % 10),
 			      (char)('0' + status % 10)};
 
@@ -126,7 +137,10 @@ on_request(struct state *s, struct nsc_chunk *in, const struct nsc_http_head *h,
 		.connect = method_is(h->method, "CONNECT"),
 	};
 
-	label_request(h, out);
+	if (body)
+		s->owes_request = true;
+	else
+		label_request(s, &req, out);
 	nsc_http_queue_add(&s->queue, out->shared, &req, body ? 0 : out->time);
 	if (req.connect) {
 		me->phase = TUNNEL;
@@ -155,22 +169,28 @@ on_response(struct state *s, struct nsc_chunk *in, const struct nsc_http_head *h
 	nsc_http_queue_oldest(&s->queue, out->shared, &req, &asked);
 	if (asked != 0 && me->began > asked)
 		latency = me->began - asked;
-	label_status(h->status, out);
+	if (s->owes_request)
+		label_request(s, &req, out);
+	s->owes_status = h->status;
 	s->answered = true;
 	tell(out, &req, h->status, h->version, latency);
 	nsc_http_queue_drop(&s->queue);
-	if (h->status == 101 || (req.connect && h->status / 100 == 2))
+	if (h->status == 101 || (req.connect && h->status / 100 == 2)) {
+		label_status(s, h->status, out);
 		return NSC_HAND_ON;
+	}
 	if (req.connect && s->side[1 - in->side].phase == TUNNEL)
 		s->side[1 - in->side].phase = START;
-	if (req.no_body || h->status == 204 || h->status == 304)
-		return NSC_MORE;
-	if (h->chunked)
+	if (req.no_body || h->status == 204 || h->status == 304 || (h->sized && h->length == 0)) {
+		label_status(s, h->status, out);
+	} else if (h->chunked) {
 		begin_chunked(me);
-	else if (h->sized)
-		pass(in, h->length, out);
-	else
-		pass(in, UINT64_MAX / 4, out); /* until the connection's end */
+	} else if (h->sized) {
+		me->phase = BODY_END;
+		pass(in, h->length - 1, out);
+	} else {
+		me->phase = UNTIL_CLOSE;
+	}
 	return NSC_MORE;
 }
 
@@ -251,9 +271,17 @@ message_ended(struct state *s, struct nsc_chunk *in, struct nsc_out *out)
 {
 	struct side *me = &s->side[in->side];
 
+	struct nsc_http_request req;
+	uint64_t asked;
+
 	me->phase = START;
-	if (me->request)
-		nsc_http_queue_ended(&s->queue, out->shared, out->time);
+	if (!me->request) {
+		label_status(s, s->owes_status, out);
+		return;
+	}
+	nsc_http_queue_ended(&s->queue, out->shared, out->time);
+	if (s->owes_request && nsc_http_queue_oldest(&s->queue, out->shared, &req, &asked))
+		label_request(s, &req, out);
 }
 
 static enum nsc_verdict
@@ -306,6 +334,9 @@ step(struct state *s, struct nsc_chunk *in, struct nsc_out *out)
 		nsc_bytes_skip(&in->bytes, 1);
 		message_ended(s, in, out);
 		return NSC_MORE;
+	case UNTIL_CLOSE:
+		nsc_bytes_skip(&in->bytes, nsc_bytes_left(&in->bytes));
+		return NSC_MORE;
 	case TUNNEL:
 		return in_tunnel(s, in, out);
 	default:
@@ -338,6 +369,8 @@ feed(void *state, struct nsc_chunk *in, struct nsc_out *out)
 		if (nsc_bytes_left(&in->bytes) == before && me->phase == phase)
 			break;
 	}
+	if (in->fin && me->phase == UNTIL_CLOSE)
+		label_status(s, s->owes_status, out);
 	return NSC_MORE;
 }
 
@@ -354,7 +387,7 @@ end(void *state, struct nsc_out *out)
 	}
 	for (unsigned i = 0; i < 2 && !s->answered; i++)
 		if (s->side[i].interim != 0)
-			label_status(s->side[i].interim, out);
+			label_status(s, s->side[i].interim, out);
 }
 
 static int

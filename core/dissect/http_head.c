@@ -333,6 +333,8 @@ field(struct nsc_http_head *h, struct nsc_bytes c, bool *host_seen)
 	name = trimmed(c.p, (size_t)(colon - c.p));
 	value = trimmed(colon + 1, (size_t)(c.end - colon - 1));
 	if (text_is(name, "Host") && h->status == 0) {
+		/* A NUL is no part of any host name; what stands behind it is noise. */
+		value.len = (uint32_t)strnlen(value.p, value.len);
 		if (!*host_seen && value.len > 0)
 			h->host = value;
 		*host_seen = true;

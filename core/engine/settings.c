@@ -23,7 +23,7 @@ enum {
 	FRAGMENTED = 4096,		/* datagrams under reassembly */
 	FRAGMENT_MEMORY = 4 << 20,
 	FRAGMENT_SECONDS = 30,		/* as Linux's net.ipv4.ipfrag_time */
-	HOLE_MS = 1000,			/* longer than a retransmission timeout (RFC 6298: 1 s) */
+	HOLE_MS = 10000,		/* a few retransmission timeouts in a row (RFC 6298, 5.5) */
 };
 
 static uint32_t
