@@ -15,8 +15,8 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{"read", "FILE", "what a capture (pcap, pcapng, .gz, .zst; - is standard input) consists of", cli_read, "jsMIL*",
-	 "4194304"},	/* a capture shall lose no flow: memory is touched as flows come */
+	{"read", "FILE", "what a capture (pcap, pcapng, .gz, .zst; - is standard input) consists of",
+	 cli_read, "jsMIL*", "4194304"},	/* a capture shall lose no flow: memory is touched as flows come */
 	{"live", NULL, "the same of this host's interfaces, until interrupted", cli_live, "jMIid*", NULL},
 	{"doctor", NULL, "what works here, what is missing, and the remedy", cli_doctor, "i*", NULL},
 	{"metrics", NULL, "the table of metrics", cli_metrics, "mn", NULL},

@@ -77,6 +77,8 @@ packet(const uint8_t *r, const struct nsc_frame *frame, uint64_t time)
 	return p;
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

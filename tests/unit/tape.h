@@ -36,6 +36,7 @@ struct tape {
 	uint64_t fed[2];          /* octets that the dissector was shown, of each side */
 };
 
+__attribute__((format(printf, 2, 3)))
 static inline void
 tape_print(struct tape *t, const char *format, ...)
 {
