@@ -80,14 +80,16 @@ static int
 check_filter(const struct nsc_capture_options *o, char err[NSC_ERR])
 {
 	struct nsc_filter *f = malloc(sizeof *f);
-	int r = f == NULL ? -ENOMEM : nsc_filter_build(f, o->filter, 1, o->snaplen, false, err);
+	int r = f == NULL ? -ENOMEM
+			  : nsc_filter_build(f, o->filter, 1, o->snaplen, false, err);
 
 	free(f);
 	return r;
 }
 
 int
-nsc_capture_new(struct nsc_capture **out, const struct nsc_capture_options *o, char err[NSC_ERR])
+nsc_capture_new(struct nsc_capture **out, const struct nsc_capture_options *o,
+		char err[NSC_ERR])
 {
 	struct nsc_capture *c;
 	int r = check_filter(o, err);
@@ -135,15 +137,17 @@ look(struct nsc_capture *c, uint64_t now, char err[NSC_ERR])
 static void
 tell_facts(struct nsc_capture *c, uint64_t now)
 {
-	unsigned left_out = nsc_publish_facts(c->options.facts, &c->watch.table, &c->taps.rows);
+	unsigned left_out =
+		nsc_publish_facts(c->options.facts, &c->watch.table, &c->taps.rows);
 
 	if (left_out > 0 && !c->told_room)
 		nsc_notice(&c->taps.notice, now, NSC_LOG_WARNING,
-			   "interfaces: %u addresses are too many: directions may be wrong", left_out);
+			   "interfaces: %u addresses are too many: directions may be wrong",
+			   left_out);
 	c->told_room = left_out > 0;
 }
 
-/* Brings capture and facts in line with the interfaces; asks the kernel first if `fresh`. */
+/* Brings capture and facts in line with the interfaces; fresh: asks the kernel first. */
 static int
 adjust(struct nsc_capture *c, bool fresh, uint64_t now, char err[NSC_ERR])
 {
@@ -184,7 +188,8 @@ collect(struct nsc_capture *c, bool force)
 	set(c, NSC_CELL(SELF_INTERFACES, 0, 0), open);
 	set(c, NSC_CELL(SELF_INTERFACE_EVENTS, 0, NSC_V_INTERFACE_EVENT_OPENED), t->opened);
 	set(c, NSC_CELL(SELF_INTERFACE_EVENTS, 0, NSC_V_INTERFACE_EVENT_LOST), t->lost);
-	set(c, NSC_CELL(SELF_INTERFACE_EVENTS, 0, NSC_V_INTERFACE_EVENT_FAILED), t->failures);
+	set(c, NSC_CELL(SELF_INTERFACE_EVENTS, 0, NSC_V_INTERFACE_EVENT_FAILED),
+	    t->failures);
 	set(c, NSC_CELL(SELF_SOURCE, 0, NSC_V_SOURCE_CAPTURE), open > 0);
 	set(c, NSC_CELL(SELF_SOURCE, 0, NSC_V_SOURCE_INTERFACES), c->watch.known);
 	nsc_ledger_publish(c->options.ledger, c->options.cells, force);
@@ -193,7 +198,8 @@ collect(struct nsc_capture *c, bool force)
 static int
 patience_ms(const struct nsc_capture *c, uint64_t now)
 {
-	uint64_t until = c->watch.due != 0 && c->watch.due < c->retry ? c->watch.due : c->retry;
+	uint64_t until =
+		c->watch.due != 0 && c->watch.due < c->retry ? c->watch.due : c->retry;
 
 	return until <= now ? 0 : (int)((until - now) / MS + 1);
 }
@@ -201,7 +207,8 @@ patience_ms(const struct nsc_capture *c, uint64_t now)
 static void
 turn(struct nsc_capture *c)
 {
-	struct pollfd fds[2] = {{.fd = c->notify, .events = POLLIN}, {.fd = c->watch.fd, .events = POLLIN}};
+	struct pollfd fds[2] = {{.fd = c->notify, .events = POLLIN},
+				{.fd = c->watch.fd, .events = POLLIN}};
 	uint64_t now = steady_now(), count;
 	char err[NSC_ERR];
 	bool retry;
@@ -211,7 +218,7 @@ turn(struct nsc_capture *c)
 	retry = now >= c->retry;
 	if (retry)
 		c->retry = now + RETRY_NS;
-	/* Readers first: opening and closing rings takes the kernel tens of milliseconds. */
+	/* Readers first: opening and closing rings takes tens of milliseconds. */
 	if ((fds[0].revents != 0 && read(c->notify, &count, sizeof count) > 0) || retry)
 		collect(c, false);
 	if (fds[1].revents != 0)
@@ -345,7 +352,8 @@ nsc_capture_row(struct nsc_capture *c, unsigned n, struct nsc_row *row)
 	pthread_mutex_lock(&c->taps.lock);
 	from = &c->taps.rows.row[n];
 	if (from->name[0] != '\0') {
-		*row = (struct nsc_row){.generation = from->generation, .present = from->ifindex != 0};
+		*row = (struct nsc_row){.generation = from->generation,
+					.present = from->ifindex != 0};
 		memcpy(row->name, from->name, sizeof from->name);
 		named = true;
 	}
@@ -372,7 +380,8 @@ nsc_capture_interfaces(struct nsc_capture *c, char *text, size_t size)
 		if (row->ifindex == 0)
 			continue;
 		if (used < size)
-			used += (size_t)snprintf(text + used, size - used, "%s%s", n > 0 ? ", " : "", row->name);
+			used += (size_t)snprintf(text + used, size - used, "%s%s",
+						 n > 0 ? ", " : "", row->name);
 		n++;
 	}
 	pthread_mutex_unlock(&c->taps.lock);

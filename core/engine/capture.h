@@ -21,7 +21,7 @@ struct nsc_capture_options {
 	bool automatic;			/* `auto` is among the names */
 	unsigned names;
 	const char *name[NSC_CAPTURE_NAMES];	/* interfaces named by the user */
-	uint32_t ring_size;		/* octets for each interface, divided among the workers */
+	uint32_t ring_size;		/* octets an interface, divided among the workers */
 	uint32_t snaplen;
 	const char *filter;		/* pcap text; "" for none */
 	bool promiscuous;
@@ -41,7 +41,8 @@ void nsc_capture_configure(struct nsc_capture_options *o, const struct nsc_confi
 struct nsc_capture;
 
 /* 0, -ENOMEM, or -EINVAL with err when the filter's text is wrong.  Opens no ring yet. */
-int nsc_capture_new(struct nsc_capture **c, const struct nsc_capture_options *o, char err[NSC_ERR]);
+int nsc_capture_new(struct nsc_capture **c, const struct nsc_capture_options *o,
+		    char err[NSC_ERR]);
 
 /*
  * Opens what can be opened, tells the facts and starts the threads.  What failed is

@@ -46,7 +46,7 @@ try_ring(const struct attempt *a, const struct nsc_interface *i)
 		nsc_remedy_capture(&r, code);
 		fail(a->check, &r);
 	} else if (code < 0) {
-		a->check->state = NSC_CHECK_FAILED;	/* the finding names interface or filter */
+		a->check->state = NSC_CHECK_FAILED;	/* finding: interface or filter */
 	}
 	return code;
 }
@@ -65,7 +65,8 @@ check_interfaces(const struct attempt *a)
 		fail(c, &r);
 		return;
 	}
-	snprintf(c->finding, sizeof c->finding, "%zu interfaces, %zu addresses", t.interfaces, t.addresses);
+	snprintf(c->finding, sizeof c->finding, "%zu interfaces, %zu addresses",
+		 t.interfaces, t.addresses);
 	nsc_interfaces_clear(&t);
 }
 
@@ -76,15 +77,16 @@ try_all(const struct attempt *a, const struct nsc_interfaces *t)
 	const struct nsc_interface *lo = nsc_interfaces_named(t, "lo");
 
 	for (unsigned n = 0; n < a->options->names; n++) {
-		const struct nsc_interface *i = nsc_interfaces_named(t, a->options->name[n]);
+		const struct nsc_interface *i =
+			nsc_interfaces_named(t, a->options->name[n]);
 		int code = i != NULL ? try_ring(a, i) : -ENODEV;
 
 		if (i == NULL) {
 			a->check->state = NSC_CHECK_FAILED;
-			snprintf(a->check->finding, sizeof a->check->finding, "interface %s: %s",
-				 a->options->name[n], strerror(ENODEV));
+			snprintf(a->check->finding, sizeof a->check->finding,
+				 "interface %s: %s", a->options->name[n], strerror(ENODEV));
 			snprintf(a->check->remedy, sizeof a->check->remedy,
-				 "name another one with Interface, or wait until it is there");
+				 "name another one, or wait until it is there");
 		}
 		if (code < 0)
 			return code;
@@ -121,7 +123,8 @@ check_capture(const struct attempt *a)
 	if (try_all(a, &t) == 0) {
 		choice = calloc(t.interfaces + 1, sizeof *choice);
 		if (a->options->automatic && choice != NULL)
-			taken += nsc_auto_choose(&t, a->options->decapsulate, readable, choice);
+			taken += nsc_auto_choose(&t, a->options->decapsulate, readable,
+						 choice);
 		free(choice);
 		snprintf(c->finding, sizeof c->finding, "%zu interfaces to capture", taken);
 	}
@@ -147,7 +150,8 @@ nsc_doctor(const struct nsc_config *cfg, struct nsc_check *checks, size_t max)
 	for (; n < sizeof sources / sizeof sources[0] && n < max; n++) {
 		struct attempt a = {.options = &options, .check = &checks[n]};
 
-		checks[n] = (struct nsc_check){.source = sources[n].source, .state = NSC_CHECK_OK};
+		checks[n] = (struct nsc_check){.source = sources[n].source,
+					       .state = NSC_CHECK_OK};
 		sources[n].check(&a);
 	}
 	return n;

@@ -17,15 +17,16 @@
 
 enum {
 	BATCH = 64,			/* frames a call (DESIGN, hot path) */
-	ROUNDS = 32,			/* batches of one ring before the next one has its turn */
+	ROUNDS = 32,			/* batches of one ring, then the next has its turn */
 };
 
 #define TICK_NS 100000000ull		/* the worker's clock moves at least so often */
-#define JUMP_NS 60000000000ll		/* a step of the clock beyond this moves all deadlines */
+#define JUMP_NS 60000000000ll		/* a longer step of the clock moves all deadlines */
 #define LINGER_NS (NSC_RING_LINGER_MS * 1000000ull)
 
-enum wish { WISH_NONE, WISH_OPEN, WISH_CLOSE };		/* written by the capture's thread */
-enum state { STATE_IDLE, STATE_RUNNING, STATE_MUTED, STATE_DONE };	/* written by the lane's */
+/* The wish is the capture's to write; so is the state from DONE to IDLE, else the lane's. */
+enum wish { WISH_NONE, WISH_OPEN, WISH_CLOSE };
+enum state { STATE_IDLE, STATE_RUNNING, STATE_MUTED, STATE_DONE };
 
 struct slot {
 	struct nsc_source *source;	/* handed over with wish and state */
@@ -92,7 +93,7 @@ finish_slot(struct nsc_lane *l, struct slot *s)
 	poke(l->notify);
 }
 
-/* Reads at most `rounds` batches (0: to the end); what the ring tells is kept for the capture. */
+/* Reads at most `rounds` batches (0: to the end); an error is kept for the capture. */
 static void
 read_ring(struct nsc_lane *l, struct slot *s, int rounds)
 {
@@ -110,7 +111,7 @@ read_ring(struct nsc_lane *l, struct slot *s, int rounds)
 	if (n >= 0)
 		return;
 	atomic_store(&s->error, n);
-	if (n != -ENETDOWN)		/* of no more use; a ring that is only down fills again */
+	if (n != -ENETDOWN)		/* one that is only down fills again */
 		finish_slot(l, s);
 	else
 		poke(l->notify);
@@ -125,7 +126,8 @@ serve_slot(struct nsc_lane *l, struct slot *s, bool stop)
 	int wish = atomic_load_explicit(&s->wish, memory_order_acquire);
 
 	if (state == STATE_IDLE && wish == WISH_OPEN)
-		atomic_store_explicit(&s->state, state = STATE_RUNNING, memory_order_relaxed);
+		atomic_store_explicit(&s->state, state = STATE_RUNNING,
+				      memory_order_relaxed);
 	if (state == STATE_IDLE && wish == WISH_CLOSE) {
 		finish_slot(l, s);
 	} else if (state == STATE_RUNNING && (wish == WISH_CLOSE || stop)) {
@@ -155,7 +157,8 @@ gather(struct nsc_lane *l, struct pollfd *fds, struct slot **of, bool stop)
 		if (state != STATE_RUNNING && state != STATE_MUTED)
 			continue;
 		of[n] = s;
-		fds[n++] = (struct pollfd){.fd = s->source->ops->fd(s->source), .events = POLLIN};
+		fds[n++] = (struct pollfd){.fd = s->source->ops->fd(s->source),
+					   .events = POLLIN};
 	}
 	return n;
 }
@@ -168,7 +171,8 @@ patience_ms(const struct nsc_lane *l, struct slot *const *of, unsigned n)
 	if (l->backlog)
 		return 0;
 	for (unsigned i = 1; i < n; i++)
-		if (atomic_load_explicit(&of[i]->state, memory_order_relaxed) == STATE_MUTED &&
+		if (atomic_load_explicit(&of[i]->state, memory_order_relaxed) ==
+			    STATE_MUTED &&
 		    of[i]->deadline < until)
 			until = of[i]->deadline;
 	return until <= l->boot ? 0 : (int)((until - l->boot) / 1000000 + 1);
@@ -183,8 +187,10 @@ tick(struct nsc_lane *l)
 	nsc_worker_tick(l->worker, l->now);
 	if (getrusage(RUSAGE_THREAD, &u) == 0)
 		nsc_worker_cputime(l->worker,
-				   (uint64_t)u.ru_utime.tv_sec * 1000000 + (uint64_t)u.ru_utime.tv_usec,
-				   (uint64_t)u.ru_stime.tv_sec * 1000000 + (uint64_t)u.ru_stime.tv_usec);
+				   (uint64_t)u.ru_utime.tv_sec * 1000000 +
+					   (uint64_t)u.ru_utime.tv_usec,
+				   (uint64_t)u.ru_stime.tv_sec * 1000000 +
+					   (uint64_t)u.ru_stime.tv_usec);
 }
 
 /* One wait and what follows from it. */
@@ -297,7 +303,8 @@ nsc_lane_done(struct nsc_lane *l, unsigned slot, int *error)
 	struct slot *s = &l->slot[slot];
 
 	*error = atomic_exchange(&s->error, 0);
-	if (l->started && atomic_load_explicit(&s->state, memory_order_acquire) != STATE_DONE)
+	if (l->started &&
+	    atomic_load_explicit(&s->state, memory_order_acquire) != STATE_DONE)
 		return false;
 	/* The wish goes first: an idle slot with a wish would begin again. */
 	atomic_store_explicit(&s->wish, WISH_NONE, memory_order_relaxed);

@@ -24,6 +24,7 @@ nsc_notice(struct nsc_notice *n, uint64_t now, enum nsc_level level, const char 
 	vsnprintf(text, sizeof text, fmt, args);
 	va_end(args);
 	snprintf(line, sizeof line, "%s%s", text,
-		 ++n->lines == NSC_NOTICES ? " (no more about interfaces for an hour)" : "");
+		 ++n->lines == NSC_NOTICES ? " (no more about interfaces for an hour)"
+					   : "");
 	n->host.log(n->host.arg, level, line);
 }

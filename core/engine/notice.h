@@ -13,8 +13,8 @@ struct nsc_notice {
 	unsigned lines;
 };
 
-/* One line, or none; the last line of an hour says that it is the last.  now: ns of a steady clock. */
-void nsc_notice(struct nsc_notice *n, uint64_t now, enum nsc_level level, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
+/* One line or none; the last of an hour says so.  now: ns of a steady clock. */
+void nsc_notice(struct nsc_notice *n, uint64_t now, enum nsc_level level, const char *fmt,
+		...) __attribute__((format(printf, 4, 5)));
 
 #endif

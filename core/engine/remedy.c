@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One finding and one remedy for each errno, in the words of setcap(8) and systemd.exec(5). */
+/* A finding and a remedy for each errno, in the words of setcap(8) and systemd.exec(5). */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,15 +24,16 @@ missing(struct nsc_remedy *r, const char *upper, const char *lower)
 	if (n > 0)
 		program[n] = '\0';
 	snprintf(r->remedy, sizeof r->remedy,
-		 "setcap %s+ep %s, or in the unit: [Service] AmbientCapabilities=%s", lower, program, upper);
+		 "setcap %s+ep %s, or in the unit: [Service] AmbientCapabilities=%s", lower,
+		 program, upper);
 }
 
 static void
 family(struct nsc_remedy *r, const char *name)
 {
 	snprintf(r->finding, sizeof r->finding, "sockets of %s are forbidden", name);
-	snprintf(r->remedy, sizeof r->remedy, "add it to the unit: [Service] RestrictAddressFamilies=%s",
-		 name);
+	snprintf(r->remedy, sizeof r->remedy,
+		 "add it to the unit: [Service] RestrictAddressFamilies=%s", name);
 }
 
 static void
@@ -52,7 +53,8 @@ nsc_remedy_capture(struct nsc_remedy *r, int code)
 	else
 		other(r, code);
 	if (code == -ENOMEM)
-		snprintf(r->remedy, sizeof r->remedy, "a smaller RingSize, or more memory for the unit");
+		snprintf(r->remedy, sizeof r->remedy,
+			 "a smaller RingSize, or more memory for the unit");
 }
 
 void

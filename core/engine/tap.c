@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* All or none of an interface's rings; with several workers they share its flows by hash. */
+/* All of an interface's rings or none; several workers share its flows by hash. */
 #include "engine/tap.h"
 #include "source/ring.h"
 

@@ -10,7 +10,7 @@
 #include "host/auto.h"
 #include "source/ring.h"
 
-/* An interface that is only down, or without its address, may come back: its ring stays so long. */
+/* An interface that is only down or without address may return: its ring stays so long. */
 #define PATIENCE_NS 5000000000ull
 
 static bool
@@ -102,7 +102,7 @@ open_tap(struct nsc_taps *t, const struct nsc_interface *i, uint64_t now, char e
 	return 0;
 }
 
-/* A missing capability is the source's concern, whichever interface met it: err says what helps. */
+/* A missing capability concerns the source, not the interface: err says what helps. */
 static bool
 is_refusal(int code, char err[NSC_ERR])
 {
@@ -135,19 +135,21 @@ tell_failure(struct nsc_taps *t, const struct nsc_interface *i, int code, char e
 		return;			/* it went while we looked: an event follows */
 	leave_row(t, (unsigned)row, now);
 	if (!t->failed[row])
-		nsc_notice(&t->notice, now, NSC_LOG_WARNING, "%s; tried again each second", err);
+		nsc_notice(&t->notice, now, NSC_LOG_WARNING, "%s; tried again each second",
+			   err);
 	t->failed[row] = true;
 }
 
 /* A tap follows its interface's name into another row, and says where it is. */
 static void
-rename_tap(struct nsc_taps *t, struct nsc_tap *tap, const struct nsc_interface *i, uint64_t now)
+rename_tap(struct nsc_taps *t, struct nsc_tap *tap, const struct nsc_interface *i,
+	   uint64_t now)
 {
 	int row;
 
 	leave_row(t, tap->row, now);
 	row = take_row(t, i, now);
-	if (row < 0) {			/* another one has that row for a moment: go and come back */
+	if (row < 0) {			/* another has that row for a moment: come back */
 		close_tap(t, tap, now);
 		return;
 	}
@@ -159,7 +161,8 @@ rename_tap(struct nsc_taps *t, struct nsc_tap *tap, const struct nsc_interface *
 
 /* True if the interface is wanted by name, or by the choice that `auto` made for it. */
 static bool
-is_wanted(const struct nsc_taps *t, const struct nsc_interface *i, const struct nsc_auto_choice *c)
+is_wanted(const struct nsc_taps *t, const struct nsc_interface *i,
+	  const struct nsc_auto_choice *c)
 {
 	if (named(t->options, i->name) >= 0)
 		return true;
@@ -208,7 +211,8 @@ rename_all(struct nsc_taps *t, const struct nsc_interfaces *table, uint64_t now)
 		struct nsc_tap *tap = &t->tap[n];
 		const struct nsc_interface *i = nsc_interfaces_find(table, tap->ifindex);
 
-		if (tap->state == NSC_TAP_OPEN && i != NULL && strcmp(tap->name, i->name) != 0)
+		if (tap->state == NSC_TAP_OPEN && i != NULL &&
+		    strcmp(tap->name, i->name) != 0)
 			rename_tap(t, tap, i, now);
 	}
 }
@@ -224,7 +228,8 @@ open_wanted(struct nsc_taps *t, const struct nsc_interfaces *table,
 		char why[NSC_ERR];
 		int r;
 
-		if (!(i->flags & IFF_UP) || !is_wanted(t, i, &choice[n]) || find_tap(t, i->ifindex) != NULL)
+		if (!(i->flags & IFF_UP) || !is_wanted(t, i, &choice[n]) ||
+		    find_tap(t, i->ifindex) != NULL)
 			continue;
 		if (nsc_taps_open(t) >= NSC_AUTO_MOST)
 			break;
@@ -239,7 +244,8 @@ open_wanted(struct nsc_taps *t, const struct nsc_interfaces *table,
 }
 
 static int
-tell_missing(struct nsc_taps *t, const struct nsc_interfaces *table, uint64_t now, char err[NSC_ERR])
+tell_missing(struct nsc_taps *t, const struct nsc_interfaces *table, uint64_t now,
+	     char err[NSC_ERR])
 {
 	int first = 0;
 
@@ -248,12 +254,15 @@ tell_missing(struct nsc_taps *t, const struct nsc_interfaces *table, uint64_t no
 		bool missing = nsc_interfaces_named(table, name) == NULL;
 
 		if (missing && first == 0)
-			first = nsc_error(err, -ENODEV, "interface %s: %s", name, strerror(ENODEV));
+			first = nsc_error(err, -ENODEV, "interface %s: %s", name,
+					  strerror(ENODEV));
 		if (missing && !t->missing[n])
-			nsc_notice(&t->notice, now, NSC_LOG_WARNING, "interface %s: %s; waiting for it", name,
+			nsc_notice(&t->notice, now, NSC_LOG_WARNING,
+				   "interface %s: %s; waiting for it", name,
 				   strerror(ENODEV));
 		else if (!missing && t->missing[n])
-			nsc_notice(&t->notice, now, NSC_LOG_NOTICE, "interface %s: it is there", name);
+			nsc_notice(&t->notice, now, NSC_LOG_NOTICE,
+				   "interface %s: it is there", name);
 		t->missing[n] = missing;
 	}
 	return first;

@@ -31,7 +31,7 @@ struct nsc_taps {
 	bool failed[NSC_FACT_INTERFACES];	/* a row's failure was told */
 
 	uint64_t opened, lost, failures;	/* events since the start */
-	uint64_t errors;		/* rings that failed to open or broke, for other reasons than absence */
+	uint64_t errors;		/* rings that failed or broke, but for absence */
 	uint64_t gone_dropped;		/* packets dropped by rings that are closed */
 };
 

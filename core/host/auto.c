@@ -22,7 +22,8 @@ is_one_of(const char *kind, const char *const *list)
 static bool
 is_stacked_kind(const char *kind)
 {
-	static const char *const kinds[] = {"vlan", "macvlan", "macvtap", "ipvlan", "ipvtap", NULL};
+	static const char *const kinds[] = {"vlan",   "macvlan", "macvtap",
+					    "ipvlan", "ipvtap",  NULL};
 
 	return is_one_of(kind, kinds);
 }
@@ -30,8 +31,9 @@ is_stacked_kind(const char *kind)
 static bool
 is_tunnel_kind(const char *kind)
 {
-	static const char *const kinds[] = {"vxlan", "geneve", "gre",  "gretap", "ip6gre", "ip6gretap",
-					    "ipip",  "sit",    "ip6tnl", "gtp",  NULL};
+	static const char *const kinds[] = {"vxlan",  "geneve",    "gre",  "gretap",
+					    "ip6gre", "ip6gretap", "ipip", "sit",
+					    "ip6tnl", "gtp",       NULL};
 
 	return is_one_of(kind, kinds);
 }
@@ -79,7 +81,7 @@ judge(const struct nsc_interfaces *t, const struct nsc_interface *i, bool decaps
 		return NSC_AUTO_LINK_TYPE;
 	if (decapsulate && is_tunnel_kind(i->kind))
 		return NSC_AUTO_TUNNEL;
-	/* A lower device that is not captured itself leaves the stacked one as the only place. */
+	/* If the lower device is not captured, the stacked one is the only place. */
 	if (low != i && low->master == 0 && (low->flags & IFF_UP) && readable(low->type))
 		return NSC_AUTO_STACKED;
 	return NSC_AUTO_CAPTURED;
@@ -92,15 +94,17 @@ raise_rank(struct nsc_auto_choice *c, uint8_t rank)
 		c->rank = rank;
 }
 
-/* A stacked device that owns an address makes its lower one wanted, whether that owns one or not. */
+/* A stacked device's address makes its lower device wanted, even if that owns none. */
 static void
 rank_all(const struct nsc_interfaces *t, struct nsc_auto_choice *choice)
 {
 	for (size_t n = 0; n < t->addresses; n++) {
-		const struct nsc_interface *i = nsc_interfaces_find(t, t->address[n].ifindex);
+		const struct nsc_interface *i =
+			nsc_interfaces_find(t, t->address[n].ifindex);
 
 		if (i != NULL)
-			raise_rank(&choice[position(t, i)], is_link_local(&t->address[n].addr) ? 1 : 2);
+			raise_rank(&choice[position(t, i)],
+				   is_link_local(&t->address[n].addr) ? 1 : 2);
 	}
 	for (size_t n = 0; n < t->interfaces; n++) {
 		const struct nsc_interface *i = &t->interface[n];
@@ -122,12 +126,13 @@ part_pairs(const struct nsc_interfaces *t, struct nsc_auto_choice *choice)
 	for (size_t n = 0; n < t->interfaces; n++) {
 		const struct nsc_interface *i = &t->interface[n], *peer;
 
-		if (choice[n].verdict != NSC_AUTO_CAPTURED || strcmp(i->kind, "veth") != 0 ||
-		    i->link_elsewhere || i->link <= i->ifindex)
+		if (choice[n].verdict != NSC_AUTO_CAPTURED ||
+		    strcmp(i->kind, "veth") != 0 || i->link_elsewhere ||
+		    i->link <= i->ifindex)
 			continue;
 		peer = nsc_interfaces_find(t, i->link);
-		if (peer == NULL || strcmp(peer->kind, "veth") != 0 || peer->link != i->ifindex ||
-		    peer->link_elsewhere)
+		if (peer == NULL || strcmp(peer->kind, "veth") != 0 ||
+		    peer->link != i->ifindex || peer->link_elsewhere)
 			continue;
 		if (choice[position(t, peer)].verdict == NSC_AUTO_CAPTURED)
 			choice[position(t, peer)].verdict = NSC_AUTO_PEER;
@@ -141,7 +146,8 @@ limit(const struct nsc_interfaces *t, struct nsc_auto_choice *choice)
 
 	for (int rank = 3; rank > 0; rank--)
 		for (size_t n = 0; n < t->interfaces; n++) {
-			if (choice[n].verdict != NSC_AUTO_CAPTURED || choice[n].rank != rank)
+			if (choice[n].verdict != NSC_AUTO_CAPTURED ||
+			    choice[n].rank != rank)
 				continue;
 			if (taken < NSC_AUTO_MOST)
 				taken++;
@@ -152,12 +158,13 @@ limit(const struct nsc_interfaces *t, struct nsc_auto_choice *choice)
 }
 
 size_t
-nsc_auto_choose(const struct nsc_interfaces *t, bool decapsulate, bool (*readable)(uint16_t type),
-		struct nsc_auto_choice *choice)
+nsc_auto_choose(const struct nsc_interfaces *t, bool decapsulate,
+		bool (*readable)(uint16_t type), struct nsc_auto_choice *choice)
 {
 	for (size_t n = 0; n < t->interfaces; n++)
 		choice[n] = (struct nsc_auto_choice){
-			.verdict = (uint8_t)judge(t, &t->interface[n], decapsulate, readable)};
+			.verdict =
+				(uint8_t)judge(t, &t->interface[n], decapsulate, readable)};
 	rank_all(t, choice);
 	part_pairs(t, choice);
 	return limit(t, choice);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `Interface auto`: which interfaces to capture so that every packet is seen once.  Pure. */
+/* `Interface auto`: which interfaces to capture so that each packet is seen once.  Pure. */
 #ifndef NSC_HOST_AUTO_H
 #define NSC_HOST_AUTO_H
 
@@ -13,7 +13,7 @@ enum nsc_auto {				/* why an interface is captured or not */
 	NSC_AUTO_NO_ADDRESS,		/* and nothing stacked on it has one */
 	NSC_AUTO_MASTER,		/* seen again at its bridge, bond or VRF */
 	NSC_AUTO_STACKED,		/* seen at its lower device */
-	NSC_AUTO_TUNNEL,		/* its packets are taken out of the tunnel at the lower device */
+	NSC_AUTO_TUNNEL,		/* decapsulated at the lower device */
 	NSC_AUTO_PEER,			/* the other end of this veth pair is captured */
 	NSC_AUTO_LINK_TYPE,		/* frames that we cannot read */
 	NSC_AUTO_LIMIT,			/* more than NSC_AUTO_MOST */
@@ -21,7 +21,7 @@ enum nsc_auto {				/* why an interface is captured or not */
 
 struct nsc_auto_choice {
 	uint8_t verdict;		/* nsc_auto */
-	uint8_t rank;			/* 3 loopback, 2 an address, 1 a link-local one only, 0 none */
+	uint8_t rank;			/* 3 loopback, 2 address, 1 link-local, 0 none */
 };
 
 /*

@@ -31,7 +31,8 @@ nsc_interfaces_clear(struct nsc_interfaces *t)
 struct nsc_interface *
 nsc_interfaces_add(struct nsc_interfaces *t)
 {
-	struct nsc_interface *p = grow(t->interface, t->interfaces, &t->interface_room, sizeof *p);
+	struct nsc_interface *p =
+		grow(t->interface, t->interfaces, &t->interface_room, sizeof *p);
 
 	if (p == NULL)
 		return NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The interfaces and addresses of this namespace at one moment: plain data, as the kernel told it. */
+/* Interfaces and addresses of this namespace at one moment, as the kernel told them. */
 #ifndef NSC_HOST_INTERFACES_H
 #define NSC_HOST_INTERFACES_H
 
@@ -15,7 +15,7 @@ struct nsc_interface {
 	uint32_t ifindex;
 	uint32_t flags;			/* IFF_* */
 	uint32_t master;		/* ifindex of its bridge, bond, VRF ...; 0: none */
-	uint32_t link;			/* IFLA_LINK: lower device, or the peer of a veth; 0: none */
+	uint32_t link;			/* lower device or a veth's peer; 0: none */
 	bool link_elsewhere;		/* that one lives in another namespace */
 	bool has_mac;
 	uint8_t mac[6];
@@ -48,7 +48,9 @@ struct nsc_interface_address *nsc_interfaces_add_address(struct nsc_interfaces *
 void nsc_interfaces_sort(struct nsc_interfaces *t);
 
 /* Borrowed; NULL if there is none. */
-const struct nsc_interface *nsc_interfaces_find(const struct nsc_interfaces *t, uint32_t ifindex);
-const struct nsc_interface *nsc_interfaces_named(const struct nsc_interfaces *t, const char *name);
+const struct nsc_interface *nsc_interfaces_find(const struct nsc_interfaces *t,
+						uint32_t ifindex);
+const struct nsc_interface *nsc_interfaces_named(const struct nsc_interfaces *t,
+						 const char *name);
 
 #endif

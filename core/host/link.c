@@ -13,7 +13,7 @@
 
 enum {
 	TRIES = 4,
-	BUFFER = 64 << 10,		/* one message of a device with many functions may be large */
+	BUFFER = 64 << 10,		/* devices with many functions: long messages */
 	EVENT_ROOM = 1 << 20,		/* octets; containers come and go by hundreds */
 };
 
@@ -101,7 +101,7 @@ read_address(struct nsc_addr *to, const struct nlattr *a, uint8_t family)
 	return true;
 }
 
-/* IFA_LOCAL is ours; IFA_ADDRESS is the peer's on point-to-point links, and all there is for IPv6. */
+/* IFA_LOCAL is ours; IFA_ADDRESS is the peer's where there is one; IPv6 has no other. */
 static int
 take_address(struct nsc_interfaces *t, const struct nlmsghdr *h)
 {
@@ -151,7 +151,8 @@ take(struct dump *d, const struct nlmsghdr *h)
 		d->done = true;
 		return 0;
 	case NLMSG_ERROR:
-		return mnl_nlmsg_get_payload_len(h) >= sizeof *e && e->error < 0 ? e->error : -EPROTO;
+		return mnl_nlmsg_get_payload_len(h) >= sizeof *e && e->error < 0 ? e->error
+										 : -EPROTO;
 	case RTM_NEWLINK:
 		return take_link(d->table, h);
 	case RTM_NEWADDR:
@@ -258,7 +259,7 @@ nsc_link_watch(char err[NSC_ERR])
 	int e;
 
 	if (fd >= 0) {
-		/* At most net.core.rmem_max; what is lost all the same is told as ENOBUFS. */
+		/* At most net.core.rmem_max; a loss all the same is told as ENOBUFS. */
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
 		if (bind(fd, (struct sockaddr *)&own, sizeof own) == 0)
 			return fd;

@@ -14,7 +14,7 @@
  */
 int nsc_link_dump(struct nsc_interfaces *t, char err[NSC_ERR]);
 
-/* A descriptor that polls readable when a link or an address changes, or -errno with err. */
+/* A descriptor that polls readable when links or addresses change; -errno with err. */
 int nsc_link_watch(char err[NSC_ERR]);
 
 /*

@@ -31,7 +31,8 @@ put_interfaces(struct nsc_facts_view *v, const struct nsc_interfaces *t,
 {
 	memset(v->interface, 0, sizeof v->interface);
 	for (unsigned n = 0; n < NSC_FACT_INTERFACES; n++) {
-		const struct nsc_interface *i = nsc_interfaces_find(t, rows->row[n].ifindex);
+		const struct nsc_interface *i =
+			nsc_interfaces_find(t, rows->row[n].ifindex);
 		struct nsc_fact_interface *to = &v->interface[n];
 
 		if (i == NULL)
@@ -68,7 +69,7 @@ put_macs(struct nsc_facts_view *v, const struct nsc_interfaces *t)
 	return left_out;
 }
 
-/* The range of this namespace; Linux's own default (net/ipv4/af_inet.c) if it cannot be read. */
+/* This namespace's range; Linux's default (net/ipv4/af_inet.c) if it cannot be read. */
 static void
 put_ephemeral(struct nsc_facts_view *v)
 {

@@ -34,7 +34,8 @@ spare(struct nsc_interface_rows *r, uint64_t now)
 }
 
 int
-nsc_rows_take(struct nsc_interface_rows *r, const char *name, uint32_t ifindex, uint64_t now)
+nsc_rows_take(struct nsc_interface_rows *r, const char *name, uint32_t ifindex,
+	      uint64_t now)
 {
 	struct nsc_interface_row *row = name[0] != '\0' ? find(r, name) : NULL;
 

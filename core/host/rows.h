@@ -15,7 +15,7 @@
 
 enum {
 	NSC_ROWS_FIRST = 1,		/* row 0 is that of files */
-	NSC_ROWS_REST = 600,		/* seconds out of use before a row may change its name */
+	NSC_ROWS_REST = 600,		/* seconds out of use before a row is renamed */
 };
 
 struct nsc_interface_row {
@@ -35,7 +35,8 @@ struct nsc_interface_rows {
  * name is captured.  now in ns of a clock that never
  * goes back.
  */
-int nsc_rows_take(struct nsc_interface_rows *r, const char *name, uint32_t ifindex, uint64_t now);
+int nsc_rows_take(struct nsc_interface_rows *r, const char *name, uint32_t ifindex,
+		  uint64_t now);
 
 /* The interface is not captured any more: its row keeps the name. */
 void nsc_rows_leave(struct nsc_interface_rows *r, unsigned row, uint64_t now);

@@ -40,7 +40,8 @@ nsc_watch_hear(struct nsc_watch *w, uint64_t now)
 		w->fd = -1;
 	}
 	if (w->due == 0)
-		w->due = now + SETTLE_NS > w->looked + PACE_NS ? now + SETTLE_NS : w->looked + PACE_NS;
+		w->due = now + SETTLE_NS > w->looked + PACE_NS ? now + SETTLE_NS
+							       : w->looked + PACE_NS;
 }
 
 bool

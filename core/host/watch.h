@@ -12,7 +12,7 @@
 
 struct nsc_watch {
 	struct nsc_interfaces table;	/* as of the last look that went well */
-	int fd;				/* polls readable on events; -1: opened with the next look */
+	int fd;				/* readable on events; -1: to be opened */
 	bool known;			/* the last look went well */
 	uint64_t due;			/* when to look again; 0: no event */
 	uint64_t looked;

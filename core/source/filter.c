@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* libpcap compiles the user's text; our own instructions stand before it and its returns are ours. */
+/* libpcap compiles the user's text; we put instructions before it and set its returns. */
 #include <ctype.h>
 #include <errno.h>
 #include <linux/if_packet.h>
@@ -11,7 +11,7 @@
 
 enum {
 	LINK_RAW = 101,
-	TEXT_MOST = 2048,	/* octets: libpcap's time grows with their square, 0.1 s here */
+	TEXT_MOST = 2048,	/* octets: libpcap's time grows with their square */
 };
 
 static bool
@@ -62,18 +62,22 @@ append(struct nsc_filter *f, const struct bpf_program *p, uint32_t snaplen)
 }
 
 static int
-compile(struct nsc_filter *f, const char *text, uint16_t link, uint32_t snaplen, char err[NSC_ERR])
+compile(struct nsc_filter *f, const char *text, uint16_t link, uint32_t snaplen,
+	char err[NSC_ERR])
 {
 	struct bpf_program program;
 	pcap_t *p;
 	int r;
 
 	if (strlen(text) > TEXT_MOST)
-		return nsc_error(err, -E2BIG, "filter: %zu octets are too long, %d are allowed",
+		return nsc_error(err, -E2BIG,
+				 "filter: %zu octets are too long, %d are allowed",
 				 strlen(text), TEXT_MOST);
 	if (has_word(text, "vlan"))
-		return nsc_error(err, -EINVAL,
-				 "filter \"%s\": vlan cannot be matched, tags are taken off before", text);
+		return nsc_error(
+			err, -EINVAL,
+			"filter \"%s\": vlan cannot be matched, tags are taken off before",
+			text);
 	p = pcap_open_dead(link == LINK_RAW ? DLT_RAW : DLT_EN10MB, (int)snaplen);
 	if (p == NULL)
 		return nsc_error(err, -ENOMEM, "filter \"%s\": %s", text, strerror(ENOMEM));
@@ -95,7 +99,8 @@ nsc_filter_build(struct nsc_filter *f, const char *text, uint16_t link, uint32_t
 {
 	f->count = 0;
 	if (once) {
-		put(f, BPF_LD | BPF_W | BPF_ABS, 0, 0, (uint32_t)(SKF_AD_OFF + SKF_AD_PKTTYPE));
+		put(f, BPF_LD | BPF_W | BPF_ABS, 0, 0,
+		    (uint32_t)(SKF_AD_OFF + SKF_AD_PKTTYPE));
 		put(f, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, PACKET_OUTGOING);
 		put(f, BPF_RET | BPF_K, 0, 0, 0);
 	}
@@ -107,7 +112,8 @@ nsc_filter_build(struct nsc_filter *f, const char *text, uint16_t link, uint32_t
 int
 nsc_filter_attach(int fd, const struct nsc_filter *f)
 {
-	struct sock_fprog p = {.len = (unsigned short)f->count, .filter = (struct sock_filter *)f->code};
+	struct sock_fprog p = {.len = (unsigned short)f->count,
+			       .filter = (struct sock_filter *)f->code};
 
 	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &p, sizeof p) < 0 ? -errno : 0;
 }

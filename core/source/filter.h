@@ -27,10 +27,10 @@ struct nsc_filter {
  * the kernel takes received tags off before any filter runs, so that the
  * word would silently match nothing.
  */
-int nsc_filter_build(struct nsc_filter *f, const char *text, uint16_t link, uint32_t snaplen,
-		     bool once, char err[NSC_ERR]);
+int nsc_filter_build(struct nsc_filter *f, const char *text, uint16_t link,
+		     uint32_t snaplen, bool once, char err[NSC_ERR]);
 
-/* Attaches the program to a socket; replaces an older one.  0 or -errno (-ENOMEM: over optmem_max). */
+/* Attaches the program to a socket in place of an older one.  0 or -errno. */
 int nsc_filter_attach(int fd, const struct nsc_filter *f);
 
 /* Refuses every frame from now on.  0 or -errno. */

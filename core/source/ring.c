@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Blocks of frames in memory shared with the kernel; reading costs no copy and few system calls. */
+/* Blocks of frames in memory shared with the kernel: no copy, and few system calls. */
 #include <errno.h>
 #include <linux/if_arp.h>
 #include <linux/if_ether.h>
@@ -23,7 +23,7 @@ enum {
 	BLOCK_LARGE = 256 << 10,
 	BLOCKS_ENOUGH = 32,
 	FRAME_SIZE = 2048,		/* V3 packs frames; the kernel only checks it */
-	VNET_HDR = 10,			/* sizeof(struct virtio_net_hdr), in front of the frame */
+	VNET_HDR = 10,			/* sizeof(struct virtio_net_hdr), in front */
 };
 
 struct ring {
@@ -34,7 +34,7 @@ struct ring {
 	uint8_t *map;
 	uint32_t size, block_size, blocks;
 	uint32_t block;			/* the reader stands in it */
-	uint32_t held;			/* blocks before it that were lent and not given back */
+	uint32_t held;			/* blocks before it, lent and not given back */
 	uint32_t left;			/* its frames that were not lent */
 	const uint8_t *next;		/* the first of them */
 	_Atomic uint16_t row;
@@ -46,7 +46,8 @@ struct ring {
 static struct tpacket_block_desc *
 block_at(const struct ring *r, uint32_t i)
 {
-	return (struct tpacket_block_desc *)(void *)(r->map + (size_t)(i % r->blocks) * r->block_size);
+	return (struct tpacket_block_desc *)(void *)(r->map + (size_t)(i % r->blocks) *
+								      r->block_size);
 }
 
 void
@@ -57,7 +58,8 @@ nsc_ring_release(struct nsc_source *s)
 	for (; r->held > 0; r->held--) {
 		struct tpacket_block_desc *b = block_at(r, r->block + r->blocks - r->held);
 
-		__atomic_store_n(&b->hdr.bh1.block_status, TP_STATUS_KERNEL, __ATOMIC_RELEASE);
+		__atomic_store_n(&b->hdr.bh1.block_status, TP_STATUS_KERNEL,
+				 __ATOMIC_RELEASE);
 	}
 }
 
@@ -67,7 +69,8 @@ next_block(struct ring *r)
 {
 	while (r->held < r->blocks) {
 		struct tpacket_block_desc *b = block_at(r, r->block);
-		uint32_t status = __atomic_load_n(&b->hdr.bh1.block_status, __ATOMIC_ACQUIRE);
+		uint32_t status =
+			__atomic_load_n(&b->hdr.bh1.block_status, __ATOMIC_ACQUIRE);
 
 		if (!(status & TP_STATUS_USER))
 			return false;
@@ -85,7 +88,8 @@ static void
 fill(const struct ring *r, struct nsc_frame *f, const struct tpacket3_hdr *h, uint16_t row)
 {
 	const struct sockaddr_ll *from =
-		(const void *)((const uint8_t *)h + TPACKET_ALIGN(sizeof(struct tpacket3_hdr)));
+		(const void *)((const uint8_t *)h +
+			       TPACKET_ALIGN(sizeof(struct tpacket3_hdr)));
 
 	*f = (struct nsc_frame){
 		.data = (const uint8_t *)h + h->tp_mac,
@@ -112,7 +116,7 @@ fill(const struct ring *r, struct nsc_frame *f, const struct tpacket3_hdr *h, ui
 	}
 }
 
-/* Why nothing comes: 0 (nothing is there), -ENETDOWN, -ENODEV or the socket's other error. */
+/* Why nothing comes: 0 (nothing is there), -ENETDOWN, -ENODEV or another error. */
 static int
 condition(struct ring *r, char err[NSC_ERR])
 {
@@ -245,7 +249,7 @@ nsc_ring_link(uint16_t type)
 	}
 }
 
-/* Devices whose own header would stand before the IP packet: the kernel takes it off (SOCK_DGRAM). */
+/* Devices with a header of their own before IP: the kernel takes it off (SOCK_DGRAM). */
 static bool
 has_header(uint16_t type)
 {
@@ -267,7 +271,8 @@ reserve(struct ring *r, uint32_t size)
 	if (size < NSC_RING_MINIMUM)
 		size = NSC_RING_MINIMUM;
 	for (;; size = size / 2 > NSC_RING_MINIMUM ? size / 2 : NSC_RING_MINIMUM) {
-		r->block_size = size / BLOCKS_ENOUGH < BLOCK_LARGE ? BLOCK_SMALL : BLOCK_LARGE;
+		r->block_size =
+			size / BLOCKS_ENOUGH < BLOCK_LARGE ? BLOCK_SMALL : BLOCK_LARGE;
 		r->blocks = size / r->block_size;
 		r->size = r->blocks * r->block_size;
 		q = (struct tpacket_req3){
@@ -309,7 +314,7 @@ join(int fd, uint16_t *group)
 	return 0;
 }
 
-/* In this order no frame from before the filter or the bind enters; VNET_HDR after RX_RING is EBUSY. */
+/* In this order no stray frame enters; VNET_HDR after RX_RING is EBUSY. */
 static int
 configure(struct ring *r, const struct nsc_ring_options *o, const struct nsc_filter *filter)
 {
@@ -318,7 +323,8 @@ configure(struct ring *r, const struct nsc_ring_options *o, const struct nsc_fil
 		.sll_protocol = htons(ETH_P_ALL),
 		.sll_ifindex = (int)o->ifindex,
 	};
-	struct packet_mreq all = {.mr_ifindex = (int)o->ifindex, .mr_type = PACKET_MR_PROMISC};
+	struct packet_mreq all = {.mr_ifindex = (int)o->ifindex,
+				  .mr_type = PACKET_MR_PROMISC};
 	int c = nsc_filter_attach(r->fd, filter);
 
 	if (c == 0)
@@ -341,9 +347,11 @@ static int
 explain(const char *name, int code, char err[NSC_ERR])
 {
 	if (code == -EPERM)
-		return nsc_error(err, code, "interface %s: capture needs CAP_NET_RAW", name);
+		return nsc_error(err, code, "interface %s: capture needs CAP_NET_RAW",
+				 name);
 	if (code == -EAFNOSUPPORT)
-		return nsc_error(err, code, "interface %s: packet sockets are forbidden here", name);
+		return nsc_error(err, code,
+				 "interface %s: packet sockets are forbidden here", name);
 	return nsc_error(err, code, "interface %s: %s", name, strerror(-code));
 }
 
@@ -357,8 +365,9 @@ nsc_ring_open(struct nsc_source **s, const struct nsc_ring_options *o, char err[
 
 	*s = NULL;
 	if (link == 0)
-		return nsc_error(err, -EPFNOSUPPORT, "interface %s: link type %u is not supported",
-				 o->name, o->type);
+		return nsc_error(err, -EPFNOSUPPORT,
+				 "interface %s: link type %u is not supported", o->name,
+				 o->type);
 	filter = malloc(sizeof *filter);
 	r = calloc(1, sizeof *r);
 	if (filter == NULL || r == NULL) {
@@ -366,12 +375,17 @@ nsc_ring_open(struct nsc_source **s, const struct nsc_ring_options *o, char err[
 		free(r);
 		return explain(o->name, -ENOMEM, err);
 	}
-	*r = (struct ring){.source.ops = &ring_ops, .fd = -1, .link = link, .vnet = !has_header(o->type)};
+	*r = (struct ring){.source.ops = &ring_ops,
+			   .fd = -1,
+			   .link = link,
+			   .vnet = !has_header(o->type)};
 	atomic_init(&r->row, o->row);
 	strncpy(r->name, o->name, sizeof r->name - 1);
-	c = nsc_filter_build(filter, o->filter, link, o->snaplen, o->type == ARPHRD_LOOPBACK, err);
+	c = nsc_filter_build(filter, o->filter, link, o->snaplen,
+			     o->type == ARPHRD_LOOPBACK, err);
 	if (c == 0) {
-		r->fd = socket(AF_PACKET, (r->vnet ? SOCK_RAW : SOCK_DGRAM) | SOCK_CLOEXEC, 0);
+		r->fd = socket(AF_PACKET, (r->vnet ? SOCK_RAW : SOCK_DGRAM) | SOCK_CLOEXEC,
+			       0);
 		c = r->fd < 0 ? -errno : configure(r, o, filter);
 		if (c < 0)
 			explain(o->name, c, err);

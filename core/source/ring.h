@@ -22,8 +22,8 @@
 
 enum {
 	NSC_RING_MINIMUM = 2 << 20,	/* octets; smaller ones lose bursts */
-	NSC_RING_RETIRE_MS = 20,	/* a block that is not full is handed over after it ... */
-	NSC_RING_LINGER_MS = 3 * NSC_RING_RETIRE_MS,	/* ... but the timer may need two rounds */
+	NSC_RING_RETIRE_MS = 20,	/* a block that is not full is handed over */
+	NSC_RING_LINGER_MS = 3 * NSC_RING_RETIRE_MS,	/* its timer may need two rounds */
 };
 
 struct nsc_ring_options {
@@ -31,7 +31,7 @@ struct nsc_ring_options {
 	uint32_t ifindex;
 	uint16_t type;			/* ARPHRD_* of the interface */
 	uint16_t row;			/* nsc_frame.iface of what it delivers */
-	uint32_t size;			/* octets wanted; halved down to NSC_RING_MINIMUM on -ENOMEM */
+	uint32_t size;			/* octets wanted; less on -ENOMEM */
 	uint32_t snaplen;		/* octets kept of each frame */
 	const char *filter;		/* pcap text; "" or NULL: everything */
 	bool promiscuous;
@@ -52,7 +52,8 @@ uint16_t nsc_ring_link(uint16_t type);
  * 0, or -errno with err: -EPERM (CAP_NET_RAW), -EAFNOSUPPORT (packet sockets are
  * forbidden here), -ENODEV, -EINVAL (filter), -EPFNOSUPPORT (link type), -ENOMEM.
  */
-int nsc_ring_open(struct nsc_source **s, const struct nsc_ring_options *o, char err[NSC_ERR]);
+int nsc_ring_open(struct nsc_source **s, const struct nsc_ring_options *o,
+		  char err[NSC_ERR]);
 
 /*
  * Gives the blocks back whose frames were all lent; batch does it first.  Whoever

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `Interface auto` (DESIGN 3, double counting): tables of interfaces and what is captured of them. */
+/* `Interface auto` (DESIGN 3, double counting): tables, and what is captured of them. */
 #include <check.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -110,7 +110,8 @@ END_TEST
 
 START_TEST(stacked_devices_at_their_lower_device)
 {
-	static const char *const kinds[] = {"vlan", "macvlan", "macvtap", "ipvlan", "ipvtap"};
+	static const char *const kinds[] = {"vlan", "macvlan", "macvtap", "ipvlan",
+					    "ipvtap"};
 	char name[8];
 
 	for (unsigned k = 0; k < 5; k++) {
@@ -157,7 +158,7 @@ START_TEST(lower_device_elsewhere_or_not_captured)
 {
 	struct nsc_interface *i = add(3, "eth0", "macvlan");
 
-	/* a container: its lower device has index 2 in another namespace, as something else has here */
+	/* a container: its lower device has index 2 elsewhere, as another one has here */
 	i->link = 2;
 	i->link_elsewhere = true;
 	add(2, "other", "");
@@ -180,8 +181,8 @@ END_TEST
 
 START_TEST(tunnels_while_they_are_decapsulated)
 {
-	static const char *const kinds[] = {"vxlan", "geneve", "gre", "gretap", "ip6gre", "ipip", "sit",
-					    "ip6tnl", "gtp"};
+	static const char *const kinds[] = {"vxlan", "geneve", "gre",    "gretap", "ip6gre",
+					    "ipip",  "sit",    "ip6tnl", "gtp"};
 
 	for (unsigned k = 0; k < 9; k++) {
 		add(2, "eth0", "");

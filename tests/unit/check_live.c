@@ -196,7 +196,8 @@ START_TEST(a_ring_comes_and_goes)
 	ck_assert_uint_eq(frames, 5);
 	ck_assert(!nsc_lane_done(lane, 3, &error));
 	nsc_lane_withdraw(lane, 3);
-	ck_assert_int_gt((int)write(k->fd, &(uint64_t){7}, 8), 0);	/* still read: it was captured before */
+	/* still read: it was captured before */
+	ck_assert_int_gt((int)write(k->fd, &(uint64_t){7}, 8), 0);
 	for (int i = 0; i < 100 && !nsc_lane_done(lane, 3, &error); i++)
 		wait_ms(5);
 	ck_assert_uint_eq(frames, 12);
@@ -239,7 +240,8 @@ START_TEST(the_end_is_quick_and_reads_all)
 	clock_gettime(CLOCK_MONOTONIC, &b);
 	ck_assert_uint_eq(frames, 9);
 	ck_assert_uint_eq(finished, 1);
-	ck_assert_int_lt((b.tv_sec - a.tv_sec) * 1000 + (b.tv_nsec - a.tv_nsec) / 1000000, 200);
+	ck_assert_int_lt((b.tv_sec - a.tv_sec) * 1000 + (b.tv_nsec - a.tv_nsec) / 1000000,
+			 200);
 }
 END_TEST
 
