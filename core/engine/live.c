@@ -17,14 +17,14 @@
 
 enum {
 	BATCH = 64,			/* frames a call (DESIGN, hot path) */
-	ROUNDS = 32,			/* batches of one ring, then the next has its turn */
+	ROUNDS = 32,			/* batches of one ring before the next one's turn */
 };
 
 #define TICK_NS 100000000ull		/* the worker's clock moves at least so often */
 #define JUMP_NS 60000000000ll		/* a longer step of the clock moves all deadlines */
 #define LINGER_NS (NSC_RING_LINGER_MS * 1000000ull)
 
-/* The wish is the capture's to write; so is the state from DONE to IDLE, else the lane's. */
+/* The wish is the capture's to write, and the state from DONE to IDLE, else the lane's. */
 enum wish { WISH_NONE, WISH_OPEN, WISH_CLOSE };
 enum state { STATE_IDLE, STATE_RUNNING, STATE_MUTED, STATE_DONE };
 
