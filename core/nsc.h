@@ -53,6 +53,12 @@ void nsc_config_free(struct nsc_config *cfg);
 int nsc_config_set(struct nsc_config *cfg, const char *name, const char *const *values,
 		   size_t count, char err[NSC_ERR]);
 
+/*
+ * The whole configuration: options that contradict each other, a Filter that does
+ * not compile.  0, or negative with err.  Opens nothing.
+ */
+int nsc_config_check(const struct nsc_config *cfg, char err[NSC_ERR]);
+
 /* The addresses of this host, for replays: "192.0.2.0/24" (option --local of the command line). */
 int nsc_config_local(struct nsc_config *cfg, const char *prefix, char err[NSC_ERR]);
 
@@ -158,6 +164,10 @@ void nsc_reader_free(struct nsc_reader *r);
  * -EBADMSG when a ledger is not ours.
  */
 int nsc_reader_read(struct nsc_reader *r, void (*tell)(void *arg, const struct nsc_sample *s), void *arg);
+
+/* Tells the samples of the last read once more; nothing is read. */
+void nsc_reader_repeat(struct nsc_reader *r, void (*tell)(void *arg, const struct nsc_sample *s),
+		       void *arg);
 
 /* --- doctor ---------------------------------------------------------------- */
 

@@ -343,3 +343,13 @@ nsc_reader_read(struct nsc_reader *r, void (*tell)(void *arg, const struct nsc_s
 	r->took = now > began && began > 0 ? now - began : 0;
 	return rc;
 }
+
+void
+nsc_reader_repeat(struct nsc_reader *r, void (*tell)(void *arg, const struct nsc_sample *s),
+		  void *arg)
+{
+	unsigned i;
+
+	for (i = 0; i < r->samples; i++)
+		tell(arg, &r->sample[i]);
+}

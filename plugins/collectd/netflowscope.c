@@ -8,6 +8,7 @@
  */
 #include <collectd/core/daemon/collectd.h>
 #include <collectd/core/daemon/plugin.h>
+#include <collectd/core/daemon/utils_cache.h>
 #include <collectd/core/utils/common/common.h>
 
 #include "nsc.h"
@@ -20,7 +21,12 @@ struct plugin {
 	struct nsc_reader *reader;
 	bool configured, broken;	/* a block was read; it was refused */
 	cdtime_t now, interval;		/* of the read that runs */
+	unsigned naps;			/* that this read may still take */
+	bool late;			/* it told a counter's 0 */
 };
+
+/* The longest that a read waits for collectd's write threads: 3 ms and 2 ms. */
+enum { NAPS = 30, NAP_NS = 100000, WRITING_NS = 2000000 };
 
 /* collectd's init and shutdown take no argument: the one pointer that has to be static. */
 static struct plugin *self;
@@ -95,6 +101,7 @@ static int
 on_config(oconfig_item_t *block)
 {
 	struct plugin *p = get_self();
+	char err[NSC_ERR] = "";
 	int i, rc = 0;
 
 	if (p == NULL)
@@ -108,6 +115,10 @@ on_config(oconfig_item_t *block)
 	for (i = 0; i < block->children_num; i++)
 		if (set_option(p, &block->children[i]) != 0)
 			rc = -1;
+	if (rc == 0 && nsc_config_check(p->config, err) != 0) {
+		plugin_log(LOG_ERR, NAME " plugin: %s", err);
+		rc = -1;
+	}
 	p->broken = rc != 0;
 	return rc;
 }
@@ -115,10 +126,9 @@ on_config(oconfig_item_t *block)
 /* --- values -------------------------------------------------------------- */
 
 static void
-dispatch(const struct plugin *p, const struct nsc_sample *s, bool zero)
+fill(const struct plugin *p, const struct nsc_sample *s, bool zero, value_t value[2],
+     value_list_t *vl)
 {
-	value_list_t vl = VALUE_LIST_INIT;
-	value_t value[2];
 	unsigned i;
 
 	for (i = 0; i < s->count; i++) {
@@ -127,36 +137,105 @@ dispatch(const struct plugin *p, const struct nsc_sample *s, bool zero)
 		else
 			value[i].gauge = s->level[i];
 	}
-	vl.values = value;
-	vl.values_len = s->count;
-	vl.time = zero ? p->now - p->interval : p->now;
-	vl.interval = p->interval;
-	sstrncpy(vl.plugin, NAME, sizeof vl.plugin);
-	snprintf(vl.plugin_instance, sizeof vl.plugin_instance, s->group[0] != '\0' ? "%s-%s" : "%s",
+	vl->values = value;
+	vl->values_len = s->count;
+	vl->time = zero ? p->now - p->interval : p->now;
+	vl->interval = p->interval;
+	sstrncpy(vl->host, hostname_g, sizeof vl->host);
+	sstrncpy(vl->plugin, NAME, sizeof vl->plugin);
+	snprintf(vl->plugin_instance, sizeof vl->plugin_instance, s->group[0] != '\0' ? "%s-%s" : "%s",
 		 s->family, s->group);
-	sstrncpy(vl.type, s->type, sizeof vl.type);
-	sstrncpy(vl.type_instance, s->value, sizeof vl.type_instance);
+	sstrncpy(vl->type, s->type, sizeof vl->type);
+	sstrncpy(vl->type_instance, s->value, sizeof vl->type_instance);
+}
+
+/*
+ * A rate needs two samples: a counter that shows up late was 0 one interval ago.
+ * Several write threads take values from collectd's queue, so that a value could be
+ * written before its 0, which is then refused as too old.  So all zeros go first and
+ * what is known already next; fresh values wait until collectd's cache has the zeros,
+ * and then as long as a writer may take to make a file.
+ */
+static void
+tell_zero(void *arg, const struct nsc_sample *s)
+{
+	value_list_t vl = VALUE_LIST_INIT;
+	struct plugin *p = arg;
+	value_t value[2];
+
+	if (!s->fresh || !s->counter)
+		return;
+	fill(p, s, true, value, &vl);
 	plugin_dispatch_values(&vl);
+	p->late = true;
 }
 
 static void
-tell(void *arg, const struct nsc_sample *s)
+tell_known(void *arg, const struct nsc_sample *s)
 {
-	/* A rate needs two samples: a counter that shows up late was 0 one interval ago. */
-	if (s->fresh && s->counter)
-		dispatch(arg, s, true);
-	dispatch(arg, s, false);
+	value_list_t vl = VALUE_LIST_INIT;
+	value_t value[2];
+
+	if (s->fresh)
+		return;
+	fill(arg, s, false, value, &vl);
+	plugin_dispatch_values(&vl);
+}
+
+static bool
+is_cached(const value_list_t *vl)
+{
+	const data_set_t *ds = plugin_get_ds(vl->type);
+	gauge_t *rate = ds != NULL ? uc_get_rate(ds, vl) : NULL;
+
+	free(rate);
+	return rate != NULL || ds == NULL;
+}
+
+static void
+await_zero(void *arg, const struct nsc_sample *s)
+{
+	const struct timespec nap = {.tv_nsec = NAP_NS};
+	value_list_t vl = VALUE_LIST_INIT;
+	struct plugin *p = arg;
+	value_t value[2];
+
+	if (!s->fresh || !s->counter)
+		return;
+	fill(p, s, true, value, &vl);
+	for (; p->naps > 0 && !is_cached(&vl); p->naps--)
+		nanosleep(&nap, NULL);
+}
+
+static void
+tell_fresh(void *arg, const struct nsc_sample *s)
+{
+	value_list_t vl = VALUE_LIST_INIT;
+	value_t value[2];
+
+	if (!s->fresh)
+		return;
+	fill(arg, s, false, value, &vl);
+	plugin_dispatch_values(&vl);
 }
 
 /* Always 0: collectd suspends a read that fails, and losses are metrics of their own. */
 static int
 on_read(user_data_t *data)
 {
+	const struct timespec writing = {.tv_nsec = WRITING_NS};
 	struct plugin *p = data->data;
 
 	p->now = cdtime();
 	p->interval = plugin_get_interval();
-	nsc_reader_read(p->reader, tell, p);
+	p->naps = NAPS;
+	p->late = false;
+	nsc_reader_read(p->reader, tell_zero, p);
+	nsc_reader_repeat(p->reader, tell_known, p);
+	nsc_reader_repeat(p->reader, await_zero, p);
+	if (p->late)
+		nanosleep(&writing, NULL);
+	nsc_reader_repeat(p->reader, tell_fresh, p);
 	return 0;
 }
 

@@ -75,6 +75,25 @@ plugin_dispatch_values(value_list_t const *vl)
 	return 0;
 }
 
+/* Its cache has every value at once. */
+char fake_host[] = "fake", *hostname_g = fake_host;
+
+const data_set_t *
+plugin_get_ds(const char *name)
+{
+	static const data_set_t ds = {.ds_num = 1};
+
+	(void)name;
+	return &ds;
+}
+
+gauge_t *
+uc_get_rate(const data_set_t *ds, const value_list_t *vl)
+{
+	(void)ds, (void)vl;
+	return calloc(2, sizeof(gauge_t));
+}
+
 cdtime_t
 plugin_get_interval(void)
 {
