@@ -6,6 +6,7 @@
 #include "decode/decode.h"
 #include "engine/engine_state.h"
 #include "source/file.h"
+#include "source/match.h"
 
 enum { FRAMES = 256, BATCHES_PER_PROGRESS = 64 };
 
@@ -13,6 +14,7 @@ struct replay {
 	struct nsc_engine *engine;
 	const struct nsc_replay *how;
 	struct nsc_source *source;
+	struct nsc_match *match;	/* option Filter; NULL: everything */
 	uint64_t next;			/* end of the interval that runs, ns; 0: none has begun */
 	unsigned batches;
 };
@@ -69,6 +71,8 @@ run(struct replay *r, char err[NSC_ERR])
 	int n;
 
 	while ((n = r->source->ops->batch(r->source, frame, FRAMES, err)) > 0) {
+		if (r->match != NULL && (n = nsc_match_frames(r->match, frame, n, err)) < 0)
+			return n;
 		hand_over(r, frame, n);
 		tell_progress(r);
 		if (r->how->cancel != NULL && *r->how->cancel)
@@ -87,11 +91,16 @@ nsc_engine_replay(struct nsc_engine *e, const char *path, const struct nsc_repla
 	uint64_t frames;
 	int link, rc;
 
+	const char *filter = nsc_config_filter(e->config);
+
 	rc = nsc_file_open(&r.source, path, err);
 	if (rc != 0)
 		return rc;
 	e->replayed = true;
-	rc = run(&r, err);
+	if (filter[0] != '\0' && nsc_match_new(&r.match, filter) != 0)
+		rc = nsc_error(err, -ENOMEM, "filter: %s", strerror(ENOMEM));
+	else
+		rc = run(&r, err);
 	nsc_engine_summary(e, &s);
 	nsc_worker_finish(e->worker[0], s.last);
 	if (r.next != 0)
@@ -102,6 +111,7 @@ nsc_engine_replay(struct nsc_engine *e, const char *path, const struct nsc_repla
 			       ? nsc_file_link(r.source) : -1;
 	if (rc == 0 && link >= 0)
 		rc = nsc_error(err, -EPROTONOSUPPORT, "%s: unsupported link type %d", path, link);
+	nsc_match_free(r.match);
 	nsc_source_close(r.source);
 	return rc;
 }

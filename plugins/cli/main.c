@@ -232,6 +232,7 @@ static int
 run(const struct command *command, struct cli *c, char **words)
 {
 	bool only_operands = false;
+	char err[NSC_ERR] = "";
 	int used, rc;
 
 	if (command->table != NULL)
@@ -255,6 +256,10 @@ run(const struct command *command, struct cli *c, char **words)
 	}
 	if (command->operand != NULL && c->operand == NULL)
 		return usage("missing: ", command->operand);
+	if (nsc_config_check(c->config, err) != 0) {
+		fprintf(stderr, "netflowscope: %s\n", err);
+		return CLI_USAGE;
+	}
 	return command->run(c);
 }
 
