@@ -87,11 +87,10 @@ nsc_engine_replay(struct nsc_engine *e, const char *path, const struct nsc_repla
 {
 	static const struct nsc_replay plain;
 	struct replay r = {.engine = e, .how = how != NULL ? how : &plain};
+	const char *filter = nsc_config_filter(e->config);
 	struct nsc_summary s;
 	uint64_t frames;
 	int link, rc;
-
-	const char *filter = nsc_config_filter(e->config);
 
 	rc = nsc_file_open(&r.source, path, err);
 	if (rc != 0)

@@ -36,7 +36,7 @@ static void
 set_flow(const struct nsc_config *cfg, struct nsc_flow_config *f, uint32_t workers)
 {
 	f->size = number(cfg, NSC_O_FLOW_TABLE_SIZE) / workers;
-	f->key = NSC_KEY_5TUPLE;
+	f->key = (uint8_t)number(cfg, NSC_O_FLOW_KEY);
 	f->timeout_tcp = number(cfg, NSC_O_TIMEOUT_TCP);
 	f->timeout_syn = number(cfg, NSC_O_TIMEOUT_SYN);
 	f->timeout_closed = number(cfg, NSC_O_TIMEOUT_CLOSED);
@@ -116,6 +116,9 @@ nsc_config_settings(const struct nsc_config *cfg, struct nsc_settings *s, char e
 			"%u or more",
 			number(cfg, NSC_O_FLOW_TABLE_SIZE), workers, workers * FLOWS_LEAST);
 	set_session(cfg, &s->session, s->flow.size, workers);
+	/* A pair mixes conversations: there is nothing to be read in order. */
+	if (s->flow.key != NSC_KEY_5TUPLE)
+		memset(s->session.wanted, 0, sizeof s->session.wanted);
 	if (s->session.reassembly.memory < 2 * (uint64_t)s->session.reassembly.limit)
 		return nsc_error(
 			err, -EINVAL,
@@ -127,8 +130,7 @@ nsc_config_settings(const struct nsc_config *cfg, struct nsc_settings *s, char e
 	s->networks = *nsc_config_networks(cfg);
 	s->snaplen = number(cfg, NSC_O_SNAP_LEN);
 	s->timeout_http = number(cfg, NSC_O_TIMEOUT_HTTP);
-	s->timeout_ssh = number(cfg, NSC_O_TIMEOUT_SSH);
-	s->timeout_dns = number(cfg, NSC_O_TIMEOUT_DNS);
+	s->promiscuous = nsc_config_promiscuous(cfg);
 	s->forwarded = nsc_config_number(cfg, NSC_O_FORWARDED) != 0;
 	return set_locals(cfg, s, err);
 }

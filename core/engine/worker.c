@@ -14,6 +14,9 @@ on_opened(void *arg, struct nsc_flow *f, const struct nsc_packet *p)
 {
 	struct nsc_worker *w = arg;
 
+	/* A pair's flow mixes conversations: there is nothing to be read in order. */
+	if (w->settings.flow.key != NSC_KEY_5TUPLE)
+		f->flags |= NSC_FLOW_NO_PAYLOAD;
 	nsc_account_opened(w, f, p);
 	if (w->host.event != NULL) {
 		struct nsc_event ev = {.kind = NSC_EVENT_STARTED, .time = p->time, .flow = f, .origin = w};
@@ -73,7 +76,27 @@ on_event(void *arg, const struct nsc_event *ev)
 static void
 on_app(void *arg, struct nsc_flow *f, unsigned before)
 {
-	nsc_account_app(arg, f, before);
+	struct nsc_worker *w = arg;
+
+	nsc_account_app(w, f, before);
+	if (w->timeout[f->app] != 0)
+		nsc_flow_timeout(w->flows, f, w->timeout[f->app]);
+}
+
+/* Idle times that options give to applications (features.md, 5b). */
+static void
+set_timeouts(struct nsc_worker *w)
+{
+	const struct {
+		const char *app;
+		uint32_t seconds;
+	} timeout[] = {{"http", w->settings.timeout_http}, {"tls", w->settings.timeout_http}};
+	unsigned i;
+	int app;
+
+	for (i = 0; i < sizeof timeout / sizeof *timeout; i++)
+		if ((app = nsc_app_find(timeout[i].app)) > 0)
+			w->timeout[app] = timeout[i].seconds;
 }
 
 static void
@@ -108,6 +131,7 @@ nsc_worker_new(struct nsc_worker **out, const struct nsc_settings *settings, str
 	w->facts = facts;
 	w->unknown_link = -1;
 	w->locals.seen = UINT64_MAX;
+	set_timeouts(w);
 	nsc_locals_refresh(&w->locals, facts);
 	decode.key = settings->key;
 	rc = nsc_decoder_new(&w->decoder, &decode);
