@@ -7,6 +7,12 @@
 
 enum { LOOKS = 4 };		/* datagrams without a match after which nobody looks any more */
 
+static bool
+keeps_state(const struct nsc_dissector *d)
+{
+	return d->feed != NULL && d->state_size > 0 && !(d->stateless & NSC_OVER_UDP);
+}
+
 /* Tells the protocol by this datagram; 0: not, or nothing is to be fed. */
 static unsigned
 identify(struct nsc_sessions *ss, struct nsc_flow *f, const struct nsc_chunk *in,
@@ -28,7 +34,7 @@ identify(struct nsc_sessions *ss, struct nsc_flow *f, const struct nsc_chunk *in
 		}
 		return 0;
 	}
-	if (c == NULL && ss->dissectors[app]->state_size > 0 && ss->dissectors[app]->feed != NULL) {
+	if (c == NULL && keeps_state(ss->dissectors[app])) {
 		c = nsc_conversation_new(ss, f);
 		if (c == NULL)
 			return 0;
@@ -45,7 +51,7 @@ nsc_datagram_packet(struct nsc_sessions *ss, const struct nsc_update *up,
 		    const struct nsc_packet *p)
 {
 	struct nsc_flow *f = up->flow;
-	struct nsc_app_set candidates = nsc_identify_candidates(ss, NSC_OVER_UDP);
+	struct nsc_app_set candidates;
 	struct nsc_conversation *c;
 	struct nsc_chunk in;
 	struct nsc_wish wish;
@@ -53,6 +59,7 @@ nsc_datagram_packet(struct nsc_sessions *ss, const struct nsc_update *up,
 
 	if (p->payload_len == 0)
 		return NSC_END_OPEN;
+	candidates = nsc_identify_candidates(ss, NSC_OVER_UDP);
 	for (;;) {
 		in = (struct nsc_chunk){
 			.bytes = nsc_bytes(p->payload, p->payload_caplen),

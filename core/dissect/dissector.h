@@ -79,6 +79,7 @@ struct nsc_dissector {
 	const char *spec;		/* "RFC 1035, RFC 7766" */
 	uint8_t transports;		/* nsc_transport */
 	uint16_t state_size;		/* octets of state a conversation, at most 1024 */
+	uint8_t stateless;		/* nsc_transport: over these, feed is given NULL */
 	uint32_t timeout;		/* idle seconds; 0: the transport's default */
 
 	/* NSC_DONE: mine, by content; NSC_MORE: perhaps; NSC_NOT_MINE.  Pure. */

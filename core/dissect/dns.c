@@ -179,9 +179,10 @@ match(const struct nsc_dns_parsed *d, struct nsc_out *out)
 static void
 report(struct nsc_dns_parsed *d, unsigned side, struct nsc_out *out)
 {
-	struct nsc_event ev = {.kind = NSC_EVENT_DNS};
+	struct nsc_event ev;
 	struct nsc_dns_message *m = &d->msg;
 
+	ev.kind = NSC_EVENT_DNS;
 	m->client = (uint8_t)(m->response ? 1 - side : side);
 	m->tcp = out->transport == NSC_OVER_TCP;
 	if (m->kind == NSC_DNS_UNICAST && out->shared != NULL) {
@@ -321,6 +322,7 @@ const struct nsc_dissector nsc_dns = {
 	.spec = "RFC 1035, RFC 7766",
 	.transports = NSC_OVER_UDP | NSC_OVER_TCP,
 	.state_size = sizeof(struct state),
+	.stateless = NSC_OVER_UDP,
 	.guess = guess_dns,
 	.feed = feed_dns,
 	.shared_new = shared_new,
@@ -334,6 +336,7 @@ const struct nsc_dissector nsc_mdns = {
 	.spec = "RFC 6762",
 	.transports = NSC_OVER_UDP,
 	.state_size = sizeof(struct state),
+	.stateless = NSC_OVER_UDP,
 	.guess = guess_mdns,
 	.feed = feed_mdns,
 };
@@ -344,6 +347,7 @@ const struct nsc_dissector nsc_llmnr = {
 	.spec = "RFC 4795",
 	.transports = NSC_OVER_UDP | NSC_OVER_TCP,
 	.state_size = sizeof(struct state),
+	.stateless = NSC_OVER_UDP,
 	.guess = guess_llmnr,
 	.feed = feed_llmnr,
 };

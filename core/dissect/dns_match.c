@@ -6,8 +6,8 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "base/hash.h"
 #include "dissect/dns_match.h"
 
 enum {
@@ -23,12 +23,18 @@ enum {
 enum state { FREE, WAITING, ANSWERED, OVERDUE };
 enum { LIST_WAITING, LIST_ENDED, LISTS };
 
+/* A key as words: put together in registers, compared and hashed without a call. */
+struct words {
+	uint64_t w[5];
+};
+
 struct entry {
-	struct nsc_dns_key key;
+	struct words key;
 	uint64_t question;
-	uint64_t time;  /* of the (first) query */
-	uint64_t ended; /* of the answer or the timeout */
-	uint16_t chain; /* next with this hash, or next free */
+	uint64_t time;   /* of the (first) query */
+	uint64_t ended;  /* of the answer or the timeout */
+	uint16_t bucket; /* where its chain begins */
+	uint16_t chain;  /* next of it, or next free */
 	uint16_t older, newer;
 	uint16_t state;
 };
@@ -78,12 +84,33 @@ nsc_dns_matcher_pending(const struct nsc_dns_matcher *m)
 	return m->list[LIST_WAITING].count;
 }
 
-static uint16_t *
-bucket_of(struct nsc_dns_matcher *m, const struct nsc_dns_key *key)
+static struct words
+words_of(const struct nsc_dns_key *k)
 {
-	static const struct nsc_hash_key k = {{0x6e73632d646e732d, 0x6d61746368696e67}};
+	struct words x = {.w[4] = k->client_port | (uint64_t)k->server_port << 16 |
+				  (uint64_t)k->id << 32 | (uint64_t)k->transport << 48};
 
-	return &m->bucket[nsc_hash(&k, key, sizeof *key) % BUCKETS];
+	memcpy(&x.w[0], k->client.b, 16);
+	memcpy(&x.w[2], k->server.b, 16);
+	return x;
+}
+
+static bool
+words_equal(const struct words *a, const struct words *b)
+{
+	return ((a->w[0] ^ b->w[0]) | (a->w[1] ^ b->w[1]) | (a->w[2] ^ b->w[2]) |
+		(a->w[3] ^ b->w[3]) | (a->w[4] ^ b->w[4])) == 0;
+}
+
+/* Quick rather than secret: whoever fills a bucket on purpose meets CHAIN. */
+static uint16_t
+bucket_of(const struct words *k)
+{
+	uint64_t h = k->w[4] * 0x9e3779b97f4a7c15;
+
+	for (int i = 0; i < 4; i++)
+		h = ((h ^ k->w[i]) * 0x9fb21c651e98df25) ^ h >> 29;
+	return (uint16_t)((h ^ h >> 32) % BUCKETS);
 }
 
 static unsigned
@@ -127,7 +154,7 @@ list_remove(struct nsc_dns_matcher *m, uint16_t i)
 static void
 forget(struct nsc_dns_matcher *m, uint16_t i)
 {
-	uint16_t *at = bucket_of(m, &m->entry[i].key);
+	uint16_t *at = &m->bucket[m->entry[i].bucket];
 
 	while (*at != i)
 		at = &m->entry[*at].chain;
@@ -150,21 +177,20 @@ set_state(struct nsc_dns_matcher *m, uint16_t i, enum state state, uint64_t now)
 }
 
 static uint16_t
-find(struct nsc_dns_matcher *m, const struct nsc_dns_key *key)
+find(const struct nsc_dns_matcher *m, const struct words *key, uint16_t bucket)
 {
-	uint16_t i = *bucket_of(m, key);
+	uint16_t i = m->bucket[bucket];
 
-	while (i != NONE && memcmp(&m->entry[i].key, key, sizeof *key) != 0)
+	while (i != NONE && !words_equal(&m->entry[i].key, key))
 		i = m->entry[i].chain;
 	return i;
 }
 
 /* Room for one more that waits. */
 static void
-make_room(struct nsc_dns_matcher *m, const struct nsc_dns_key *key,
-	  nsc_dns_outcome_fn *tell, void *arg)
+make_room(struct nsc_dns_matcher *m, uint16_t bucket, nsc_dns_outcome_fn *tell, void *arg)
 {
-	uint16_t last = *bucket_of(m, key), victim = NONE;
+	uint16_t last = m->bucket[bucket], victim = NONE;
 	unsigned n = last != NONE;
 
 	while (last != NONE && m->entry[last].chain != NONE) {
@@ -183,22 +209,25 @@ make_room(struct nsc_dns_matcher *m, const struct nsc_dns_key *key,
 }
 
 static void
-add(struct nsc_dns_matcher *m, const struct nsc_dns_query *q)
+add(struct nsc_dns_matcher *m, const struct nsc_dns_query *q, const struct words *key,
+    uint16_t bucket)
 {
-	uint16_t *bucket = bucket_of(m, &q->key), i = m->free;
+	uint16_t i = m->free;
+	struct entry *e;
 
 	if (i != NONE)
 		m->free = m->entry[i].chain;
 	else
 		i = m->fresh++;
-	m->entry[i] = (struct entry){
-		.key = q->key,
-		.question = q->question,
-		.time = q->time,
-		.chain = *bucket,
-		.state = WAITING,
-	};
-	*bucket = i;
+	e = &m->entry[i];
+	e->key = *key;
+	e->question = q->question;
+	e->time = q->time;
+	e->ended = 0;
+	e->bucket = bucket;
+	e->chain = m->bucket[bucket];
+	e->state = WAITING;
+	m->bucket[bucket] = i;
 	list_add(m, i);
 }
 
@@ -206,7 +235,9 @@ void
 nsc_dns_matcher_query(struct nsc_dns_matcher *m, const struct nsc_dns_query *q,
 		      nsc_dns_outcome_fn *tell, void *arg)
 {
-	uint16_t i = find(m, &q->key);
+	const struct words key = words_of(&q->key);
+	const uint16_t bucket = bucket_of(&key);
+	uint16_t i = find(m, &key, bucket);
 
 	if (i != NONE && m->entry[i].state == WAITING) {
 		if (m->entry[i].question == q->question) {
@@ -217,8 +248,8 @@ nsc_dns_matcher_query(struct nsc_dns_matcher *m, const struct nsc_dns_query *q,
 	}
 	if (i != NONE)
 		forget(m, i);
-	make_room(m, &q->key, tell, arg);
-	add(m, q);
+	make_room(m, bucket, tell, arg);
+	add(m, q, &key, bucket);
 }
 
 /* The question is repeated, but for servers that could not read it or would not. */
@@ -234,7 +265,8 @@ uint64_t
 nsc_dns_matcher_response(struct nsc_dns_matcher *m, const struct nsc_dns_query *r,
 			 nsc_dns_outcome_fn *tell, void *arg)
 {
-	uint16_t i = find(m, &r->key);
+	const struct words key = words_of(&r->key);
+	uint16_t i = find(m, &key, bucket_of(&key));
 	struct entry *e;
 	uint64_t latency;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One DNS message: header, first question, answers (RFC 1035, 4.1). */
-#include "base/hash.h"
+#include <string.h>
+
 #include "dissect/dns.h"
 
 enum {
@@ -13,73 +14,100 @@ enum {
 	UNIQUE = 0x8000, /* top bit of a class in mDNS (RFC 6762, 5.4, 10.2) */
 };
 
-struct name {
-	uint8_t wire[NAME_OCTETS]; /* uncompressed, lower case */
-	unsigned len;
-	char *text; /* presentation form, or NULL */
-	unsigned at;
+/* What does not stand for itself in presentation form (RFC 4343, 2.1). */
+static const uint8_t odd[256] = {
+	[0 ... ' '] = 1, ['.'] = 1, ['\\'] = 1, [0x7f ... 0xff] = 1,
 };
 
-/* Presentation form (RFC 4343, 2.1): what is not printable becomes \DDD. */
-static void
-put_text(struct name *n, uint8_t c)
+static char *
+put_octet(char *to, uint8_t c)
 {
-	if (n->text == NULL)
-		return;
-	if (c == '.' || c == '\\') {
-		n->text[n->at++] = '\\';
-		n->text[n->at++] = (char)c;
-	} else if (c > ' ' && c < 0x7f) {
-		n->text[n->at++] = (char)c;
+	if (odd[c])
+		*to++ = '\\';
+	if (c > ' ' && c < 0x7f) {
+		*to++ = (char)c;
 	} else {
-		n->text[n->at++] = '\\';
-		n->text[n->at++] = (char)('0' + c / 100);
-		n->text[n->at++] = (char)('0' + c / 10 % 10);
-		n->text[n->at++] = (char)('0' + c % 10);
+		*to++ = (char)('0' + c / 100);
+		*to++ = (char)('0' + c / 10 % 10);
+		*to++ = (char)('0' + c % 10);
 	}
+	return to;
 }
 
-static bool
-put_label(struct name *n, const uint8_t *p, unsigned len)
+/* Nearly every label is copied as it is. */
+static char *
+put_label(char *to, const uint8_t *p, unsigned len)
 {
-	/* One octet of length, and one must be left for the root. */
-	if (n->len + 1 + len > NAME_OCTETS - 1)
-		return false;
-	if (n->text != NULL && n->len > 0)
-		n->text[n->at++] = '.';
-	n->wire[n->len++] = (uint8_t)len;
+	unsigned found = 0;
+
 	for (unsigned i = 0; i < len; i++) {
-		n->wire[n->len++] = p[i] >= 'A' && p[i] <= 'Z' ? p[i] | 0x20 : p[i];
-		put_text(n, p[i]);
+		to[i] = (char)p[i];
+		found |= odd[p[i]];
 	}
-	return true;
+	if (!found)
+		return to + len;
+	for (unsigned i = 0; i < len; i++)
+		to = put_octet(to, p[i]);
+	return to;
 }
 
 /*
- * Reads the name at b and moves b behind it.  A pointer must lead to before the
- * run of labels that it ends, so that no loop is possible.
+ * The first question's name: it stands whole where it is, since a pointer must
+ * lead to before it and there is only the header.  NULL: none, and b is bad if
+ * it was cut; else its wire form, of *len octets with the root's.
+ */
+static const uint8_t *
+read_first_name(struct nsc_dns_parsed *d, struct nsc_bytes *b, unsigned *len)
+{
+	const uint8_t *from = b->p;
+	char *to = d->name;
+
+	for (;;) {
+		uint8_t n = nsc_bytes_u8(b);
+		const uint8_t *label;
+
+		if (b->bad)
+			return NULL;
+		if (n == 0)
+			break;
+		/* Its pointer's second octet belongs to what was there. */
+		if (n >= 0xc0)
+			nsc_bytes_skip(b, 1);
+		label = n < 0x40 ? nsc_bytes_take(b, n) : NULL;
+		/* One octet must be left for the root. */
+		if (label == NULL || b->p - from > NAME_OCTETS - 1)
+			return NULL;
+		if (to != d->name)
+			*to++ = '.';
+		to = put_label(to, label, n);
+	}
+	*len = (unsigned)(b->p - from);
+	if (*len == 1)
+		*to++ = '.';
+	d->msg.name = (struct nsc_text){d->name, (uint32_t)(to - d->name)};
+	return from;
+}
+
+/*
+ * Moves b behind the name.  A pointer must lead to before the run of labels
+ * that it ends, so that no loop is possible.
  */
 static bool
-read_name(struct nsc_bytes *b, const struct nsc_bytes *whole, struct name *n)
+skip_name(struct nsc_bytes *b, const struct nsc_bytes *whole)
 {
 	struct nsc_bytes far, *at = b;
 	size_t run = (size_t)(b->p - whole->p);
-	unsigned hops = 0;
+	unsigned hops = 0, len = 0;
 
-	n->len = n->at = 0;
 	for (;;) {
-		uint8_t len = nsc_bytes_u8(at);
+		uint8_t n = nsc_bytes_u8(at);
 
 		if (at->bad)
 			break;
-		if (len == 0) {
-			n->wire[n->len++] = 0;
-			if (n->text != NULL && n->len == 1)
-				n->text[n->at++] = '.';
+		if (n == 0)
 			return true;
-		}
-		if (len >= 0xc0) {
-			size_t target = (size_t)(len & 0x3f) << 8 | nsc_bytes_u8(at);
+		if (n >= 0xc0) {
+			size_t target = (size_t)(n & 0x3f) << 8 | nsc_bytes_u8(at);
 
 			if (at->bad || target < NSC_DNS_HEADER || target >= run ||
 			    ++hops > NAME_HOPS)
@@ -90,9 +118,8 @@ read_name(struct nsc_bytes *b, const struct nsc_bytes *whole, struct name *n)
 			run = target;
 			continue;
 		}
-		const uint8_t *label = len < 0x40 ? nsc_bytes_take(at, len) : NULL;
-
-		if (label == NULL || !put_label(n, label, len))
+		len += 1u + n;
+		if (n >= 0x40 || nsc_bytes_take(at, n) == NULL || len > NAME_OCTETS - 1)
 			break;
 	}
 	return false;
@@ -100,38 +127,75 @@ read_name(struct nsc_bytes *b, const struct nsc_bytes *whole, struct name *n)
 
 /* First-level encoding: 32 letters A to P (RFC 1001, 14.1). */
 static bool
-is_netbios(const struct name *n)
+is_netbios(const uint8_t *wire, unsigned len)
 {
-	if (n->len < 34 || n->wire[0] != 32)
+	if (len < 34 || wire[0] != 32)
 		return false;
 	for (unsigned i = 1; i <= 32; i++)
-		if (n->wire[i] < 'a' || n->wire[i] > 'p')
+		if ((wire[i] | 0x20) < 'a' || (wire[i] | 0x20) > 'p')
 			return false;
 	return true;
 }
 
-static bool
-read_question(struct nsc_dns_parsed *d, struct nsc_bytes *b, const struct nsc_bytes *whole,
-	      bool first)
+/* ASCII capitals to small letters; length octets are all below both. */
+static uint64_t
+lower(uint64_t w)
 {
-	static const struct nsc_hash_key key = {{0x6e73632d646e732d, 0x7175657374696f6e}};
-	struct name n = {.text = first ? d->name : NULL};
-	bool ok = read_name(b, whole, &n);
+	const uint64_t ones = 0x0101010101010101, high = ones * 0x80;
+	uint64_t low = w & ~high;
+	uint64_t from_a = low + ones * (0x80 - 'A'), above_z = low + ones * (0x7f - 'Z');
+
+	return w | (from_a & ~above_z & ~w & high) >> 2;
+}
+
+/* Of the wire form without regard to case.  It only tells a retry from another question. */
+static uint64_t
+hash_name(const uint8_t *wire, unsigned len)
+{
+	uint64_t h = len * 0x9e3779b97f4a7c15, w = 0;
+	unsigned at = 0;
+
+	for (; at + 8 < len; at += 8) {
+		memcpy(&w, wire + at, 8);
+		h = ((h ^ lower(w)) * 0x9fb21c651e98df25) ^ h >> 29;
+	}
+	if (len >= 8)			/* the last word may overlap the one before */
+		memcpy(&w, wire + len - 8, 8);
+	else
+		for (w = 0; at < len; at++)
+			w = w << 8 | wire[at];
+	h = (h ^ lower(w)) * 0x9fb21c651e98df25;
+	return h ^ h >> 32;
+}
+
+static bool
+read_first_question(struct nsc_dns_parsed *d, struct nsc_bytes *b)
+{
+	unsigned len;
+	const uint8_t *wire = read_first_name(d, b, &len);
 	uint16_t type = nsc_bytes_u16(b), class = nsc_bytes_u16(b);
 
-	if (!ok || b->bad)
+	if (wire == NULL || b->bad) {
+		d->msg.name = (struct nsc_text){NULL, 0};
 		return false;
-	if (!first)
-		return true;
+	}
 	if (d->msg.kind == NSC_DNS_MULTICAST)
 		class &= (uint16_t)~UNIQUE;
-	d->msg.name = (struct nsc_text){d->name, n.at};
 	d->msg.qtype = type;
 	d->msg.qclass = class;
 	d->asked = true;
-	d->netbios = is_netbios(&n);
-	d->question = nsc_hash(&key, n.wire, n.len) ^ ((uint64_t)type << 16 | class);
+	d->netbios = is_netbios(wire, len);
+	d->question = hash_name(wire, len) ^ ((uint64_t)type << 16 | class);
 	return true;
+}
+
+static bool
+skip_question(struct nsc_bytes *b, const struct nsc_bytes *whole)
+{
+	bool ok = skip_name(b, whole);
+
+	nsc_bytes_skip(b, 4);
+	return ok && !b->bad;
 }
 
 static void
@@ -153,9 +217,7 @@ read_records(struct nsc_dns_parsed *d, struct nsc_bytes *b, const struct nsc_byt
 	     unsigned count, bool answers, bool additional)
 {
 	for (unsigned i = 0; i < count; i++) {
-		struct name n = {.text = NULL};
-
-		if (!read_name(b, whole, &n))
+		if (!skip_name(b, whole))
 			return false;
 		uint16_t type = nsc_bytes_u16(b), class = nsc_bytes_u16(b);
 		uint32_t ttl = nsc_bytes_u32(b);
@@ -183,7 +245,7 @@ read_body(struct nsc_dns_parsed *d, struct nsc_bytes *b, const struct nsc_bytes 
 	for (unsigned i = 0; i < d->msg.questions; i++) {
 		if (i == NSC_DNS_RECORDS)
 			return true;
-		if (!read_question(d, b, whole, i == 0))
+		if (i == 0 ? !read_first_question(d, b) : !skip_question(b, whole))
 			return false;
 	}
 	for (unsigned s = 0; s < 3; s++) {
