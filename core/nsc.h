@@ -94,6 +94,16 @@ void nsc_engine_stop(struct nsc_engine *e);
 /* Interfaces captured now, as text for people: "eth0, lo". */
 int nsc_engine_interfaces(struct nsc_engine *e, char *text, size_t size);
 
+/*
+ * Replaces limits and timeouts of an engine that runs: FlowTableSize, ReassemblyLimit,
+ * ReassemblyMemory, OverflowPolicy, Timeout*.  Flows stay, but for those that a smaller
+ * table evicts (they are counted and told).  -EINVAL with err naming the option if another
+ * one differs, or one would be larger than when the engine was made; then nothing has
+ * changed.  From the thread that starts and stops the engine; in a replay at once
+ * (from its interval callback, too).
+ */
+int nsc_engine_reconfigure(struct nsc_engine *e, const struct nsc_config *cfg, char err[NSC_ERR]);
+
 struct nsc_replay {
 	void *arg;
 	/* Called now and then with octets read and the file's size (0: unknown); may be NULL. */

@@ -117,7 +117,7 @@ enum nsc_verdict nsc_speak_feed(struct nsc_sessions *ss, struct nsc_flow *f,
 
 void nsc_speak_end(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversation *c,
 		   uint64_t now);
-void nsc_speak_tick(struct nsc_sessions *ss, uint64_t now, uint64_t told);
+void nsc_speak_tick(struct nsc_sessions *ss, uint64_t now);
 
 /* stream.c, datagram.c */
 

@@ -8,7 +8,6 @@
 #include "dissect/labels.h"
 
 enum { STATE_OCTETS = 256 };			/* of states a session, if nothing else is said */
-#define DAY (UINT64_C(86400) * 1000000000)	/* ns */
 
 static void
 want(struct nsc_sessions *ss)
@@ -114,6 +113,16 @@ nsc_sessions_free(struct nsc_sessions *ss)
 	nsc_slab_free(ss->states);
 	nsc_pool_free(ss->pool);
 	free(ss);
+}
+
+int
+nsc_sessions_reconfigure(struct nsc_sessions *ss, const struct nsc_reassembly_config *cfg)
+{
+	int r = nsc_pool_reconfigure(ss->pool, cfg);
+
+	if (r == 0)
+		ss->cfg.reassembly = *cfg;
+	return r;
 }
 
 struct nsc_conversation *
@@ -248,14 +257,14 @@ give_up_holes(struct nsc_sessions *ss, uint64_t now)
 void
 nsc_sessions_tick(struct nsc_sessions *ss, uint64_t now)
 {
-	nsc_speak_tick(ss, now, now);
+	nsc_speak_tick(ss, now);
 	give_up_holes(ss, now);
 }
 
 void
 nsc_sessions_finish(struct nsc_sessions *ss, uint64_t now)
 {
-	nsc_speak_tick(ss, now, now + DAY);
+	nsc_speak_tick(ss, now);
 }
 
 struct nsc_text

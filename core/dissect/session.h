@@ -53,6 +53,9 @@ int nsc_sessions_new(struct nsc_sessions **ss, const struct nsc_session_config *
 		     const struct nsc_session_hooks *hooks);
 void nsc_sessions_free(struct nsc_sessions *ss);
 
+/* nsc_pool_reconfigure of its pool; -EINVAL or 0. */
+int nsc_sessions_reconfigure(struct nsc_sessions *ss, const struct nsc_reassembly_config *cfg);
+
 /*
  * A packet with payload (or SYN, FIN, RST) of the flow, after the table's update.
  * NSC_END_OPEN, or the reason for which the caller shall close the flow now
@@ -72,7 +75,10 @@ void nsc_session_retired(struct nsc_sessions *ss, struct nsc_flow *f);
 /* Each second of the packets' clock: dissectors' ticks (DNS timeouts), holes given up. */
 void nsc_sessions_tick(struct nsc_sessions *ss, uint64_t now);
 
-/* The end of a capture: every shared state is flushed, by a tick whose time is a day ahead. */
+/*
+ * The end of a capture, at its last packet's time: a last tick.  What waits for longer than
+ * that (a DNS query whose time is not over) is neither answered nor timed out.
+ */
 void nsc_sessions_finish(struct nsc_sessions *ss, uint64_t now);
 
 /* A label of the flow; len 0 if there is none.  Lives until the flow is retired. */

@@ -154,9 +154,8 @@ nsc_speak_end(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversati
 	ss->dissectors[app]->end(c != NULL ? nsc_slab_at(ss->states, c->state) : NULL, &out);
 }
 
-/* `told` is the dissectors' time; events still carry `now`. */
 void
-nsc_speak_tick(struct nsc_sessions *ss, uint64_t now, uint64_t told)
+nsc_speak_tick(struct nsc_sessions *ss, uint64_t now)
 {
 	for (unsigned app = 1; app < ss->dissector_count; app++) {
 		struct nsc_out out;
@@ -164,7 +163,6 @@ nsc_speak_tick(struct nsc_sessions *ss, uint64_t now, uint64_t told)
 		if (ss->shared[app] == NULL || ss->dissectors[app]->tick == NULL)
 			continue;
 		begin(ss, NULL, NULL, app, now, &out);
-		out.time = told;
 		ss->dissectors[app]->tick(ss->shared[app], &out);
 	}
 }

@@ -72,6 +72,10 @@ place(struct nsc_worker *w, struct nsc_flow *f, const struct nsc_packet *p)
 	unsigned remote, ways[2] = {NSC_WAY_RX, NSC_WAY_TX};	/* nothing known: the initiator is remote */
 	unsigned scope;
 
+	if (f->version == 0) {		/* a MAC pair: its first packet's addresses stand for it */
+		q.addr[0] = p->src;
+		q.addr[1] = p->dst;
+	}
 	if (w->locals.known)
 		a = nsc_direction(&w->locals.view, &q);
 	if (a.known) {
@@ -165,7 +169,8 @@ account_tcp(struct nsc_worker *w, const struct nsc_flow *f, const struct nsc_upd
 	add(w, base + NSC_V_TCP_COUNTER_SEGMENTS, up->segments);
 	add(w, base + NSC_V_TCP_COUNTER_RETRANSMIT, up->retransmit);
 	add(w, base + NSC_V_TCP_COUNTER_OUT_OF_ORDER, up->out_of_order);
-	if (up->flags & (NSC_UPDATE_ZERO_WINDOW | NSC_UPDATE_RESET)) {
+	if (up->flags & (NSC_UPDATE_ZERO_WINDOW | NSC_UPDATE_RESET | NSC_UPDATE_KEEPALIVE)) {
+		add(w, base + NSC_V_TCP_COUNTER_KEEPALIVE, (up->flags & NSC_UPDATE_KEEPALIVE) != 0);
 		add(w, base + NSC_V_TCP_COUNTER_ZERO_WINDOW, (up->flags & NSC_UPDATE_ZERO_WINDOW) != 0);
 		add(w, base + NSC_V_TCP_COUNTER_RESET, (up->flags & NSC_UPDATE_RESET) != 0);
 	}

@@ -20,6 +20,8 @@ account_packets(struct nsc_worker *w)
 	set(w, base + NSC_V_SELF_PACKET_ARP, d->arp);
 	set(w, base + NSC_V_SELF_PACKET_NON_IP, d->non_ip);
 	set(w, base + NSC_V_SELF_PACKET_FRAGMENTS, d->fragments);
+	set(w, base + NSC_V_SELF_PACKET_UNKNOWN_LINK, d->unknown_link);
+	set(w, base + NSC_V_SELF_PACKET_DECAPSULATED, d->tunnels);
 	set(w, NSC_CELL(SELF_EVICTION, 0, NSC_V_EVICTION_FRAGMENTS), d->fragments_evicted);
 	set(w, NSC_CELL(SELF_ANOMALY, 0, NSC_V_ANOMALY_FRAGMENT_OVERLAP), d->fragments_overlap);
 	set(w, NSC_CELL(SELF_ANOMALY, 0, NSC_V_ANOMALY_TUNNEL_DEPTH), d->depth_exceeded);
@@ -64,6 +66,7 @@ account_sessions(struct nsc_worker *w)
 	set(w, anomaly + NSC_V_ANOMALY_REASSEMBLY_GAP, r->gaps);
 	set(w, anomaly + NSC_V_ANOMALY_REASSEMBLY_OVERFLOW, r->overflows + r->memory_overflows);
 	set(w, anomaly + NSC_V_ANOMALY_INCONSISTENT, r->inconsistent);
+	set(w, anomaly + NSC_V_ANOMALY_STRAY_SEGMENT, r->stray);
 }
 
 void

@@ -177,11 +177,12 @@ static void
 collect(struct nsc_capture *c, bool force)
 {
 	const struct nsc_taps *t = &c->taps;
-	uint64_t dropped = nsc_taps_dropped(&c->taps);
+	struct nsc_tap_losses lost = nsc_taps_losses(t);
 	unsigned open = nsc_taps_open(t);
 
-	atomic_store(&c->dropped, dropped);
-	set(c, NSC_CELL(SELF_PACKETS, 0, NSC_V_SELF_PACKET_DROPPED), dropped);
+	atomic_store(&c->dropped, lost.dropped);
+	set(c, NSC_CELL(SELF_PACKETS, 0, NSC_V_SELF_PACKET_DROPPED), lost.dropped);
+	set(c, NSC_CELL(SELF_ANOMALY, 0, NSC_V_ANOMALY_RING_FREEZE), lost.freezes);
 	set(c, NSC_CELL(SELF_MEMORY, 0, NSC_V_MEMORY_RING), nsc_taps_memory(t));
 	set(c, NSC_CELL(SELF_ERRORS, 0, NSC_V_SELF_ERROR_CAPTURE), t->errors);
 	set(c, NSC_CELL(SELF_ERRORS, 0, NSC_V_SELF_ERROR_INTERFACES), c->watch.errors);
@@ -331,6 +332,16 @@ nsc_capture_free(struct nsc_capture *c)
 		close(c->notify);
 	pthread_mutex_destroy(&c->taps.lock);
 	free(c);
+}
+
+int
+nsc_capture_reconfigure(struct nsc_capture *c, const struct nsc_settings *settings)
+{
+	int r = 0;
+
+	for (unsigned w = 0; r == 0 && w < c->options.workers; w++)
+		r = nsc_lane_reconfigure(c->lane[w], settings);
+	return r;
 }
 
 void

@@ -58,6 +58,9 @@ int nsc_capture_start(struct nsc_capture *c, bool strict, char err[NSC_ERR]);
 void nsc_capture_stop(struct nsc_capture *c);
 void nsc_capture_free(struct nsc_capture *c);	/* stops it first; NULL is fine */
 
+/* New limits for every worker (nsc_worker_reconfigure); the first error, or 0. */
+int nsc_capture_reconfigure(struct nsc_capture *c, const struct nsc_settings *settings);
+
 /* A reader asked for a publish.  Any thread, at any time between start and free. */
 void nsc_capture_wake(struct nsc_capture *c);
 

@@ -63,24 +63,44 @@ put_proto(struct nsc_json *j, uint8_t proto)
 	}
 }
 
-/* The ends of a flow, and its outside. */
+/* One end of a flow; of a MAC pair (version 0) its MAC, which the key keeps in the last octets. */
 static void
-put_ends(struct nsc_json *j, const struct nsc_flow *f)
+put_end(struct nsc_json *j, const struct nsc_flow *f, int side)
 {
+	const struct nsc_addr *a = nsc_flow_addr(f, side);
+	char mac[18];
+
+	if (f->version != 0) {
+		put_addr(j, side == 0 ? "initiator" : "responder", a);
+		return;
+	}
+	snprintf(mac, sizeof mac, "%02x:%02x:%02x:%02x:%02x:%02x", a->b[10], a->b[11], a->b[12],
+		 a->b[13], a->b[14], a->b[15]);
+	nsc_json_text(j, side == 0 ? "initiator" : "responder", mac);
+}
+
+/* The ends of a flow, and its outside; a pair of addresses has neither protocol nor ports. */
+static void
+put_ends(struct nsc_json *j, const struct nsc_worker *w, const struct nsc_flow *f)
+{
+	bool pair = w->settings.flow.key != NSC_KEY_5TUPLE;
 	uint16_t vlan;
 	uint32_t vni;
 
-	put_proto(j, f->proto);
+	if (!pair)
+		put_proto(j, f->proto);
 	if (nsc_flow_vlan(f, &vlan))
 		nsc_json_number(j, "vlan", vlan);
 	if (nsc_flow_tunnel(f) != NSC_TUNNEL_NONE)
 		nsc_json_text(j, "tunnel", tunnel_text[nsc_flow_tunnel(f)]);
 	if (nsc_flow_vni(f, &vni))
 		nsc_json_number(j, "vni", vni);
-	put_addr(j, "initiator", nsc_flow_addr(f, 0));
-	nsc_json_number(j, "initiator_port", nsc_flow_port(f, 0));
-	put_addr(j, "responder", nsc_flow_addr(f, 1));
-	nsc_json_number(j, "responder_port", nsc_flow_port(f, 1));
+	put_end(j, f, 0);
+	if (!pair)
+		nsc_json_number(j, "initiator_port", nsc_flow_port(f, 0));
+	put_end(j, f, 1);
+	if (!pair)
+		nsc_json_number(j, "responder_port", nsc_flow_port(f, 1));
 }
 
 static bool
@@ -120,7 +140,7 @@ put_flow(struct nsc_json *j, const struct nsc_worker *w, const struct nsc_flow *
 	char history[NSC_HISTORY + 1];
 	uint64_t rtt = nsc_flow_rtt(f);
 
-	put_ends(j, f);
+	put_ends(j, w, f);
 	nsc_json_number(j, "packets_initiator", nsc_flow_packets(f, 0));
 	nsc_json_number(j, "bytes_initiator", f->octets[0]);
 	nsc_json_number(j, "packets_responder", nsc_flow_packets(f, 1));
@@ -139,8 +159,10 @@ put_flow(struct nsc_json *j, const struct nsc_worker *w, const struct nsc_flow *
 		nsc_json_number(j, "rtt_us", (rtt + 500) / 1000);
 	if (f->direction & NSC_LABEL_KNOWN)
 		nsc_json_text(j, "direction", nsc_direction_text(f->direction & 3));
-	nsc_json_text(j, "scope_initiator", nsc_class_text(nsc_class(nsc_flow_addr(f, 0))));
-	nsc_json_text(j, "scope_responder", nsc_class_text(nsc_class(nsc_flow_addr(f, 1))));
+	if (f->version != 0) {
+		nsc_json_text(j, "scope_initiator", nsc_class_text(nsc_class(nsc_flow_addr(f, 0))));
+		nsc_json_text(j, "scope_responder", nsc_class_text(nsc_class(nsc_flow_addr(f, 1))));
+	}
 	if (f->network != 0 && f->network <= w->settings.networks.names)
 		nsc_json_text(j, "network", w->settings.networks.name[f->network]);
 	if (f->app != 0)
@@ -221,7 +243,7 @@ nsc_event_json(struct nsc_engine *e, const struct nsc_event *ev, char *line, siz
 	if (ev->kind != NSC_EVENT_FLOW)
 		nsc_json_time(&j, "time", ev->time);
 	if (ev->kind != NSC_EVENT_FLOW && ev->kind != NSC_EVENT_DNS)
-		put_ends(&j, ev->flow);
+		put_ends(&j, ev->origin, ev->flow);
 	switch (ev->kind) {
 	case NSC_EVENT_FLOW:
 		put_flow(&j, ev->origin, ev->flow);

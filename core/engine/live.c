@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -45,6 +46,9 @@ struct nsc_lane {
 	uint64_t now;			/* what the worker was told, ns since the epoch */
 	uint64_t tick;			/* CLOCK_BOOTTIME of the last tick */
 	bool backlog;			/* a ring had more than its turn allows */
+	const struct nsc_settings *_Atomic settings;	/* lent by who waits for `settled` */
+	sem_t settled;
+	int result;			/* of nsc_worker_reconfigure */
 	struct slot slot[NSC_LANE_SLOTS];
 };
 
@@ -212,6 +216,18 @@ turn(struct nsc_lane *l, struct pollfd *fds, struct slot *const *of, unsigned n)
 	nsc_worker_publish(l->worker, false);
 }
 
+/* Somebody waits for it: new limits. */
+static void
+settle(struct nsc_lane *l)
+{
+	const struct nsc_settings *s = atomic_exchange(&l->settings, NULL);
+
+	if (s == NULL)
+		return;
+	l->result = nsc_worker_reconfigure(l->worker, s);
+	sem_post(&l->settled);
+}
+
 static void *
 run(void *arg)
 {
@@ -226,6 +242,7 @@ run(void *arg)
 		if (stop && n == 1)
 			break;
 		turn(l, fds, of, n);
+		settle(l);
 		stop = atomic_load(&l->stop);
 	}
 	tick(l);
@@ -251,6 +268,7 @@ nsc_lane_new(struct nsc_lane **out, struct nsc_worker *w, int notify)
 		free(l);
 		return -e;
 	}
+	sem_init(&l->settled, 0, 0);
 	*out = l;
 	return 0;
 }
@@ -260,6 +278,7 @@ nsc_lane_free(struct nsc_lane *l)
 {
 	if (l == NULL)
 		return;
+	sem_destroy(&l->settled);
 	close(l->wake);
 	free(l);
 }
@@ -311,6 +330,18 @@ nsc_lane_done(struct nsc_lane *l, unsigned slot, int *error)
 	atomic_store_explicit(&s->state, STATE_IDLE, memory_order_release);
 	s->source = NULL;
 	return true;
+}
+
+int
+nsc_lane_reconfigure(struct nsc_lane *l, const struct nsc_settings *settings)
+{
+	if (!l->started)
+		return nsc_worker_reconfigure(l->worker, settings);
+	atomic_store(&l->settings, settings);
+	poke(l->wake);
+	while (sem_wait(&l->settled) != 0)
+		;			/* EINTR: a signal of the host's */
+	return l->result;
 }
 
 void

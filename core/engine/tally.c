@@ -104,6 +104,9 @@ tally_dns_outcome(struct nsc_worker *w, const struct nsc_dns_outcome *o)
 	case NSC_DNS_MISMATCH:
 		add(w, NSC_CELL(DNS_ERRORS, 0, NSC_V_DNS_ERROR_MISMATCH));
 		break;
+	case NSC_DNS_EVICTED:
+		add(w, NSC_CELL(SELF_EVICTION, 0, NSC_V_EVICTION_DNS_QUERIES));
+		break;
 	default:
 		break;
 	}

@@ -19,6 +19,7 @@ nsc_tap_open(struct nsc_tap *tap, const struct nsc_capture_options *o, uint16_t 
 		.promiscuous = o->promiscuous,
 		.fanout = o->workers > 1 ? &group : NULL,
 	};
+	struct nsc_tap_losses none = {0};
 	int r = 0;
 
 	for (unsigned w = 0; r == 0 && w < o->workers; w++) {
@@ -27,37 +28,33 @@ nsc_tap_open(struct nsc_tap *tap, const struct nsc_capture_options *o, uint16_t 
 			tap->size += nsc_ring_size(tap->source[w]);
 	}
 	for (unsigned w = 0; r < 0 && w < o->workers; w++)
-		nsc_tap_close(tap, w);
+		nsc_tap_close(tap, w, &none);
 	return r;
 }
 
-static uint64_t
-source_dropped(struct nsc_source *s)
+static void
+add_losses(struct nsc_source *s, struct nsc_tap_losses *sum)
 {
 	struct nsc_source_stats st;
 
 	if (s == NULL)
-		return 0;
+		return;
 	s->ops->stats(s, &st);
-	return st.dropped;
+	sum->dropped += st.dropped;
+	sum->freezes += st.freezes;
 }
 
-uint64_t
-nsc_tap_dropped(const struct nsc_tap *tap)
+void
+nsc_tap_losses(const struct nsc_tap *tap, struct nsc_tap_losses *sum)
 {
-	uint64_t sum = 0;
-
 	for (unsigned w = 0; w < NSC_CAPTURE_WORKERS; w++)
-		sum += source_dropped(tap->source[w]);
-	return sum;
+		add_losses(tap->source[w], sum);
 }
 
-uint64_t
-nsc_tap_close(struct nsc_tap *tap, unsigned lane)
+void
+nsc_tap_close(struct nsc_tap *tap, unsigned lane, struct nsc_tap_losses *sum)
 {
-	uint64_t dropped = source_dropped(tap->source[lane]);
-
+	add_losses(tap->source[lane], sum);
 	nsc_source_close(tap->source[lane]);
 	tap->source[lane] = NULL;
-	return dropped;
 }

@@ -30,10 +30,15 @@ struct nsc_tap {
 int nsc_tap_open(struct nsc_tap *tap, const struct nsc_capture_options *o, uint16_t type,
 		 char err[NSC_ERR]);
 
-/* Packets that its open rings have dropped. */
-uint64_t nsc_tap_dropped(const struct nsc_tap *tap);
+struct nsc_tap_losses {
+	uint64_t dropped;		/* packets for which a ring had no room */
+	uint64_t freezes;		/* times a ring was full */
+};
 
-/* Closes the ring of one lane; returns the packets that it had dropped. */
-uint64_t nsc_tap_close(struct nsc_tap *tap, unsigned lane);
+/* Adds what its open rings have lost. */
+void nsc_tap_losses(const struct nsc_tap *tap, struct nsc_tap_losses *sum);
+
+/* Closes the ring of one lane; adds what it had lost. */
+void nsc_tap_close(struct nsc_tap *tap, unsigned lane, struct nsc_tap_losses *sum);
 
 #endif

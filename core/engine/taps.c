@@ -302,7 +302,7 @@ reap_lane(struct nsc_taps *t, struct nsc_tap *tap, unsigned lane)
 	done = nsc_lane_done(t->lane[lane], (unsigned)(tap - t->tap), &error);
 	t->errors += error != 0 && error != -ENETDOWN && error != -ENODEV;
 	if (done)
-		t->gone_dropped += nsc_tap_close(tap, lane);
+		nsc_tap_close(tap, lane, &t->gone);
 	return !done;
 }
 
@@ -329,18 +329,18 @@ nsc_taps_close(struct nsc_taps *t)
 {
 	for (unsigned n = 0; n < NSC_TAPS; n++) {
 		for (unsigned w = 0; w < t->options->workers; w++)
-			t->gone_dropped += nsc_tap_close(&t->tap[n], w);
+			nsc_tap_close(&t->tap[n], w, &t->gone);
 		t->tap[n].state = NSC_TAP_FREE;
 	}
 }
 
-uint64_t
-nsc_taps_dropped(const struct nsc_taps *t)
+struct nsc_tap_losses
+nsc_taps_losses(const struct nsc_taps *t)
 {
-	uint64_t sum = t->gone_dropped;
+	struct nsc_tap_losses sum = t->gone;
 
 	for (unsigned n = 0; n < NSC_TAPS; n++)
-		sum += nsc_tap_dropped(&t->tap[n]);
+		nsc_tap_losses(&t->tap[n], &sum);
 	return sum;
 }
 

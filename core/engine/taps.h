@@ -32,7 +32,7 @@ struct nsc_taps {
 
 	uint64_t opened, lost, failures;	/* events since the start */
 	uint64_t errors;		/* rings that failed or broke, but for absence */
-	uint64_t gone_dropped;		/* packets dropped by rings that are closed */
+	struct nsc_tap_losses gone;	/* of rings that are closed */
 };
 
 /*
@@ -50,7 +50,7 @@ void nsc_taps_reap(struct nsc_taps *t, uint64_t now);
 void nsc_taps_close(struct nsc_taps *t);
 
 /* Reads the losses of every ring; sums so far, closed ones with them. */
-uint64_t nsc_taps_dropped(const struct nsc_taps *t);
+struct nsc_tap_losses nsc_taps_losses(const struct nsc_taps *t);
 
 /* True while an interface that is not wanted any more is kept for a while. */
 bool nsc_taps_waiting(const struct nsc_taps *t);

@@ -167,6 +167,21 @@ nsc_worker_free(struct nsc_worker *w)
 	free(w);
 }
 
+int
+nsc_worker_reconfigure(struct nsc_worker *w, const struct nsc_settings *settings)
+{
+	int rc = nsc_sessions_reconfigure(w->sessions, &settings->session.reassembly);
+
+	if (rc == 0)
+		rc = nsc_flow_reconfigure(w->flows, &settings->flow);
+	if (rc != 0)
+		return rc;
+	w->settings.session.reassembly = settings->session.reassembly;
+	w->settings.flow = settings->flow;
+	w->settings.timeout_http = settings->timeout_http;
+	return 0;
+}
+
 /*
  * What the link says against a packet: a frame for somebody else, unless a
  * stacked device of ours has that address; and the second sight of a forwarded

@@ -20,6 +20,12 @@ int nsc_worker_new(struct nsc_worker **w, const struct nsc_settings *settings,
 		   struct nsc_ledger *ledger, struct nsc_facts *facts, const struct nsc_host *host);
 void nsc_worker_free(struct nsc_worker *w);
 
+/*
+ * Takes flow and reassembly limits and timeouts over, between two batches; the rest of the
+ * settings stays.  -EINVAL if something would grow beyond its creation.
+ */
+int nsc_worker_reconfigure(struct nsc_worker *w, const struct nsc_settings *settings);
+
 /* Takes frames in, in the order of their capture. */
 void nsc_worker_frames(struct nsc_worker *w, const struct nsc_frame *frames, int n);
 

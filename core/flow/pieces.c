@@ -22,22 +22,37 @@ unreserve(void *p, size_t size)
 		munmap(p, size);
 }
 
+static uint64_t
+pieces_of(const struct nsc_reassembly_config *cfg)
+{
+	uint64_t count = cfg->memory / NSC_PIECE;
+
+	return count > NSC_PIECES_MIN ? count : NSC_PIECES_MIN;
+}
+
+static void
+set_limits(struct nsc_pool *p, const struct nsc_reassembly_config *cfg)
+{
+	uint64_t side = (uint64_t)cfg->limit / NSC_PIECE_ROOM * 2 + 4;
+
+	p->cfg = *cfg;
+	p->most = (uint32_t)pieces_of(cfg);
+	p->side_pieces = (uint16_t)(side < UINT16_MAX ? side : UINT16_MAX);
+}
+
 int
 nsc_pool_new(struct nsc_pool **pool, const struct nsc_reassembly_config *cfg)
 {
 	struct nsc_pool *p;
-	uint64_t count = cfg->memory / NSC_PIECE;
-	uint64_t side = (uint64_t)cfg->limit / NSC_PIECE_ROOM * 2 + 4;
 
-	if (cfg->limit == 0 || cfg->limit > 1 << 30 || count >= UINT32_MAX)
+	if (cfg->limit == 0 || cfg->limit > 1 << 30 || pieces_of(cfg) >= UINT32_MAX)
 		return -EINVAL;
 	p = calloc(1, sizeof *p);
 	if (p == NULL)
 		return -ENOMEM;
-	p->cfg = *cfg;
-	p->count = (uint32_t)(count > NSC_PIECES_MIN ? count : NSC_PIECES_MIN) + 1;
+	set_limits(p, cfg);
+	p->count = p->most + 1;
 	p->carved = 1;
-	p->side_pieces = (uint16_t)(side < UINT16_MAX ? side : UINT16_MAX);
 	p->view_size = (size_t)cfg->limit + NSC_VIEW_ROOM;
 	p->piece = reserve((size_t)p->count * NSC_PIECE);
 	p->view[0] = reserve(p->view_size);
@@ -120,6 +135,7 @@ nsc_piece_give(struct nsc_pool *pool, uint32_t piece)
 {
 	pool->piece[piece].next = pool->free;
 	pool->free = piece;
+	pool->used--;
 }
 
 /*
@@ -145,14 +161,27 @@ take_from_oldest(struct nsc_pool *pool, const struct nsc_stream *but)
 	return true;
 }
 
+int
+nsc_pool_reconfigure(struct nsc_pool *pool, const struct nsc_reassembly_config *cfg)
+{
+	if (cfg->limit == 0 || cfg->limit + (uint64_t)NSC_VIEW_ROOM > pool->view_size ||
+	    pieces_of(cfg) >= pool->count)
+		return -EINVAL;
+	set_limits(pool, cfg);
+	while (pool->used > pool->most && pool->oldest != NULL)
+		take_from_oldest(pool, NULL);
+	return 0;
+}
+
 uint32_t
 nsc_piece_take(struct nsc_pool *pool, const struct nsc_stream *s)
 {
 	struct nsc_piece *p;
 	uint32_t i;
 
-	if (pool->free == 0 && pool->carved == pool->count && !take_from_oldest(pool, s))
+	if (pool->used >= pool->most && !take_from_oldest(pool, s))
 		return 0;
+	pool->used++;
 	if (pool->free != 0) {
 		i = pool->free;
 		pool->free = pool->piece[i].next;

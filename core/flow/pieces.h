@@ -34,6 +34,7 @@ struct nsc_pool {
 	uint32_t count;			/* with [0] */
 	uint32_t carved;		/* pieces below were used once */
 	uint32_t free;			/* list of given-back ones */
+	uint32_t used, most;		/* pieces in use, and how many may be */
 	uint16_t side_pieces;		/* a side's limit, so that octets sent singly don't cost 2 KiB each */
 
 	struct nsc_stream *oldest, *newest;

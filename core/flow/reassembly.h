@@ -47,6 +47,14 @@ struct nsc_stream;
  */
 int nsc_pool_new(struct nsc_pool **pool, const struct nsc_reassembly_config *cfg);
 void nsc_pool_free(struct nsc_pool *pool);
+
+/*
+ * Replaces limits and policy, of streams that are there, too; between two segments.  Less
+ * memory takes octets from those who hold them longest.  -EINVAL: limit or memory are
+ * beyond those at creation.
+ */
+int nsc_pool_reconfigure(struct nsc_pool *pool, const struct nsc_reassembly_config *cfg);
+
 const struct nsc_reassembly_stats *nsc_pool_stats(const struct nsc_pool *pool);
 
 /* Streams that hold octets now. */

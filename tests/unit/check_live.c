@@ -5,6 +5,7 @@
  */
 #include <check.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,8 @@
 static _Atomic int64_t shift;		/* ns by which the wall clock is wrong */
 static _Atomic uint64_t frames, ticks, told, backwards, finished, rebases;
 static _Atomic int64_t rebased;
+static _Atomic uint32_t settled;
+static pthread_t tester;
 
 /* Ours goes before the C library's. */
 int
@@ -67,6 +70,15 @@ nsc_worker_cputime(struct nsc_worker *w, uint64_t user, uint64_t system)
 	(void)w;
 	(void)user;
 	(void)system;
+}
+
+int
+nsc_worker_reconfigure(struct nsc_worker *w, const struct nsc_settings *settings)
+{
+	(void)w;
+	ck_assert(!pthread_equal(pthread_self(), tester));
+	settled = settings->flow.size;
+	return settled > 1000 ? -EINVAL : 0;
 }
 
 void
@@ -245,6 +257,24 @@ START_TEST(the_end_is_quick_and_reads_all)
 }
 END_TEST
 
+/* features.md 1.16: in the worker's thread, and the answer comes back. */
+START_TEST(new_limits_are_taken_over_by_the_thread)
+{
+	struct nsc_settings s = {.flow.size = 100};
+
+	tester = pthread_self();
+	ck_assert_int_eq(nsc_lane_reconfigure(lane, &s), 0);
+	ck_assert_uint_eq(settled, 100);
+	s.flow.size = 2000;
+	ck_assert_int_eq(nsc_lane_reconfigure(lane, &s), -EINVAL);
+	for (int i = 0; i < 200; i++) {
+		s.flow.size = (uint32_t)i;
+		ck_assert_int_eq(nsc_lane_reconfigure(lane, &s), 0);
+		ck_assert_uint_eq(settled, (uint32_t)i);
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -260,6 +290,7 @@ main(void)
 	tcase_add_test(t, a_ring_comes_and_goes);
 	tcase_add_test(t, a_ring_that_breaks_is_told);
 	tcase_add_test(t, the_end_is_quick_and_reads_all);
+	tcase_add_test(t, new_limits_are_taken_over_by_the_thread);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);
