@@ -18,6 +18,8 @@ enum {
 	NSC_EXTENSIONS_MAX = 16,/* IPv6 extension headers; real packets have three at the most */
 };
 
+enum { NSC_LINK_ETHERNET = 1 };	/* LINKTYPE_ numbers: link.c has them all */
+
 /* EtherTypes (IEEE 802 numbers); a value up to 1500 is a length and LLC follows. */
 enum nsc_ethertype {
 	NSC_ETHER_LLC = 0,
@@ -108,12 +110,18 @@ struct nsc_taken {
 	uint32_t id;
 };
 
-/* tunnel.c: the network layer that this one carries, if it carries a plausible one. */
+/* tunnel.c: true if a UDP port, of the header at h, may announce a tunnel. */
+bool nsc_tunnel_over_udp(const uint8_t *h);
+/* The network layer that this one carries, if it carries a plausible one. */
 bool nsc_tunnel(const struct nsc_ip *ip, const struct nsc_net *outer, struct nsc_net *inner,
 		struct nsc_taken *t);
 
 /* transport.c: ports, flags, options and payload. */
 void nsc_transport(const struct nsc_ip *ip, struct nsc_packet *p);
+/* The same where it needs no more: `here` octets of a whole header at h, `wire` were sent. */
+enum { NSC_TCP_HEADER = 20, NSC_UDP_HEADER = 8 };
+void nsc_transport_tcp(const uint8_t *h, uint32_t here, uint32_t wire, struct nsc_packet *p);
+void nsc_transport_udp(const uint8_t *h, uint32_t here, uint32_t wire, struct nsc_packet *p);
 /* The payload of a UDP datagram of which all octets are here. */
 void nsc_transport_datagram(struct nsc_bytes b, struct nsc_packet *p);
 

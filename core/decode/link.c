@@ -7,7 +7,7 @@
 
 enum linktype {
 	LINK_NULL = 0,
-	LINK_ETHERNET = 1,
+	LINK_ETHERNET = NSC_LINK_ETHERNET,
 	LINK_PPP = 9,
 	LINK_FDDI = 10,
 	LINK_RAW_BSD = 12,	/* DLT_RAW of most systems, seen in old files */

@@ -2,20 +2,22 @@
 /* TCP (RFC 9293, 7323, 2018), UDP (RFC 768), SCTP (RFC 9260), ICMP (RFC 792, 4443). */
 #include "decode/layers.h"
 
-/* Everything behind the transport header, as sent and as captured. */
+/* Everything behind the transport header at h, as sent (len) and as captured. */
+static inline void
+behind(const uint8_t *h, uint32_t here, struct nsc_packet *p, uint32_t header, uint32_t len)
+{
+	p->payload_len = len;
+	if (here <= header || len == 0)
+		return;
+	here -= header;
+	p->payload = h + header;
+	p->payload_caplen = here < len ? here : len;
+}
+
 static void
 payload(const struct nsc_ip *ip, struct nsc_packet *p, uint32_t header, uint32_t len)
 {
-	size_t here = nsc_bytes_left(&ip->b);
-
-	p->payload_len = len;
-	if (here <= header)
-		return;
-	here -= header;
-	p->payload = ip->b.p + header;
-	p->payload_caplen = here < len ? (uint32_t)here : len;
-	if (len == 0)
-		p->payload = NULL;
+	behind(ip->b.p, (uint32_t)nsc_bytes_left(&ip->b), p, header, len);
 }
 
 static void
@@ -110,60 +112,84 @@ cut(const struct nsc_ip *ip, struct nsc_packet *p, uint32_t header)
 		p->flags |= NSC_PACKET_BAD_L4;	/* it was never sent whole */
 }
 
-static void
-tcp(const struct nsc_ip *ip, struct nsc_packet *p)
+void
+nsc_transport_tcp(const uint8_t *h, uint32_t here, uint32_t wire, struct nsc_packet *p)
 {
-	const uint8_t *h = nsc_bytes_peek(&ip->b, 20);
-	uint32_t header;
-	size_t here;
+	uint32_t header = (h[12] >> 4) * 4u;
 
-	if (h == NULL) {
-		cut(ip, p, 20);
-		return;
-	}
-	header = (h[12] >> 4) * 4u;
 	p->sport = nsc_be16(h);
 	p->dport = nsc_be16(h + 2);
 	p->seq = nsc_be32(h + 4);
 	p->ack = nsc_be32(h + 8);
 	p->tcp_flags = h[13];
 	p->window = nsc_be16(h + 14);
-	if (header < 20 || header > ip->wire) {
+	if (header < NSC_TCP_HEADER || header > wire) {
 		p->flags |= NSC_PACKET_BAD_L4;
 		return;
 	}
-	if (header > 20) {
-		here = nsc_bytes_left(&ip->b);
-		tcp_options(h + 20, (uint32_t)(here < header ? here : header) - 20, p);
+	if (header > NSC_TCP_HEADER)
+		tcp_options(h + NSC_TCP_HEADER,
+			    (here < header ? here : header) - NSC_TCP_HEADER, p);
+	behind(h, here, p, header, wire - header);
+}
+
+static void
+tcp(const struct nsc_ip *ip, struct nsc_packet *p)
+{
+	const uint8_t *h = nsc_bytes_peek(&ip->b, NSC_TCP_HEADER);
+
+	if (h == NULL)
+		cut(ip, p, NSC_TCP_HEADER);
+	else
+		nsc_transport_tcp(h, (uint32_t)nsc_bytes_left(&ip->b), ip->wire, p);
+}
+
+void
+nsc_transport_udp(const uint8_t *h, uint32_t here, uint32_t wire, struct nsc_packet *p)
+{
+	uint32_t len = nsc_be16(h + 4);
+
+	p->sport = nsc_be16(h);
+	p->dport = nsc_be16(h + 2);
+	if (len == 0)		/* RFC 2675, or left to the device */
+		len = wire;
+	if (len < NSC_UDP_HEADER || len > wire) {
+		p->flags |= NSC_PACKET_BAD_L4;
+		return;
 	}
-	payload(ip, p, header, ip->wire - header);
+	behind(h, here, p, NSC_UDP_HEADER, len - NSC_UDP_HEADER);
+}
+
+/*
+ * A fragment's datagram is whole later; but never if the capture cut its first
+ * one, and then what is here is all that can be read.
+ */
+static void
+udp_part(const struct nsc_ip *ip, const uint8_t *h, struct nsc_packet *p)
+{
+	uint32_t len = nsc_be16(h + 4);
+
+	p->sport = nsc_be16(h);
+	p->dport = nsc_be16(h + 2);
+	if (len == 0)
+		len = ip->wire;
+	if (len < NSC_UDP_HEADER)
+		p->flags |= NSC_PACKET_BAD_L4;
+	else if (ip->offset == 0 && nsc_bytes_left(&ip->b) < ip->wire)
+		payload(ip, p, NSC_UDP_HEADER, len - NSC_UDP_HEADER);
 }
 
 static void
 udp(const struct nsc_ip *ip, struct nsc_packet *p)
 {
-	const uint8_t *h = nsc_bytes_peek(&ip->b, 8);
-	uint32_t len;
+	const uint8_t *h = nsc_bytes_peek(&ip->b, NSC_UDP_HEADER);
 
-	if (h == NULL) {
-		cut(ip, p, 8);
-		return;
-	}
-	p->sport = nsc_be16(h);
-	p->dport = nsc_be16(h + 2);
-	len = nsc_be16(h + 4);
-	if (len == 0)		/* RFC 2675, or left to the device */
-		len = ip->wire;
-	if (len < 8 || (len > ip->wire && !ip->fragment)) {
-		p->flags |= NSC_PACKET_BAD_L4;
-		return;
-	}
-	/*
-	 * A fragment's datagram is whole later; but never if the capture cut its
-	 * first one, and then what is here is all that can be read.
-	 */
-	if (!ip->fragment || (ip->offset == 0 && nsc_bytes_left(&ip->b) < ip->wire))
-		payload(ip, p, 8, len - 8);
+	if (h == NULL)
+		cut(ip, p, NSC_UDP_HEADER);
+	else if (ip->fragment)
+		udp_part(ip, h, p);
+	else
+		nsc_transport_udp(h, (uint32_t)nsc_bytes_left(&ip->b), ip->wire, p);
 }
 
 void

@@ -120,13 +120,11 @@ gtpu(struct nsc_net *n, struct nsc_taken *t)
 	return true;
 }
 
-/* The port that may announce a tunnel, the destination's first; else 0. */
+/* The port of the UDP header at h that may announce a tunnel, the destination's first; else 0. */
 static uint16_t
-tunnel_port(const struct nsc_ip *ip)
+tunnel_port(const uint8_t *h)
 {
-	const uint8_t *h = nsc_bytes_peek(&ip->b, 8);
-
-	for (unsigned at = 2; h != NULL; at = 0) {
+	for (unsigned at = 2;; at = 0) {
 		uint16_t port = nsc_be16(h + at);
 
 		switch (port) {
@@ -141,9 +139,14 @@ tunnel_port(const struct nsc_ip *ip)
 			break;
 		}
 		if (at == 0)
-			break;
+			return 0;
 	}
-	return 0;
+}
+
+bool
+nsc_tunnel_over_udp(const uint8_t *h)
+{
+	return tunnel_port(h) != 0;
 }
 
 static bool
@@ -178,7 +181,9 @@ nsc_tunnel(const struct nsc_ip *ip, const struct nsc_net *outer, struct nsc_net 
 	uint16_t port = 0;
 
 	if (ip->proto == NSC_PROTO_UDP) {
-		port = tunnel_port(ip);
+		const uint8_t *h = nsc_bytes_peek(&ip->b, NSC_UDP_HEADER);
+
+		port = h != NULL ? tunnel_port(h) : 0;
 		if (port == 0)
 			return false;
 	}
