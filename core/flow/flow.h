@@ -176,7 +176,17 @@ struct nsc_flow_stats {
 };
 
 struct nsc_flow_table;
+
+struct nsc_key {			/* canonical: (addr[0], port[0]) <= (addr[1], port[1]) */
+	struct nsc_addr addr[2];
+	uint16_t port[2];
+	uint8_t proto, version;
+	uint8_t from;			/* which end sent the packet; not part of the comparison */
+	bool self;			/* both ends are one (from is 0) */
+};
+
 struct nsc_flow_ref {			/* what prepare found out for update */
+	struct nsc_key key;
 	uint32_t hash;
 	uint32_t entry;			/* where the flow was then; a hint; 0: none */
 };

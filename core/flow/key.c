@@ -6,27 +6,45 @@
 
 enum { LINKTYPE_ETHERNET = 1, MACS = 12 };
 
-static inline void
-set(struct nsc_key *k, const struct nsc_packet *p, uint16_t sport, uint16_t dport, uint8_t proto)
+/* Halves and ports of two ends as numbers: negative, 0 or positive, in the order of memcmp. */
+static inline int
+order_of(const struct nsc_addr *a, const struct nsc_addr *b, uint16_t aport, uint16_t bport)
 {
-	k->addr[0] = p->src;
-	k->addr[1] = p->dst;
-	k->port[0] = sport;
-	k->port[1] = dport;
-	k->proto = proto;
-	k->version = p->version;
+	uint64_t x = nsc_addr_word(a, 0), y = nsc_addr_word(b, 0);
+
+	if (x == y) {
+		x = nsc_addr_word(a, 1);
+		y = nsc_addr_word(b, 1);
+	}
+	if (x == y) {
+		x = aport;
+		y = bport;
+	}
+	return (x > y) - (x < y);
 }
 
-static void
-five_tuple(struct nsc_key *k, const struct nsc_packet *p)
+/* Whether the ends change places is a toss of a coin to the processor: it is no branch here. */
+static inline void
+ends(struct nsc_key *k, const struct nsc_addr *src, const struct nsc_addr *dst, uint16_t sport,
+     uint16_t dport)
 {
-	set(k, p, p->sport, p->dport, p->proto);
+	int order = order_of(src, dst, sport, dport);
+	unsigned from = order > 0;
+
+	k->addr[from] = *src;
+	k->addr[from ^ 1] = *dst;
+	k->port[from] = sport;
+	k->port[from ^ 1] = dport;
+	k->from = (uint8_t)from;
+	k->self = order == 0;
 }
 
 static void
 ip_pair(struct nsc_key *k, const struct nsc_packet *p)
 {
-	set(k, p, 0, 0, 0);
+	k->proto = 0;
+	k->version = p->version;
+	ends(k, &p->src, &p->dst, 0, 0);
 }
 
 /* Where there are no MACs (tunnel devices, lo of some systems) the IP pair stands for them. */
@@ -34,61 +52,33 @@ static void
 mac_pair(struct nsc_key *k, const struct nsc_packet *p)
 {
 	const struct nsc_frame *f = p->frame;
+	struct nsc_addr src = {{0}}, dst = {{0}};
 
 	if (f == NULL || f->link != LINKTYPE_ETHERNET || f->caplen < MACS) {
 		ip_pair(k, p);
 		return;
 	}
-	memset(k, 0, sizeof *k);
-	memcpy(k->addr[0].b + 10, f->data + 6, 6);	/* IEEE 802.3: destination first */
-	memcpy(k->addr[1].b + 10, f->data, 6);
-}
-
-static void (*const extract[NSC_KEYS])(struct nsc_key *k, const struct nsc_packet *p) = {
-	[NSC_KEY_5TUPLE] = five_tuple,
-	[NSC_KEY_IP_PAIR] = ip_pair,
-	[NSC_KEY_MAC_PAIR] = mac_pair,
-};
-
-static inline uint64_t
-word(const void *p)
-{
-	uint64_t w;
-
-	memcpy(&w, p, sizeof w);
-	return w;
-}
-
-/* The order of memcmp, in two comparisons. */
-static inline int
-order_of(const struct nsc_key *k)
-{
-	const uint8_t *a = k->addr[0].b, *b = k->addr[1].b;
-
-	if (word(a) != word(b))
-		return be64toh(word(a)) > be64toh(word(b)) ? 1 : -1;
-	if (word(a + 8) != word(b + 8))
-		return be64toh(word(a + 8)) > be64toh(word(b + 8)) ? 1 : -1;
-	return (int)k->port[0] - (int)k->port[1];
+	memcpy(src.b + 10, f->data + 6, 6);	/* IEEE 802.3: destination first */
+	memcpy(dst.b + 10, f->data, 6);
+	k->proto = k->version = 0;
+	ends(k, &src, &dst, 0, 0);
 }
 
 void
 nsc_key_of_packet(struct nsc_key *k, enum nsc_key_kind kind, const struct nsc_packet *p)
 {
-	int order;
-
-	extract[kind](k, p);
-	order = order_of(k);
-	k->self = order == 0;
-	k->from = order > 0;
-	if (order > 0) {
-		struct nsc_addr addr = k->addr[0];
-		uint16_t port = k->port[0];
-
-		k->addr[0] = k->addr[1];
-		k->addr[1] = addr;
-		k->port[0] = k->port[1];
-		k->port[1] = port;
+	switch (kind) {
+	case NSC_KEY_IP_PAIR:
+		ip_pair(k, p);
+		break;
+	case NSC_KEY_MAC_PAIR:
+		mac_pair(k, p);
+		break;
+	default:
+		k->proto = p->proto;
+		k->version = p->version;
+		ends(k, &p->src, &p->dst, p->sport, p->dport);
+		break;
 	}
 }
 
@@ -102,29 +92,35 @@ nsc_key_of_flow(struct nsc_key *k, const struct nsc_flow *f)
 	k->version = f->version;
 }
 
-/*
- * IPv4 is two words to the hash instead of five.  They are put together in
- * registers: octets stored one by one and read as a word stall the processor.
- */
+static inline uint64_t
+word(const void *p)
+{
+	uint64_t w;
+
+	memcpy(&w, p, sizeof w);
+	return w;
+}
+
+/* SipHash of 13 octets with IPv4, else of 37: both addresses, both ports, the protocol. */
 uint32_t
 nsc_key_hash(const struct nsc_key *k, const struct nsc_hash_key *secret)
 {
 	const uint8_t *a = k->addr[0].b, *b = k->addr[1].b;
 	uint64_t rest = (uint64_t)k->port[0] | (uint64_t)k->port[1] << 16 |
-			(uint64_t)k->proto << 32 | (uint64_t)k->version << 40;
-	uint64_t w[5] = {rest};
+			(uint64_t)k->proto << 32;
+	struct nsc_hash_state s = nsc_hash_begin(secret);
 
 	if (k->version == 4) {
 		uint32_t v4[2];
 
 		memcpy(&v4[0], a + 12, sizeof v4[0]);
 		memcpy(&v4[1], b + 12, sizeof v4[1]);
-		w[1] = v4[0] | (uint64_t)v4[1] << 32;
-		return (uint32_t)nsc_hash(secret, w, 2 * sizeof w[0]);
+		nsc_hash_word(&s, v4[0] | (uint64_t)v4[1] << 32);
+		return (uint32_t)nsc_hash_end(&s, rest, 13);
 	}
-	w[1] = word(a);
-	w[2] = word(a + 8);
-	w[3] = word(b);
-	w[4] = word(b + 8);
-	return (uint32_t)nsc_hash(secret, w, sizeof w);
+	nsc_hash_word(&s, word(a));
+	nsc_hash_word(&s, word(a + 8));
+	nsc_hash_word(&s, word(b));
+	nsc_hash_word(&s, word(b + 8));
+	return (uint32_t)nsc_hash_end(&s, rest, 37);
 }

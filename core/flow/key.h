@@ -5,14 +5,6 @@
 
 #include "flow/flow.h"
 
-struct nsc_key {
-	struct nsc_addr addr[2];	/* (addr[0], port[0]) <= (addr[1], port[1]) */
-	uint16_t port[2];
-	uint8_t proto, version;
-	uint8_t from;			/* which end sent the packet; not part of the comparison */
-	bool self;			/* both ends are one (from is 0) */
-};
-
 void nsc_key_of_packet(struct nsc_key *k, enum nsc_key_kind kind, const struct nsc_packet *p);
 void nsc_key_of_flow(struct nsc_key *k, const struct nsc_flow *f);
 uint32_t nsc_key_hash(const struct nsc_key *k, const struct nsc_hash_key *secret);

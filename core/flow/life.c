@@ -30,6 +30,19 @@ timeout_of(const struct nsc_flow_config *c, const struct nsc_flow *f)
 }
 
 uint64_t
+nsc_life_shortest(const struct nsc_flow_config *c)
+{
+	const uint32_t all[] = {c->timeout_tcp, c->timeout_syn, c->timeout_closed, c->timeout_udp,
+				c->timeout_short, c->timeout_icmp, c->timeout_other};
+	uint32_t least = all[0];
+
+	for (unsigned i = 1; i < sizeof all / sizeof all[0]; i++)
+		if (all[i] < least)
+			least = all[i];
+	return least * NSC_SECOND;
+}
+
+uint64_t
 nsc_life_deadline(const struct nsc_flow_table *t, const struct nsc_flow *f)
 {
 	return f->since + timeout_of(&t->cfg, f) * NSC_SECOND;
@@ -217,6 +230,8 @@ nsc_flow_reconfigure(struct nsc_flow_table *t, const struct nsc_flow_config *cfg
 	if (cfg->size == 0 || cfg->size > t->capacity || cfg->key != t->cfg.key)
 		return -EINVAL;
 	t->cfg = *cfg;
+	if (nsc_life_shortest(cfg) < t->shortest)	/* flows' own timeouts stay */
+		t->shortest = nsc_life_shortest(cfg);
 	while (t->stats.entries > cfg->size)
 		nsc_evict_one(t, t->clock);
 	requeue(t);
@@ -262,5 +277,7 @@ void
 nsc_flow_timeout(struct nsc_flow_table *t, struct nsc_flow *f, uint32_t seconds)
 {
 	f->timeout = seconds;
+	if (seconds != 0 && seconds * NSC_SECOND < t->shortest)
+		t->shortest = seconds * NSC_SECOND;
 	nsc_life_reschedule(t, f);
 }

@@ -36,6 +36,7 @@ nsc_flow_table_new(struct nsc_flow_table **out, const struct nsc_flow_config *cf
 	if (t == NULL)
 		return -ENOMEM;
 	t->cfg = *cfg;
+	t->shortest = nsc_life_shortest(cfg);
 	t->key = *key;
 	if (hooks != NULL)
 		t->hooks = *hooks;
@@ -77,11 +78,10 @@ nsc_flow_prepare(struct nsc_flow_table *t, const struct nsc_packet *p, int n,
 		 struct nsc_flow_ref *refs)
 {
 	const struct nsc_slots *s = &t->slots;
-	struct nsc_key k;
 
 	for (int i = 0; i < n; i++) {
-		nsc_key_of_packet(&k, t->cfg.key, &p[i]);
-		refs[i].hash = nsc_key_hash(&k, &t->key);
+		nsc_key_of_packet(&refs[i].key, t->cfg.key, &p[i]);
+		refs[i].hash = nsc_key_hash(&refs[i].key, &t->key);
 		__builtin_prefetch(&s->slot[refs[i].hash & s->mask]);
 	}
 	for (int i = 0; i < n; i++) {
@@ -99,9 +99,10 @@ nsc_flow_prepare(struct nsc_flow_table *t, const struct nsc_packet *p, int n,
 }
 
 static struct nsc_flow *
-find(struct nsc_flow_table *t, const struct nsc_key *k, const struct nsc_flow_ref *ref)
+find(struct nsc_flow_table *t, const struct nsc_flow_ref *ref)
 {
 	const struct nsc_slots *s = &t->slots;
+	const struct nsc_key *k = &ref->key;
 	struct nsc_flow *f = &t->entry[ref->entry];
 
 	if (ref->entry != 0 && f->rank != NSC_RANK_FREE && nsc_key_is(k, f))
@@ -140,27 +141,26 @@ flip(struct nsc_flow *f)
 
 /* The generation that the packet belongs to, if it is there. */
 static struct nsc_flow *
-generation(struct nsc_flow_table *t, const struct nsc_key *k, const struct nsc_packet *p,
-	   const struct nsc_flow_ref *ref)
+generation(struct nsc_flow_table *t, const struct nsc_flow_ref *ref, const struct nsc_packet *p)
 {
-	struct nsc_flow *f = find(t, k, ref);
+	struct nsc_flow *f = find(t, ref);
 	int side;
 
 	if (f == NULL)
 		return NULL;
-	if (nsc_life_deadline(t, f) <= t->clock) {
+	if (t->clock - f->since >= t->shortest && nsc_life_deadline(t, f) <= t->clock) {
 		nsc_life_expire(t, f, t->clock);
 		return NULL;
 	}
 	if (!nsc_tcp_readable(f, p))
 		return f;
-	side = side_of_packet(f, k);
+	side = side_of_packet(f, &ref->key);
 	if (f->state == NSC_STATE_NONE) {
 		bool tells = p->tcp_flags & NSC_TCP_SYN && !(p->tcp_flags & (NSC_TCP_FIN | NSC_TCP_RST));
 
 		if (tells && nsc_tcp_initiator(p) != side && !(f->flags & NSC_FLOW_SELF))
 			flip(f);
-	} else {
+	} else if (f->state >= NSC_STATE_TIME_WAIT || p->tcp_flags & NSC_TCP_SYN) {
 		enum nsc_end reason = nsc_tcp_reborn(f, side, p);
 
 		if (reason != NSC_END_OPEN) {
@@ -203,8 +203,8 @@ nsc_flow_update(struct nsc_flow_table *t, const struct nsc_packet *p,
 {
 	enum nsc_failure failure = NSC_FAILURE_NONE;
 	enum nsc_end end = NSC_END_OPEN;
+	const struct nsc_key *k = &ref->key;
 	struct nsc_flow *f;
-	struct nsc_key k;
 	uint8_t state;
 
 	memset(up, 0, sizeof *up);
@@ -212,16 +212,15 @@ nsc_flow_update(struct nsc_flow_table *t, const struct nsc_packet *p,
 		t->timers.tick = t->order.tick = p->time >> NSC_WHEEL_TICK;
 	if (p->time > t->clock)
 		t->clock = p->time;
-	nsc_key_of_packet(&k, t->cfg.key, p);
-	f = generation(t, &k, p, ref);
+	f = generation(t, ref, p);
 	if (f == NULL) {
-		f = nsc_life_open(t, &k, ref->hash, p);
+		f = nsc_life_open(t, k, ref->hash, p);
 		up->flags |= NSC_UPDATE_OPENED;
-		if (!k.self)
-			f->first = k.from ^ (nsc_tcp_readable(f, p) ? nsc_tcp_initiator(p) : 0);
+		if (!k->self)
+			f->first = k->from ^ (nsc_tcp_readable(f, p) ? nsc_tcp_initiator(p) : 0);
 	}
 	up->flow = f;
-	up->side = (uint8_t)side_of_packet(f, &k);
+	up->side = (uint8_t)side_of_packet(f, k);
 	state = f->state;
 	count(f, up->side, p);
 	touch(t, f, p);
@@ -236,7 +235,8 @@ nsc_flow_update(struct nsc_flow_table *t, const struct nsc_packet *p,
 	}
 	if (end != NSC_END_OPEN)
 		nsc_life_close(t, f, end, failure, t->clock);
-	nsc_evict_rank(t, f);
+	if (f->rank != NSC_RANK_IDLE || f->state != state || end != NSC_END_OPEN)
+		nsc_evict_rank(t, f);
 	if (f->state != state || up->flags & NSC_UPDATE_OPENED)
 		nsc_life_reschedule(t, f);
 }

@@ -33,6 +33,7 @@ struct nsc_flow_table {
 	struct nsc_flow_hooks hooks;
 	struct nsc_flow_stats stats;
 	uint64_t clock;			/* newest time seen, ns */
+	uint64_t shortest;		/* timeout, ns: who is less idle need not be asked for his own */
 	struct nsc_flow *entry;		/* 1 to capacity */
 	uint32_t capacity;		/* entries at creation, for ever */
 	uint32_t used;			/* entries ever touched */
@@ -65,6 +66,7 @@ void nsc_life_close(struct nsc_flow_table *t, struct nsc_flow *f, enum nsc_end r
 		    enum nsc_failure failure, uint64_t now);
 void nsc_life_retire(struct nsc_flow_table *t, struct nsc_flow *f);
 void nsc_life_expire(struct nsc_flow_table *t, struct nsc_flow *f, uint64_t now);
+uint64_t nsc_life_shortest(const struct nsc_flow_config *c);
 uint64_t nsc_life_deadline(const struct nsc_flow_table *t, const struct nsc_flow *f);
 /* The deadline may be earlier than the wheel thinks. */
 void nsc_life_reschedule(struct nsc_flow_table *t, struct nsc_flow *f);
