@@ -117,12 +117,15 @@ on_close(void *arg, struct nsc_flow *f, enum nsc_end reason)
 
 int
 nsc_worker_new(struct nsc_worker **out, const struct nsc_settings *settings, struct nsc_ledger *ledger,
-	       struct nsc_facts *facts, const struct nsc_host *host)
+	       const struct nsc_facts *facts, const struct nsc_host *host)
 {
-	struct nsc_worker *w = calloc(1, sizeof *w);
 	struct nsc_decode_config decode = settings->decode;
+	struct nsc_worker *w;
 	int rc;
 
+	if (settings->layout != nsc_ledger_layout() || ledger->layout != settings->layout)
+		return -EBADMSG;
+	w = calloc(1, sizeof *w);
 	if (w == NULL)
 		return -ENOMEM;
 	w->settings = *settings;

@@ -15,9 +15,13 @@
 
 struct nsc_worker;
 
-/* Ledger and facts are borrowed and outlive the worker.  0 or -ENOMEM. */
+/*
+ * Ledger and facts are borrowed and outlive the worker; facts may be mapped read-only.
+ * 0, -ENOMEM, or -EBADMSG if settings or ledger come from another build (their layout).
+ */
 int nsc_worker_new(struct nsc_worker **w, const struct nsc_settings *settings,
-		   struct nsc_ledger *ledger, struct nsc_facts *facts, const struct nsc_host *host);
+		   struct nsc_ledger *ledger, const struct nsc_facts *facts,
+		   const struct nsc_host *host);
 void nsc_worker_free(struct nsc_worker *w);
 
 /*

@@ -40,7 +40,7 @@ struct nsc_worker {
 	struct nsc_settings settings;
 	struct nsc_host host;
 	struct nsc_ledger *ledger;	/* borrowed */
-	struct nsc_facts *facts;	/* borrowed */
+	const struct nsc_facts *facts;	/* borrowed */
 	struct nsc_decoder *decoder;
 	struct nsc_flow_table *flows;
 	struct nsc_sessions *sessions;

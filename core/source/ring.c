@@ -63,6 +63,31 @@ nsc_ring_release(struct nsc_source *s)
 	}
 }
 
+/* A block's number grows by one each time that the kernel begins it; 0: it never did. */
+void
+nsc_ring_adopt(struct nsc_source *s)
+{
+	struct ring *r = (struct ring *)s;
+	uint64_t oldest = UINT64_MAX, newest = 0;
+
+	for (uint32_t i = 0; i < r->blocks; i++) {
+		struct tpacket_block_desc *b = block_at(r, i);
+		uint32_t status =
+			__atomic_load_n(&b->hdr.bh1.block_status, __ATOMIC_ACQUIRE);
+		uint64_t number = b->hdr.bh1.seq_num;
+
+		if (status & TP_STATUS_USER && number < oldest) {
+			oldest = number;
+			r->block = i;
+		}
+		if (number > newest) {
+			newest = number;
+			if (oldest == UINT64_MAX)
+				r->block = i;
+		}
+	}
+}
+
 /* Moves on to the next block that the kernel has handed over; false if there is none. */
 static bool
 next_block(struct ring *r)

@@ -61,6 +61,13 @@ int nsc_ring_open(struct nsc_source **s, const struct nsc_ring_options *o,
  */
 void nsc_ring_release(struct nsc_source *s);
 
+/*
+ * For a process that inherited the source from its opener while another one has read from
+ * it, and died: goes to the oldest block that was not given back, else to where the
+ * kernel fills.  Before the first batch.
+ */
+void nsc_ring_adopt(struct nsc_source *s);
+
 /* No new frames from now on; what was captured can still be read for NSC_RING_LINGER_MS. */
 void nsc_ring_mute(struct nsc_source *s);
 
