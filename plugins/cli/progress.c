@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "progress.h"
+#include "text.h"
 
 enum { WIDTH = 40, FIRST_MS = 500, EVERY_MS = 100 };
 
@@ -24,20 +25,16 @@ progress_begin(struct progress *p)
 	after(&p->next, FIRST_MS);
 }
 
-void
-progress_tell(void *arg, uint64_t done, uint64_t size)
+static void
+draw(uint64_t done, uint64_t size)
 {
-	struct progress *p = arg;
-	struct timespec now;
-	char bar[WIDTH + 1];
+	char bar[WIDTH + 1], text[TEXT_FIELD];
 	unsigned full;
 
-	if (!p->terminal || size == 0)
+	if (size == 0) {		/* a pipe: nobody knows */
+		fprintf(stderr, "\r%s read  ", text_octets(done, text));
 		return;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (now.tv_sec < p->next.tv_sec ||
-	    (now.tv_sec == p->next.tv_sec && now.tv_nsec < p->next.tv_nsec))
-		return;
+	}
 	if (done > size)
 		done = size;
 	full = (unsigned)((double)done / (double)size * WIDTH);
@@ -45,6 +42,21 @@ progress_tell(void *arg, uint64_t done, uint64_t size)
 	memset(bar, '#', full);
 	bar[WIDTH] = '\0';
 	fprintf(stderr, "\r[%s] %3u %%", bar, (unsigned)((double)done / (double)size * 100));
+}
+
+void
+progress_tell(void *arg, uint64_t done, uint64_t size)
+{
+	struct progress *p = arg;
+	struct timespec now;
+
+	if (!p->terminal)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (now.tv_sec < p->next.tv_sec ||
+	    (now.tv_sec == p->next.tv_sec && now.tv_nsec < p->next.tv_nsec))
+		return;
+	draw(done, size);
 	fflush(stderr);
 	p->drawn = true;
 	after(&p->next, EVERY_MS);
