@@ -41,8 +41,10 @@ fill(size_t size)
 	for (i = 0; i < n; i++) {
 		const uint8_t *p = nsc_slab_at(slab, block[i]);
 
-		for (k = 0; k < size; k++)
-			ck_assert_uint_eq(p[k], i & 0xff);
+		/* One assertion a block: each costs more than the octets. */
+		for (k = 0; k < size && p[k] == (i & 0xff); k++)
+			;
+		ck_assert_uint_eq(k, size);
 	}
 	ck_assert_uint_eq(nsc_slab_used(slab), MEMORY);
 	for (i = 0; i < n; i += 2)
@@ -76,8 +78,10 @@ START_TEST(random_order)
 		int k = rand() % n;
 		const uint8_t *p = nsc_slab_at(slab, b[k].block);
 
-		for (size_t j = 0; p != NULL && j < b[k].size; j++)
-			ck_assert_uint_eq(p[j], b[k].mark);
+		for (size_t j = 0; p != NULL && j < b[k].size; j++) {
+			if (p[j] != b[k].mark)
+				ck_abort_msg("octet %zu of block %d was written", j, k);
+		}
 		nsc_slab_give(slab, b[k].block);
 		b[k].size = 1u << rand() % 11;
 		b[k].mark = (uint8_t)i;
