@@ -8,28 +8,36 @@
 #include "source/file.h"
 #include "source/match.h"
 
-enum { FRAMES = 256, BATCHES_PER_PROGRESS = 64 };
+enum { FRAMES = 256, BATCHES_PER_PROGRESS = 64, QUIET = 360 };
 
 struct replay {
 	struct nsc_engine *engine;
 	const struct nsc_replay *how;
+	const char *path;
 	struct nsc_source *source;
 	struct nsc_match *match;	/* option Filter; NULL: everything */
 	uint64_t next;			/* end of the interval that runs, ns; 0: none has begun */
 	unsigned batches;
 };
 
-/* The host hears of each interval that ends before the packet at `time`. */
+/*
+ * The host hears of each interval that ends before the packet at `time`; of a
+ * silence (or a damaged timestamp) longer than QUIET intervals, of the first
+ * and the last.
+ */
 static void
 pass_intervals(struct replay *r, uint64_t time)
 {
 	const struct nsc_replay *how = r->how;
+	unsigned told = 0;
 
 	if (how->interval == NULL || how->interval_ns == 0)
 		return;
 	if (r->next == 0)
 		r->next = time - time % how->interval_ns + how->interval_ns;
 	while (time >= r->next) {
+		if (++told == QUIET)
+			r->next = time - time % how->interval_ns;
 		nsc_worker_tick(r->engine->worker[0], r->next);
 		how->interval(how->arg, r->next);
 		r->next += how->interval_ns;
@@ -70,15 +78,19 @@ run(struct replay *r, char err[NSC_ERR])
 	struct nsc_frame frame[FRAMES];
 	int n;
 
-	while ((n = r->source->ops->batch(r->source, frame, FRAMES, err)) > 0) {
+	for (;;) {
+		n = r->source->ops->batch(r->source, frame, FRAMES, err);
+		if (r->how->cancel != NULL && *r->how->cancel)
+			return nsc_error(err, -ECANCELED, "%s: interrupted", r->path);
+		if (n == -EINTR)	/* a pipe, and a signal that was not for us */
+			continue;
+		if (n <= 0)
+			return n;
 		if (r->match != NULL && (n = nsc_match_frames(r->match, frame, n, err)) < 0)
 			return n;
 		hand_over(r, frame, n);
 		tell_progress(r);
-		if (r->how->cancel != NULL && *r->how->cancel)
-			return nsc_error(err, -ECANCELED, "interrupted");
 	}
-	return n;
 }
 
 int
@@ -86,7 +98,7 @@ nsc_engine_replay(struct nsc_engine *e, const char *path, const struct nsc_repla
 		  char err[NSC_ERR])
 {
 	static const struct nsc_replay plain;
-	struct replay r = {.engine = e, .how = how != NULL ? how : &plain};
+	struct replay r = {.engine = e, .how = how != NULL ? how : &plain, .path = path};
 	const char *filter = nsc_config_filter(e->config);
 	struct nsc_summary s;
 	uint64_t frames;
