@@ -4,12 +4,12 @@
 
 #include "engine/json_text.h"
 
-enum { TAIL = 8 };			/* closing brackets, brace and newline */
+enum { TAIL = 2 };			/* brace and newline; each open bracket reserves its own */
 
 static bool
 put(struct nsc_json *j, const char *p, size_t n)
 {
-	if (n > (size_t)(j->end - j->p))
+	if (j->lost > 0 || n > (size_t)(j->end - j->p))
 		return false;
 	memcpy(j->p, p, n);
 	j->p += n;
@@ -156,15 +156,24 @@ void
 nsc_json_open(struct nsc_json *j, const char *key, char bracket)
 {
 	char *before = j->p;
-	bool whole = put_key(j, key) && put(j, &bracket, 1);
 
-	settle(j, before, whole);
-	j->comma = !whole && j->comma;
+	if (!put_key(j, key) || !put(j, &bracket, 1) || j->p == j->end) {
+		j->p = before;
+		j->lost++;
+		return;
+	}
+	j->end--;			/* room to close it */
+	j->comma = false;
 }
 
 void
 nsc_json_close(struct nsc_json *j, char bracket)
 {
-	*j->p++ = bracket;		/* TAIL keeps room for it */
+	if (j->lost > 0) {
+		j->lost--;
+		return;
+	}
+	*j->p++ = bracket;
+	j->end++;
 	j->comma = true;
 }

@@ -8,7 +8,8 @@
 #include <stdint.h>
 
 struct nsc_json {
-	char *start, *p, *end;		/* end leaves room for "}\n" */
+	char *start, *p, *end;		/* end leaves room for what must still be closed, and "}\n" */
+	unsigned lost;			/* lists and objects left out, whose members go with them */
 	bool comma;			/* something stands before the next member */
 };
 
@@ -24,7 +25,7 @@ void nsc_json_number(struct nsc_json *j, const char *key, uint64_t value);
 void nsc_json_bool(struct nsc_json *j, const char *key, bool value);
 void nsc_json_time(struct nsc_json *j, const char *key, uint64_t ns);	/* epoch.us */
 
-/* A member that is an array of texts, or an object: open, members, close. */
+/* A member that is an array of texts, or an object: open, members, close with ']' or '}'. */
 void nsc_json_open(struct nsc_json *j, const char *key, char bracket);
 void nsc_json_close(struct nsc_json *j, char bracket);
 
