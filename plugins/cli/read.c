@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* netflowscope read FILE: a capture as a table, as JSON Lines, or as one summary line. */
+#include <signal.h>
 #include <stdio.h>
 
 #include "cli.h"
@@ -24,12 +25,31 @@ on_interval(void *arg, uint64_t now)
 	metrics_tell(((struct reading *)arg)->metrics, now);
 }
 
+static volatile sig_atomic_t interrupted;
+
+static void
+on_signal(int number)
+{
+	(void)number;
+	interrupted = 1;
+}
+
+/* The first one ends the reading, the second one the program. */
+static void
+catch_signals(void)
+{
+	struct sigaction s = {.sa_handler = on_signal, .sa_flags = SA_RESETHAND};
+
+	sigaction(SIGINT, &s, NULL);
+	sigaction(SIGTERM, &s, NULL);
+}
+
 int
 cli_read(struct cli *c)
 {
 	struct output out = {.form = output_form(c), .interval = c->interval};
 	struct reading r = {.metrics = &out.metrics};
-	struct nsc_replay how = {.arg = &r, .progress = on_progress};
+	struct nsc_replay how = {.arg = &r, .progress = on_progress, .cancel = &interrupted};
 	char err[NSC_ERR] = "";
 	int rc, status = CLI_FINE;
 
@@ -40,6 +60,7 @@ cli_read(struct cli *c)
 		how.interval = on_interval;
 		how.interval_ns = out.metrics.interval;
 	}
+	catch_signals();
 	progress_begin(&r.bar);
 	rc = nsc_engine_replay(out.engine, c->operand, &how, err);
 	progress_end(&r.bar);
