@@ -143,8 +143,8 @@ fill(const struct plugin *p, const struct nsc_sample *s, bool zero, value_t valu
 	vl->interval = p->interval;
 	sstrncpy(vl->host, hostname_g, sizeof vl->host);
 	sstrncpy(vl->plugin, NAME, sizeof vl->plugin);
-	snprintf(vl->plugin_instance, sizeof vl->plugin_instance, s->group[0] != '\0' ? "%s-%s" : "%s",
-		 s->family, s->group);
+	snprintf(vl->plugin_instance, sizeof vl->plugin_instance,
+		 s->group[0] != '\0' ? "%s-%s" : "%s", s->family, s->group);
 	sstrncpy(vl->type, s->type, sizeof vl->type);
 	sstrncpy(vl->type_instance, s->value, sizeof vl->type_instance);
 }
@@ -156,6 +156,12 @@ fill(const struct plugin *p, const struct nsc_sample *s, bool zero, value_t valu
  * what is known already next; fresh values wait until collectd's cache has the zeros,
  * and then as long as a writer may take to make a file.
  */
+static bool
+needs_zero(const struct nsc_sample *s)
+{
+	return s->fresh && s->counter && (s->sum[0] > 0 || s->sum[1] > 0);
+}
+
 static void
 tell_zero(void *arg, const struct nsc_sample *s)
 {
@@ -163,7 +169,7 @@ tell_zero(void *arg, const struct nsc_sample *s)
 	struct plugin *p = arg;
 	value_t value[2];
 
-	if (!s->fresh || !s->counter)
+	if (!needs_zero(s))
 		return;
 	fill(p, s, true, value, &vl);
 	plugin_dispatch_values(&vl);
@@ -200,7 +206,7 @@ await_zero(void *arg, const struct nsc_sample *s)
 	struct plugin *p = arg;
 	value_t value[2];
 
-	if (!s->fresh || !s->counter)
+	if (!needs_zero(s))
 		return;
 	fill(p, s, true, value, &vl);
 	for (; p->naps > 0 && !is_cached(&vl); p->naps--)
