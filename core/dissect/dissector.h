@@ -65,6 +65,7 @@ struct nsc_out {
 	void (*event)(void *arg, struct nsc_event *ev);	/* time and flow are filled by the framework */
 	void (*label)(void *arg, enum nsc_label id, const char *p, uint32_t len);
 	void *shared;			/* the dissector's per-worker state, if it has one */
+	bool terse;			/* nobody reads the texts of events: they need not be made */
 	struct nsc_wish wish;
 	uint64_t time;			/* now, ns */
 	/* The conversation's 5-tuple, for keys of shared state. */

@@ -64,7 +64,7 @@ is_certain(const struct nsc_dns_parsed *d, bool cut)
 
 	if (m->malformed || !d->asked || d->netbios || m->questions != 1 ||
 	    m->opcode != QUERY || (!cut && !d->exact) || (d->flags & FLAG_Z) != 0 ||
-	    m->name.len == 0 || !nsc_dns_type_known(m->qtype))
+	    !nsc_dns_type_known(m->qtype))
 		return false;
 	if (m->qclass != 1 && m->qclass != 3 && m->qclass != 4 && m->qclass != 255)
 		return false;
@@ -87,7 +87,7 @@ guess_tcp(const struct nsc_guess *g, bool own)
 		return NSC_MORE;
 	if (len < NSC_DNS_HEADER)
 		return NSC_NOT_MINE;
-	if (!nsc_dns_parse(&d, b.p, short_of ? nsc_bytes_left(&b) : len, short_of,
+	if (!nsc_dns_read(&d, b.p, short_of ? nsc_bytes_left(&b) : len, short_of,
 			   NSC_DNS_UNICAST))
 		return NSC_MORE;
 	if (!header_plausible(&d) || d.msg.malformed)
@@ -116,7 +116,7 @@ guess_kind(const struct nsc_guess *g, uint8_t kind)
 		return NSC_NOT_MINE;
 	if (g->transport == NSC_OVER_TCP)
 		return guess_tcp(g, own);
-	if (!nsc_dns_parse(&d, g->bytes.p, nsc_bytes_left(&g->bytes), false, kind))
+	if (!nsc_dns_read(&d, g->bytes.p, nsc_bytes_left(&g->bytes), false, kind))
 		return NSC_NOT_MINE;
 	return (own ? header_plausible(&d) : is_certain(&d, false)) ? NSC_DONE
 								    : NSC_NOT_MINE;
@@ -150,9 +150,8 @@ tell_outcome(void *arg, enum nsc_dns_outcome_kind kind, uint64_t latency)
 }
 
 static uint64_t
-match(const struct nsc_dns_parsed *d, struct nsc_out *out)
+match(const struct nsc_dns_parsed *d, unsigned c, struct nsc_out *out)
 {
-	unsigned c = d->msg.client;
 	struct nsc_dns_query q = {
 		.key =
 			{
@@ -179,19 +178,24 @@ match(const struct nsc_dns_parsed *d, struct nsc_out *out)
 static void
 report(struct nsc_dns_parsed *d, unsigned side, struct nsc_out *out)
 {
+	const struct nsc_dns_message *m = &d->msg;
+	unsigned client = m->response ? 1 - side : side;
+	uint64_t latency = 0;
 	struct nsc_event ev;
-	struct nsc_dns_message *m = &d->msg;
 
-	ev.kind = NSC_EVENT_DNS;
-	m->client = (uint8_t)(m->response ? 1 - side : side);
-	m->tcp = out->transport == NSC_OVER_TCP;
+	if (!out->terse)
+		nsc_dns_name(d);
 	if (m->kind == NSC_DNS_UNICAST && out->shared != NULL) {
 		if (m->malformed)
 			tell_outcome(out, NSC_DNS_MALFORMED, 0);
 		if (!m->malformed || (m->response && d->asked))
-			m->latency = match(d, out);
+			latency = match(d, client, out);
 	}
+	ev.kind = NSC_EVENT_DNS;
 	ev.dns = *m;
+	ev.dns.client = (uint8_t)client;
+	ev.dns.tcp = out->transport == NSC_OVER_TCP;
+	ev.dns.latency = latency;
 	nsc_out_event(out, &ev);
 }
 
@@ -201,7 +205,7 @@ feed_datagram(struct nsc_chunk *in, struct nsc_out *out, uint8_t kind)
 {
 	struct nsc_dns_parsed d;
 	size_t len = nsc_bytes_left(&in->bytes);
-	bool read = nsc_dns_parse(&d, in->bytes.p, len, in->cut, kind);
+	bool read = nsc_dns_read(&d, in->bytes.p, len, in->cut, kind);
 
 	nsc_bytes_skip(&in->bytes, len);
 	out->wish.timeout = IDLE_S;
@@ -252,7 +256,7 @@ feed_stream(struct state *s, struct nsc_chunk *in, struct nsc_out *out, uint8_t 
 			out->wish.need = (uint32_t)(LENGTH + want);
 			return NSC_MORE;
 		}
-		if (!nsc_dns_parse(&d, m.p, want, want < len, kind)) {
+		if (!nsc_dns_read(&d, m.p, want, want < len, kind)) {
 			tell_outcome(out, NSC_DNS_MALFORMED, 0);
 			return NSC_MALFORMED;
 		}

@@ -24,6 +24,7 @@ struct nsc_dns_parsed {
 	bool asked;        /* the first question was read whole */
 	bool exact;        /* every record was read and nothing is left over */
 	bool netbios;      /* the name is a NetBIOS one (RFC 1001, 14.1) */
+	const uint8_t *wire; /* the first question's name in the message, with `asked` */
 	char name[NSC_DNS_NAME_TEXT];
 	struct nsc_addr answer[NSC_DNS_ANSWERS];
 };
@@ -35,6 +36,11 @@ struct nsc_dns_parsed {
  */
 bool nsc_dns_parse(struct nsc_dns_parsed *d, const void *data, size_t len, bool cut,
 		   uint8_t kind);
+
+/* The same without msg.name, which nsc_dns_name makes while the message is there. */
+bool nsc_dns_read(struct nsc_dns_parsed *d, const void *data, size_t len, bool cut,
+		  uint8_t kind);
+void nsc_dns_name(struct nsc_dns_parsed *d);
 
 /* True for types that IANA has assigned; a message on an odd port must ask for one. */
 bool nsc_dns_type_known(uint16_t qtype);

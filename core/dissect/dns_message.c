@@ -53,39 +53,46 @@ put_label(char *to, const uint8_t *p, unsigned len)
 
 /*
  * The first question's name: it stands whole where it is, since a pointer must
- * lead to before it and there is only the header.  NULL: none, and b is bad if
- * it was cut; else its wire form, of *len octets with the root's.
+ * lead to before it and there is only the header.  The octets of its wire form,
+ * with the root's; 0: there is none, and b is bad if it was cut.
  */
-static const uint8_t *
-read_first_name(struct nsc_dns_parsed *d, struct nsc_bytes *b, unsigned *len)
+static unsigned
+first_name(struct nsc_bytes *b)
 {
 	const uint8_t *from = b->p;
-	char *to = d->name;
 
 	for (;;) {
 		uint8_t n = nsc_bytes_u8(b);
-		const uint8_t *label;
 
 		if (b->bad)
-			return NULL;
+			return 0;
 		if (n == 0)
-			break;
-		/* Its pointer's second octet belongs to what was there. */
-		if (n >= 0xc0)
+			return (unsigned)(b->p - from);
+		if (n >= 0xc0)	/* the other half of what was to be a pointer */
 			nsc_bytes_skip(b, 1);
-		label = n < 0x40 ? nsc_bytes_take(b, n) : NULL;
 		/* One octet must be left for the root. */
-		if (label == NULL || b->p - from > NAME_OCTETS - 1)
-			return NULL;
+		if (n >= 0x40 || nsc_bytes_take(b, n) == NULL || b->p - from > NAME_OCTETS - 1)
+			return 0;
+	}
+}
+
+/* `wire` was walked by first_name. */
+void
+nsc_dns_name(struct nsc_dns_parsed *d)
+{
+	const uint8_t *label = d->wire;
+	char *to = d->name;
+
+	if (!d->asked)
+		return;
+	for (; *label != 0; label += 1 + *label) {
 		if (to != d->name)
 			*to++ = '.';
-		to = put_label(to, label, n);
+		to = put_label(to, label + 1, *label);
 	}
-	*len = (unsigned)(b->p - from);
-	if (*len == 1)
+	if (to == d->name)
 		*to++ = '.';
 	d->msg.name = (struct nsc_text){d->name, (uint32_t)(to - d->name)};
-	return from;
 }
 
 /*
@@ -171,19 +178,18 @@ hash_name(const uint8_t *wire, unsigned len)
 static bool
 read_first_question(struct nsc_dns_parsed *d, struct nsc_bytes *b)
 {
-	unsigned len;
-	const uint8_t *wire = read_first_name(d, b, &len);
+	const uint8_t *wire = b->p;
+	unsigned len = first_name(b);
 	uint16_t type = nsc_bytes_u16(b), class = nsc_bytes_u16(b);
 
-	if (wire == NULL || b->bad) {
-		d->msg.name = (struct nsc_text){NULL, 0};
+	if (len == 0 || b->bad)
 		return false;
-	}
 	if (d->msg.kind == NSC_DNS_MULTICAST)
 		class &= (uint16_t)~UNIQUE;
 	d->msg.qtype = type;
 	d->msg.qclass = class;
 	d->asked = true;
+	d->wire = wire;
 	d->netbios = is_netbios(wire, len);
 	d->question = hash_name(wire, len) ^ ((uint64_t)type << 16 | class);
 	return true;
@@ -262,8 +268,8 @@ read_body(struct nsc_dns_parsed *d, struct nsc_bytes *b, const struct nsc_bytes 
 }
 
 bool
-nsc_dns_parse(struct nsc_dns_parsed *d, const void *data, size_t len, bool cut,
-	      uint8_t kind)
+nsc_dns_read(struct nsc_dns_parsed *d, const void *data, size_t len, bool cut,
+	     uint8_t kind)
 {
 	const struct nsc_bytes whole = nsc_bytes(data, len);
 	struct nsc_bytes b = whole;
@@ -288,5 +294,15 @@ nsc_dns_parse(struct nsc_dns_parsed *d, const void *data, size_t len, bool cut,
 	/* Servers cut a reply that does not fit even within a record (RFC 2181, 9). */
 	if (!read_body(d, &b, &whole) && !(b.bad && (cut || m->truncated)))
 		m->malformed = true;
+	return true;
+}
+
+bool
+nsc_dns_parse(struct nsc_dns_parsed *d, const void *data, size_t len, bool cut,
+	      uint8_t kind)
+{
+	if (!nsc_dns_read(d, data, len, cut, kind))
+		return false;
+	nsc_dns_name(d);
 	return true;
 }

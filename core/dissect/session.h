@@ -34,6 +34,7 @@ struct nsc_session_stats {
 struct nsc_session_hooks {
 	void *arg;
 	void (*event)(void *arg, const struct nsc_event *ev);	/* flow and time are filled */
+	bool terse;			/* event reads no texts of messages (labels are kept) */
 	/* f->app became known or changed; `before` is what it was, 0 unknown.  May be NULL. */
 	void (*app)(void *arg, struct nsc_flow *f, unsigned before);
 	/* The protocol asks for another idle timeout (seconds): nsc_flow_timeout.  May be NULL. */
@@ -64,6 +65,9 @@ int nsc_sessions_reconfigure(struct nsc_sessions *ss, const struct nsc_reassembl
  */
 enum nsc_end nsc_session_packet(struct nsc_sessions *ss, const struct nsc_update *up,
 				const struct nsc_packet *p);
+
+/* The flow will have a packet soon: its memory is fetched. */
+void nsc_session_prefetch(const struct nsc_sessions *ss, const struct nsc_flow *f);
 
 /* The flow was closed: flushes (fin, idle, eof) or drops (rst, evicted, overflow) its dissector. */
 void nsc_session_closed(struct nsc_sessions *ss, struct nsc_flow *f, enum nsc_end reason,

@@ -46,6 +46,7 @@ begin(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversation *c, u
 		.event = tell_event,
 		.label = tell_label,
 		.shared = ss->shared[app],
+		.terse = ss->hooks.terse,
 		.time = time,
 	};
 	if (f == NULL)

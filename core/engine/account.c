@@ -22,10 +22,17 @@ add(struct nsc_worker *w, unsigned cell, uint64_t n)
 
 /* rx and tx of a pair; a local packet counts once in each. */
 static inline void
+add_pair(uint64_t pair[2], unsigned way, uint64_t n)
+{
+	/* Masks, since no processor foretells which way the next packet goes. */
+	pair[0] += n & -(uint64_t)(way & NSC_WAY_RX);
+	pair[1] += n & -(uint64_t)((way & NSC_WAY_TX) >> 1);
+}
+
+static inline void
 add_way(struct nsc_worker *w, unsigned cell, unsigned way, uint64_t n)
 {
-	w->cells.cell[cell] += way & NSC_WAY_RX ? n : 0;
-	w->cells.cell[cell + 1] += way & NSC_WAY_TX ? n : 0;
+	add_pair(&w->cells.cell[cell], way, n);
 }
 
 static unsigned
@@ -190,6 +197,7 @@ nsc_account_packet(struct nsc_worker *w, const struct nsc_packet *p, const struc
 	unsigned way = nsc_way(f, up->side);
 	uint64_t octets = (uint64_t)p->octets + p->credit_octets;
 	uint64_t packets = (uint64_t)(p->octets > 0) + p->credit_packets;
+	bool decided;
 
 	add_way(w, NSC_CELL(SCOPE_OCTETS, f->scope, 0), way, octets);
 	add_way(w, NSC_CELL(SCOPE_PACKETS, f->scope, 0), way, packets);
@@ -199,12 +207,9 @@ nsc_account_packet(struct nsc_worker *w, const struct nsc_packet *p, const struc
 		add_way(w, NSC_CELL(NETWORK_OCTETS, f->network, 0), way, octets);
 		add_way(w, NSC_CELL(NETWORK_PACKETS, f->network, 0), way, packets);
 	}
-	if (f->app != 0 || f->start <= w->undecided.since) {
-		add_way(w, NSC_CELL(APP_OCTETS, f->app, 0), way, octets);
-	} else {
-		w->undecided.octets[0] += way & NSC_WAY_RX ? octets : 0;
-		w->undecided.octets[1] += way & NSC_WAY_TX ? octets : 0;
-	}
+	decided = (f->app != 0) | (f->start <= w->undecided.since);
+	add_pair(decided ? &w->cells.cell[NSC_CELL(APP_OCTETS, f->app, 0)] : w->undecided.octets,
+		 way, octets);
 	if (f->proto == NSC_PROTO_TCP)
 		account_tcp(w, f, up);
 }

@@ -42,7 +42,7 @@ nsc_flow_table_new(struct nsc_flow_table **out, const struct nsc_flow_config *cf
 		t->hooks = *hooks;
 	t->capacity = cfg->size;
 	t->timers.heads = t->order.heads = cfg->size + 1;
-	t->entry = nsc_reserve(entries_size(cfg->size));
+	t->entry = nsc_reserve_large(entries_size(cfg->size));
 	t->timers.node = nsc_reserve(nodes_size(cfg->size));
 	t->order.node = nsc_reserve(nodes_size(cfg->size));
 	t->holes = nsc_reserve(sizeof *t->holes);
@@ -96,6 +96,12 @@ nsc_flow_prepare(struct nsc_flow_table *t, const struct nsc_packet *p, int n,
 		__builtin_prefetch(line + LINE, 1);
 		__builtin_prefetch(line + 2 * LINE, 1);
 	}
+}
+
+const struct nsc_flow *
+nsc_flow_hint(const struct nsc_flow_table *t, const struct nsc_flow_ref *ref)
+{
+	return ref->entry != 0 ? &t->entry[ref->entry] : NULL;
 }
 
 static struct nsc_flow *
