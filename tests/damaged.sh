@@ -110,10 +110,10 @@ done
 expect 0 0 header.pcap
 expect 0 0 header.pcapng
 for n in 1 3 4 10 23; do expect 1 - cut_header_$n.pcap; done
-expect 1 0 cut_25.pcap
-expect 1 0 cut_39.pcap
-expect 1 0 cut_41.pcap
-expect 1 0 cut_80.pcap
+expect 1 - cut_25.pcap
+expect 1 - cut_39.pcap
+expect 1 - cut_41.pcap
+expect 1 - cut_80.pcap
 expect 1 9 cut_$(($(stat -c %s good.pcap) - 1)).pcap
 for n in 5 12 27; do expect 1 - cut_$n.pcapng; done
 for n in 30 47 60 100; do expect 1 - cut_$n.pcapng; done
