@@ -18,7 +18,8 @@ rank_head(const struct nsc_flow_table *t, enum nsc_rank rank)
 static enum nsc_rank
 rank_of(const struct nsc_flow *f)
 {
-	if (f->flags & NSC_FLOW_CLOSED)
+	/* One that its session ended while it goes on has packets to absorb, like any other. */
+	if (f->flags & NSC_FLOW_CLOSED && f->state != NSC_STATE_ESTABLISHED)
 		return NSC_RANK_CLOSED;
 	if (f->state == NSC_STATE_SYN_SENT || f->state == NSC_STATE_SYN_RECEIVED)
 		return NSC_RANK_HALF_OPEN;

@@ -144,4 +144,35 @@ START_TEST(row_1_16_shrink)
 }
 END_TEST
 
-RUN_SUITE("evict", row_1_8_syn_flood, order_of_kinds, least_recently_active, row_1_16_shrink)
+/* A flow that its session ended goes on: it is nobody's first victim, and stays one flow. */
+START_TEST(ended_by_its_session)
+{
+	struct world *w = world_new(4, NSC_KEY_5TUPLE);
+	struct nsc_flow *f = handshake(w);
+	uint32_t seq = 101;
+
+	nsc_flow_close(w->t, f, NSC_END_PARSE_ERROR, w->now);
+	nsc_flow_close(w->t, f, NSC_END_PARSE_ERROR, w->now);
+	for (uint16_t i = 0; i < 20; i++) {
+		udp(w, 20, i + 1);
+		udp(w, 20, i + 1);
+		w->now += SECOND;
+		ck_assert_ptr_eq(tcp(w, 0, A, seq, 501, 1000), f);
+		seq += 1000;
+	}
+	ck_assert_uint_eq(w->opened, 21);
+	ck_assert_uint_eq(w->reason[NSC_END_PARSE_ERROR], 1);
+	ck_assert_uint_eq(nsc_flow_packets(f, 0), 22);
+	/* At its end it is a closed one like others. */
+	tcp(w, 1, R, 501, 0, 0);
+	udp(w, 21, 1);
+	udp(w, 21, 1);
+	ck_assert_uint_eq(nsc_flow_stats(w->t)->evicted_closed, 1);
+	ck_assert_uint_eq(w->last.end_reason, NSC_END_PARSE_ERROR);
+	ck_assert_uint_eq(w->closed, w->opened - 4);
+	world_free(w);
+}
+END_TEST
+
+RUN_SUITE("evict", ended_by_its_session, row_1_8_syn_flood, order_of_kinds, least_recently_active,
+	  row_1_16_shrink)
