@@ -40,7 +40,7 @@ bool nsc_lane_done(struct nsc_lane *l, unsigned slot, int *error);
 /* Wakes it: somebody wants a publish.  Any thread. */
 void nsc_lane_wake(struct nsc_lane *l);
 
-/* nsc_worker_reconfigure between two waits of the thread; returns when it is done, with its result. */
+/* nsc_worker_reconfigure between two waits of the thread; returns its result when it is done. */
 int nsc_lane_reconfigure(struct nsc_lane *l, const struct nsc_settings *settings);
 
 /* Begins the end: rings are read to their end, flows end, the ledger is published. */

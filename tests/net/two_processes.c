@@ -242,7 +242,8 @@ share(const struct nsc_settings *s)
 	t.facts = memory("facts", sizeof(struct nsc_facts));
 	t.own_facts = map_own(t.facts, sizeof(struct nsc_facts), "facts");
 	need(fcntl(t.facts, F_ADD_SEALS,
-		   F_SEAL_FUTURE_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0, "seal facts");
+		   F_SEAL_FUTURE_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0,
+	     "seal facts");
 	t.facts = read_only(t.facts);
 	t.ledger = memory("ledger", sizeof(struct nsc_ledger));
 	t.own_ledger = map_own(t.ledger, sizeof(struct nsc_ledger), "ledger");
@@ -429,9 +430,11 @@ kill_it(pid_t pid, struct values *v)
 	nsc_reader_read(t.reader, take, v);
 	at = *v;
 	nsc_reader_read(t.reader, take, v);
-	check(at.captured == v->captured && at.octets == v->octets && at.captured >= FIRST && !v->fell,
+	check(at.captured == v->captured && at.octets == v->octets && at.captured >= FIRST &&
+		      !v->fell,
 	      "its last published values stay");
-	check(atomic_load(&t.engine.ledgers.late) == late + 2, "reads that nobody answered are counted");
+	check(atomic_load(&t.engine.ledgers.late) == late + 2,
+	      "reads that nobody answered are counted");
 }
 
 static pid_t
@@ -454,7 +457,7 @@ second_worker(struct values *v)
 	       (unsigned long long)st.dropped);
 	check(st.dropped == 0 && v->captured + BLOCK_FRAMES > FIRST + MIDDLE &&
 		      v->captured < FIRST + MIDDLE + BLOCK_FRAMES && !v->fell,
-	      "a second one goes on where the first one died: at most one block twice or not at all");
+	      "a second one goes on where the first one died, but for a block's frames");
 	before = v->captured;
 	send_datagrams(FIRST);
 	read_until(v, before + FIRST);
@@ -475,7 +478,8 @@ facts_reach_it(struct values *v)
 	connect_sender();
 	send_datagrams(1);
 	read_until(v, UINT64_MAX);
-	check(v->local == before + 1 && v->none > 0, "facts that are committed while it runs reach it");
+	check(v->local == before + 1 && v->none > 0,
+	      "facts that are committed while it runs reach it");
 }
 
 static void

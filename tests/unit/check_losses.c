@@ -178,7 +178,8 @@ static void
 nested(unsigned layers)
 {
 	for (unsigned i = 0; i <= layers; i++)
-		ipv4(world.octets + 20 * i, i < layers ? 4 : NSC_PROTO_UDP, 20 * (layers - i) + 8, 0, 0, 0);
+		ipv4(world.octets + 20 * i, i < layers ? 4 : NSC_PROTO_UDP,
+		     20 * (layers - i) + 8, 0, 0, 0);
 	put_be32(world.octets + 20 * (layers + 1), 40000u << 16 | 9);
 	put_be32(world.octets + 20 * (layers + 1) + 4, 8u << 16);
 	frame_of(RAW, 20 * (layers + 1) + 8, 20 * (layers + 1) + 8);

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "flow/reassembly.h"
 #include "nsc.h"
 
 enum { FLOWS = 10000, LARGE = 10240, SMALL = 1024 };
@@ -72,8 +73,9 @@ write_capture(char path[32])
 	ck_assert_ptr_nonnull(f);
 	fwrite(head, sizeof head, 1, f);
 	for (uint32_t i = 0; i <= FLOWS; i++) {
-		uint8_t ip[28] = {0x45, 0, 0, 28, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0,
-				  (uint8_t)(i >> 8), (uint8_t)i, 10, 1, 0, 1, 0x13, 0x88, 0x17, 0x70, 0, 8};
+		uint8_t ip[28] = {0x45, 0, 0, 28, 0, 0, 0, 0, 64, 17, 0, 0,
+				  10, 0, (uint8_t)(i >> 8), (uint8_t)i, 10, 1, 0, 1,
+				  0x13, 0x88, 0x17, 0x70, 0, 8};
 		uint32_t record[] = {1700000000 + (i == FLOWS ? 15 : 0), i * 10, sizeof ip, sizeof ip};
 
 		fwrite(record, sizeof record, 1, f);
@@ -208,6 +210,55 @@ START_TEST(limits_shrink_and_grow_again)
 }
 END_TEST
 
+/* Octets that wait behind holes, 60 KB for each of 16 sides, in a pool of 1 MiB. */
+START_TEST(a_smaller_pool_takes_octets_back)
+{
+	enum { SIDES = 16, HELD = 60000 };
+	static const uint8_t octets[1460];
+	struct nsc_reassembly_config cfg = {.limit = 65536, .memory = 1 << 20, .hole_ms = 1000};
+	struct nsc_stream side[SIDES] = {0};
+	const struct nsc_reassembly_stats *stats;
+	struct nsc_bytes out;
+	struct nsc_pool *pool;
+	uint32_t had;
+
+	ck_assert_int_eq(nsc_pool_new(&pool, &cfg), 0);
+	stats = nsc_pool_stats(pool);
+	for (int i = 0; i < SIDES; i++) {
+		nsc_stream_start(&side[i], 0);
+		for (uint32_t at = 10; at < HELD; at += sizeof octets)
+			nsc_stream_offer(pool, &side[i], 1 + at, octets, sizeof octets,
+					 sizeof octets, 1, &out);
+	}
+	ck_assert_uint_gt(stats->held, 14 * HELD);
+	had = side[SIDES - 1].held;
+	cfg.memory = 256 << 10;
+	ck_assert_int_eq(nsc_pool_reconfigure(pool, &cfg), 0);
+	ck_assert_uint_le(stats->held, 256 << 10);
+	ck_assert_uint_gt(stats->held, 2 * HELD);
+	/* Who came last keeps what it has. */
+	ck_assert_uint_eq(side[SIDES - 1].held, had);
+	ck_assert_uint_eq(side[0].held, 0);
+	/* A smaller limit is kept from the next segment on. */
+	cfg.limit = 8192;
+	ck_assert_int_eq(nsc_pool_reconfigure(pool, &cfg), 0);
+	nsc_stream_offer(pool, &side[SIDES - 1], 1 + 65000, octets, 100, 100, 1, &out);
+	nsc_stream_consume(pool, &side[SIDES - 1], 0, 0, &out);
+	ck_assert_uint_le(side[SIDES - 1].held, 8192);
+	cfg.limit = 65537;
+	ck_assert_int_eq(nsc_pool_reconfigure(pool, &cfg), -EINVAL);
+	cfg.limit = 65536;
+	cfg.memory = 2 << 20;
+	ck_assert_int_eq(nsc_pool_reconfigure(pool, &cfg), -EINVAL);
+	cfg.memory = 1 << 20;
+	ck_assert_int_eq(nsc_pool_reconfigure(pool, &cfg), 0);
+	for (int i = 0; i < SIDES; i++)
+		nsc_stream_release(pool, &side[i]);
+	ck_assert_uint_eq(stats->held, 0);
+	nsc_pool_free(pool);
+}
+END_TEST
+
 static void
 send_to_ports(int fd, unsigned count)
 {
@@ -272,6 +323,7 @@ main(void)
 	tcase_add_test(c, row_1_16_a_table_that_becomes_ten_times_smaller);
 	tcase_add_loop_test(c, what_cannot_change_is_named, 0, sizeof refused / sizeof *refused);
 	tcase_add_test(c, limits_shrink_and_grow_again);
+	tcase_add_test(c, a_smaller_pool_takes_octets_back);
 	tcase_add_test(c, row_1_16_live);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
