@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# What the committed corpora reach: each parser's file needs 70 % of its lines
+# executed when its own target replays its own corpus.  Builds in a directory of
+# its own (argument 1, else a temporary one).  One line a file:
+# "ok coverage: FILE NN %" or "not ok ...".
+set -u -o pipefail
+export LC_ALL=C
+cd "$(dirname "$0")/../.." || exit 99
+least=70
+
+# Target, and the files that it is there for.  (Half of core/source/{file,input}.c is system calls,
+# which a fuzzer has no use for: tests/unit/check_file*.c do that.)
+table='
+pcap		core/source/pcap.c core/source/pcapng.c core/source/inflate.c
+decode		core/decode/link.c core/decode/tags.c core/decode/ip.c core/decode/extension.c
+decode		core/decode/transport.c core/decode/tunnel.c core/decode/fragment.c core/decode/datagram.c
+decode		core/decode/assembly.c core/decode/decoder.c
+flow		core/flow/tcp.c core/flow/table.c core/flow/key.c core/flow/evict.c core/flow/measure.c
+flow		core/flow/life.c core/flow/wheel.c
+reassembly	core/flow/reassembly.c core/flow/held.c core/flow/pieces.c
+session		core/dissect/session.c core/dissect/stream.c core/dissect/identify.c core/dissect/datagram.c
+session		core/dissect/speak.c core/dissect/labels.c
+dns		core/dissect/dns.c core/dissect/dns_message.c core/dissect/dns_match.c
+tls		core/dissect/tls.c core/dissect/tls_hello.c core/dissect/tls_record.c
+http		core/dissect/http.c core/dissect/http_head.c core/dissect/http_chunked.c core/dissect/http_pending.c
+ledger		core/ledger/ledger.c
+config		core/engine/config.c core/engine/value.c core/engine/option.c
+'
+
+command -v gcov >/dev/null || { echo "skip coverage: gcov is not installed"; exit 77; }
+command -v gcc >/dev/null || { echo "skip coverage: gcc is not installed"; exit 77; }
+dir=${1:-}
+if [ -z "$dir" ]; then
+	dir=$(mktemp -d) || exit 99
+	trap 'rm -rf "$dir"' EXIT
+fi
+mkdir -p "$dir" && dir=$(cd "$dir" && pwd) || exit 99
+rm -rf "$dir/obj" "$dir/run" && mkdir -p "$dir/obj" "$dir/run"
+libs=$(pkg-config --libs libpcap libmnl zlib libzstd 2>/dev/null) || libs='-lpcap -lmnl -lz -lzstd'
+# Any string literal does as a version, this one without quotes.
+flags='-std=c11 -D_GNU_SOURCE -DNSC_VERSION=__FILE__ -O0 -w -Icore'
+
+# What an object is called: its path with dots for slashes.
+build() {
+	local f=$1 o
+	o=$dir/obj/${f//\//.}
+	gcc $flags --coverage -c -o "${o%.c}.o" "$f"
+}
+export -f build
+export dir flags
+find core -name '*.c' -print0 | xargs -0 -P "$(nproc)" -n 1 bash -c 'build "$1"' _ ||
+	{ echo "not ok coverage: core was not built"; exit 1; }
+
+bad=0
+export top_srcdir=$PWD
+for target in $(awk 'NF && !seen[$1]++ { print $1 }' <<<"$table"); do
+	run=$dir/run/$target
+	mkdir -p "$run"
+	if ! gcc $flags -o "$dir/fuzz_$target" "tests/fuzz/fuzz_$target.c" tests/fuzz/replay.c "$dir"/obj/*.o \
+		--coverage $libs -lpthread -lm; then
+		echo "not ok coverage: fuzz_$target was not built"
+		bad=1
+		continue
+	fi
+	if ! (cd "$run" && GCOV_PREFIX=$run GCOV_PREFIX_STRIP=99 timeout 60 "$dir/fuzz_$target" >out 2>&1); then
+		echo "not ok coverage: fuzz_$target: $(tail -n 1 "$run/out")"
+		bad=1
+		continue
+	fi
+	for file in $(awk -v t="$target" '$1 == t { for (i = 2; i <= NF; i++) print $i }' <<<"$table"); do
+		object=${file//\//.}
+		object=${object%.c}
+		cp "$dir/obj/$object.gcno" "$run/"
+		percent=$(cd "$run" && gcov -n "$object.gcda" 2>/dev/null |
+			awk -v f="$file" '/^File / { mine = index($0, "\047" f "\047") }
+				mine && /^Lines executed:/ { sub(/.*executed:/, ""); print int($0); exit }')
+		if [ "${percent:-0}" -ge $least ]; then
+			echo "ok coverage: $file $percent %"
+		else
+			echo "not ok coverage: $file ${percent:-0} % (at least $least) by fuzz_$target"
+			bad=1
+		fi
+	done
+done
+exit $bad
