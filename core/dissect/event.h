@@ -94,6 +94,7 @@ struct nsc_event {
 	uint8_t kind;			/* nsc_event_kind */
 	uint64_t time;			/* ns since the epoch */
 	struct nsc_flow *flow;		/* NULL for an outcome whose flow is gone */
+	const void *origin;		/* (engine) the worker that it came from */
 	union {
 		struct nsc_dns_message dns;
 		struct nsc_dns_outcome outcome;
