@@ -7,12 +7,19 @@
 enum {
 	NAME_OCTETS = 255, /* RFC 1035, 2.3.4; with the root's */
 	NAME_HOPS = 127,
+	RECORD = 10, /* octets between a record's name and its data */
 	TYPE_A = 1,
 	TYPE_AAAA = 28,
 	TYPE_OPT = 41,
 	CLASS_IN = 1,
 	UNIQUE = 0x8000, /* top bit of a class in mDNS (RFC 6762, 5.4, 10.2) */
 };
+
+static uint16_t
+number(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
 
 /* What does not stand for itself in presentation form (RFC 4343, 2.1). */
 static const uint8_t odd[256] = {
@@ -119,8 +126,8 @@ skip_name(struct nsc_bytes *b, const struct nsc_bytes *whole)
 			if (at->bad || target < NSC_DNS_HEADER || target >= run ||
 			    ++hops > NAME_HOPS)
 				break;
-			far = *whole;
-			nsc_bytes_skip(&far, target);
+			far = nsc_bytes(whole->p + target,
+					(size_t)(whole->end - whole->p) - target);
 			at = &far;
 			run = target;
 			continue;
@@ -225,17 +232,20 @@ read_records(struct nsc_dns_parsed *d, struct nsc_bytes *b, const struct nsc_byt
 	for (unsigned i = 0; i < count; i++) {
 		if (!skip_name(b, whole))
 			return false;
-		uint16_t type = nsc_bytes_u16(b), class = nsc_bytes_u16(b);
-		uint32_t ttl = nsc_bytes_u32(b);
-		struct nsc_bytes rdata = nsc_bytes_sub(b, nsc_bytes_u16(b));
+		const uint8_t *h = nsc_bytes_take(b, RECORD);
+
+		if (h == NULL)
+			return false;
+		uint16_t type = number(h), class = number(h + 2);
+		struct nsc_bytes rdata = nsc_bytes_sub(b, number(h + 8));
 
 		if (b->bad)
 			return false;
 		if (d->msg.kind == NSC_DNS_MULTICAST && type != TYPE_OPT)
 			class &= (uint16_t)~UNIQUE;
-		/* The record's TTL holds the upper eight bits (RFC 6891, 6.1.3). */
+		/* The record's TTL begins with the upper eight bits (RFC 6891, 6.1.3). */
 		if (additional && type == TYPE_OPT)
-			d->msg.rcode = (uint16_t)((ttl >> 24) << 4 | (d->msg.rcode & 0xf));
+			d->msg.rcode = (uint16_t)(h[4] << 4 | (d->msg.rcode & 0xf));
 		if (answers && class == CLASS_IN && (type == TYPE_A || type == TYPE_AAAA))
 			keep_answer(d, type, rdata);
 	}
@@ -272,20 +282,21 @@ nsc_dns_read(struct nsc_dns_parsed *d, const void *data, size_t len, bool cut,
 	     uint8_t kind)
 {
 	const struct nsc_bytes whole = nsc_bytes(data, len);
-	struct nsc_bytes b = whole;
+	struct nsc_bytes b = nsc_bytes(data, len);	/* no copy: it would wait for `whole` */
 	struct nsc_dns_message *m = &d->msg;
+	const uint8_t *h = nsc_bytes_take(&b, NSC_DNS_HEADER);
 
 	/* Not the two large arrays: they are written before they are read. */
 	memset(d, 0, offsetof(struct nsc_dns_parsed, name));
 	m->kind = kind;
-	m->id = nsc_bytes_u16(&b);
-	d->flags = nsc_bytes_u16(&b);
-	m->questions = nsc_bytes_u16(&b);
-	m->answer_records = nsc_bytes_u16(&b);
-	d->authorities = nsc_bytes_u16(&b);
-	d->additionals = nsc_bytes_u16(&b);
-	if (b.bad)
+	if (h == NULL)
 		return false;
+	m->id = number(h);
+	d->flags = number(h + 2);
+	m->questions = number(h + 4);
+	m->answer_records = number(h + 6);
+	d->authorities = number(h + 8);
+	d->additionals = number(h + 10);
 	m->response = d->flags >> 15;
 	m->opcode = d->flags >> 11 & 0xf;
 	m->truncated = d->flags >> 9 & 1;

@@ -41,16 +41,20 @@ begin(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversation *c, u
 	ss->flow = f;
 	ss->now_conv = c;
 	ss->now = time;
-	*out = (struct nsc_out){
-		.arg = ss,
-		.event = tell_event,
-		.label = tell_label,
-		.shared = ss->shared[app],
-		.terse = ss->hooks.terse,
-		.time = time,
-	};
-	if (f == NULL)
+	/* Member by member, addresses and ports once: clearing the whole costs more than filling it. */
+	out->arg = ss;
+	out->event = tell_event;
+	out->label = tell_label;
+	out->shared = ss->shared[app];
+	out->terse = ss->hooks.terse;
+	out->wish = (struct nsc_wish){0, 0, 0};
+	out->time = time;
+	if (f == NULL) {
+		memset(out->addr, 0, sizeof out->addr);
+		out->port[0] = out->port[1] = 0;
+		out->transport = 0;
 		return;
+	}
 	for (int side = 0; side < 2; side++) {
 		out->addr[side] = *nsc_flow_addr(f, side);
 		out->port[side] = nsc_flow_port(f, side);
@@ -133,10 +137,12 @@ nsc_speak_feed(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversat
 
 	begin(ss, f, c, app, in->time, &out);
 	in->transport = out.transport;
-	in->port[0] = out.port[0];
-	in->port[1] = out.port[1];
+	in->port[0] = nsc_flow_port(f, 0);	/* not out's: read so soon, they would be waited for */
+	in->port[1] = nsc_flow_port(f, 1);
 	verdict = ss->dissectors[app]->feed(state, in, &out);
-	*wish = out.wish;
+	wish->need = out.wish.need;
+	wish->skip = out.wish.skip;
+	wish->timeout = out.wish.timeout;
 	wish_timeout(ss, f, out.wish.timeout);
 	if (verdict == NSC_MALFORMED)
 		ss->stats.malformed[app]++;

@@ -4,6 +4,7 @@
  * orders, microseconds and nanoseconds, and Kuznetzov's records of 24 octets, whose
  * interface and packet type are passed over.
  */
+#include <endian.h>
 #include <errno.h>
 
 #include "source/reader.h"
@@ -41,12 +42,21 @@ nsc_pcap_is(const uint8_t octets[4])
 	return find_magic(octets, false) != NULL || find_magic(octets, true) != NULL;
 }
 
-/* Times and lengths of the record at b; its header is there. */
-static inline void
-read_record(const struct nsc_file *f, struct nsc_bytes *b, struct nsc_frame *frame)
+static inline uint32_t
+number_at(const uint8_t *p, bool big)
 {
-	uint64_t seconds = nsc_read32(b, f->big), parts = nsc_read32(b, f->big);
-	uint32_t caplen = nsc_read32(b, f->big), len = nsc_read32(b, f->big);
+	uint32_t n;
+
+	memcpy(&n, p, sizeof n);
+	return big ? be32toh(n) : le32toh(n);
+}
+
+/* Times and lengths of the record whose header is at h. */
+static inline void
+read_record(const struct nsc_file *f, const uint8_t *h, struct nsc_frame *frame)
+{
+	uint64_t seconds = number_at(h, f->big), parts = number_at(h + 4, f->big);
+	uint32_t caplen = number_at(h + 8, f->big), len = number_at(h + 12, f->big);
 
 	if (f->pcap.swapped != CAPLEN_FIRST &&
 	    (f->pcap.swapped == LEN_FIRST || caplen > len)) {
@@ -85,10 +95,9 @@ pcap_batch(struct nsc_file *f, struct nsc_frame *frames, int max)
 
 	while (n < max) {
 		size_t left = nsc_file_left(f), want = header;
-		struct nsc_bytes b = nsc_bytes(nsc_file_next(f), left);
 
 		if (left >= want) {
-			read_record(f, &b, &frames[n]);
+			read_record(f, nsc_file_next(f), &frames[n]);
 			if (frames[n].caplen > NSC_CAPLEN_MAX)
 				return n > 0 ? n : too_long(f, frames[n].caplen);
 			want += frames[n].caplen;
