@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One JSON object in a buffer of fixed size, key by key; what does not fit is left out whole. */
+/* One JSON object in a buffer of fixed size; what does not fit is left out whole. */
 #ifndef NSC_ENGINE_JSON_TEXT_H
 #define NSC_ENGINE_JSON_TEXT_H
 
@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 struct nsc_json {
-	char *start, *p, *end;		/* end leaves room for what must still be closed, and "}\n" */
+	char *start, *p, *end;		/* end leaves room for open brackets and "}\n" */
 	unsigned lost;			/* lists and objects left out, whose members go with them */
 	bool comma;			/* something stands before the next member */
 };
@@ -25,7 +25,7 @@ void nsc_json_number(struct nsc_json *j, const char *key, uint64_t value);
 void nsc_json_bool(struct nsc_json *j, const char *key, bool value);
 void nsc_json_time(struct nsc_json *j, const char *key, uint64_t ns);	/* epoch.us */
 
-/* A member that is an array of texts, or an object: open, members, close with ']' or '}'. */
+/* A member that is an array or an object: open, members, close with ']' or '}'. */
 void nsc_json_open(struct nsc_json *j, const char *key, char bracket);
 void nsc_json_close(struct nsc_json *j, char bracket);
 

@@ -21,7 +21,8 @@ take_counter(struct health *h, const struct nsc_sample *s)
 
 	for (i = 0; i < h->counters; i++)
 		if (strcmp(h->counter[i].family, s->family) == 0 &&
-		    strcmp(h->counter[i].type, s->type) == 0 && strcmp(h->counter[i].value, s->value) == 0)
+		    strcmp(h->counter[i].type, s->type) == 0 &&
+		    strcmp(h->counter[i].value, s->value) == 0)
 			break;
 	if (i == HEALTH_COUNTERS)
 		return;
@@ -64,7 +65,8 @@ sum(const struct health *h, const char *family, const char *type, const char *va
 	unsigned i;
 
 	for (i = 0; i < h->counters; i++)
-		if (strcmp(h->counter[i].family, family) == 0 && strcmp(h->counter[i].type, type) == 0 &&
+		if (strcmp(h->counter[i].family, family) == 0 &&
+		    strcmp(h->counter[i].type, type) == 0 &&
 		    (value == NULL || strcmp(h->counter[i].value, value) == 0))
 			n += h->counter[i].sum;
 	return n;
@@ -79,16 +81,19 @@ add(struct text_list *l, const char *head, uint64_t n, const char *one, const ch
 		text_list_add(l, head, text_things(n, one, many, text));
 }
 
-/* Every value of a type by its own name, the most frequent first: "13 NOERROR, 2 NXDOMAIN". */
+/* Values of a type by name, the most frequent first: "13 NOERROR, 2 NXDOMAIN". */
 static void
-add_values(struct text_list *l, const struct health *h, const char *family, const char *type)
+add_values(struct text_list *l, const struct health *h, const char *family,
+	   const char *type)
 {
 	unsigned order[HEALTH_COUNTERS], count = 0, i, j;
 
 	for (i = 0; i < h->counters; i++) {
-		if (strcmp(h->counter[i].family, family) != 0 || strcmp(h->counter[i].type, type) != 0)
+		if (strcmp(h->counter[i].family, family) != 0 ||
+		    strcmp(h->counter[i].type, type) != 0)
 			continue;
-		for (j = count++; j > 0 && h->counter[order[j - 1]].sum < h->counter[i].sum; j--)
+		for (j = count++; j > 0 && h->counter[order[j - 1]].sum < h->counter[i].sum;
+		     j--)
 			order[j] = order[j - 1];
 		order[j] = i;
 	}
@@ -117,15 +122,16 @@ print_times(const struct health *h, const char *family, const char *head, const 
 		label[0] = '\0';
 		if (group == NULL || strcmp(group, scope) != 0) {
 			text_list_end(&l);
-			snprintf(label, sizeof label, "%s%s%s%s: ", what, *scope ? " (" : "", scope,
-				 *scope ? ")" : "");
+			snprintf(label, sizeof label, "%s%s%s%s: ", what,
+				 *scope ? " (" : "", scope, *scope ? ")" : "");
 		}
 		group = scope;
 		text_seconds(h->time[i].seconds, time);
 		if (strcmp(p, "p50") == 0)
 			snprintf(item, sizeof item, "%.60smedian %.30s", label, time);
 		else
-			snprintf(item, sizeof item, "%.60s%.4s %% within %.30s", label, p + 1, time);
+			snprintf(item, sizeof item, "%.60s%.4s %% within %.30s", label,
+				 p + 1, time);
 		text_list_add(&l, head, item);
 		head = "";
 	}
@@ -151,18 +157,20 @@ print_tcp(const struct health *h)
 	text_list_begin(&l, INDENT);
 	add(&l, "TCP", segments, "segment", "segments");
 	if (again > 0) {
-		snprintf(item, sizeof item, "%.30s sent again (%.30s)", text_count(again, count),
-			 text_share(again, segments, share));
+		snprintf(item, sizeof item, "%.30s sent again (%.30s)",
+			 text_count(again, count), text_share(again, segments, share));
 		text_list_add(&l, "TCP", item);
 	}
 	for (i = 0; i < sizeof counter / sizeof *counter; i++)
-		add(&l, "TCP", sum(h, "tcp", "protocol_counter", counter[i].value), counter[i].one,
-		    counter[i].many);
-	add(&l, "TCP", sum(h, "tcp", "protocol_counter", "refused_in") +
-		       sum(h, "tcp", "protocol_counter", "refused_out"),
+		add(&l, "TCP", sum(h, "tcp", "protocol_counter", counter[i].value),
+		    counter[i].one, counter[i].many);
+	add(&l, "TCP",
+	    sum(h, "tcp", "protocol_counter", "refused_in") +
+		    sum(h, "tcp", "protocol_counter", "refused_out"),
 	    "connection refused", "connections refused");
-	add(&l, "TCP", sum(h, "tcp", "protocol_counter", "timeout_in") +
-		       sum(h, "tcp", "protocol_counter", "timeout_out"),
+	add(&l, "TCP",
+	    sum(h, "tcp", "protocol_counter", "timeout_in") +
+		    sum(h, "tcp", "protocol_counter", "timeout_out"),
 	    "connection unanswered", "connections unanswered");
 	text_list_end(&l);
 	print_times(h, "tcp", "", "round trip");
@@ -179,8 +187,10 @@ print_dns(const struct health *h)
 	add(&l, "DNS", sum(h, "dns", "dns_rcode", NULL), "response", "responses");
 	add(&l, "DNS", sum(h, "dns", "errors", "timeout"), "unanswered", "unanswered");
 	add(&l, "DNS", sum(h, "dns", "errors", "late"), "late", "late");
-	add(&l, "DNS", sum(h, "dns", "errors", "unsolicited"), "not asked for", "not asked for");
-	add(&l, "DNS", sum(h, "dns", "errors", "mismatch"), "for another question", "for another question");
+	add(&l, "DNS", sum(h, "dns", "errors", "unsolicited"), "not asked for",
+	    "not asked for");
+	add(&l, "DNS", sum(h, "dns", "errors", "mismatch"), "for another question",
+	    "for another question");
 	add(&l, "DNS", sum(h, "dns", "errors", "malformed"), "malformed", "malformed");
 	add(&l, "DNS", sum(h, "dns", "errors", "truncated"), "truncated", "truncated");
 	any = l.column > 0;
@@ -197,8 +207,10 @@ print_http(const struct health *h)
 	bool any;
 
 	text_list_begin(&l, INDENT);
-	add(&l, "HTTP", sum(h, "http", "http_request_methods", NULL), "request", "requests");
-	add(&l, "HTTP", sum(h, "http", "http_response_codes", NULL), "response", "responses");
+	add(&l, "HTTP", sum(h, "http", "http_request_methods", NULL), "request",
+	    "requests");
+	add(&l, "HTTP", sum(h, "http", "http_response_codes", NULL), "response",
+	    "responses");
 	any = l.column > 0;
 	text_list_end(&l);
 	add_values(&l, h, "http", "http_response_codes");
@@ -225,7 +237,8 @@ print_tls(const struct health *h)
 		for (p = version; *p != '\0'; p++)
 			if (*p == '_')
 				*p = version[0] == '1' ? '.' : ' ';
-		snprintf(item, sizeof item, "%.30s by %s%s", text_count(h->counter[i].sum, count),
+		snprintf(item, sizeof item, "%.30s by %s%s",
+			 text_count(h->counter[i].sum, count),
 			 version[0] == '1' ? "TLS " : "", version);
 		text_list_add(&l, "TLS", item);
 	}

@@ -10,7 +10,7 @@ enum { HEALTH_COUNTERS = 128, HEALTH_TIMES = 32, HEALTH_TEXT = 32 };
 struct health {
 	struct {
 		char family[HEALTH_TEXT], type[HEALTH_TEXT], value[HEALTH_TEXT];
-		uint64_t sum;			/* over all groups */
+		uint64_t sum; /* over all groups */
 	} counter[HEALTH_COUNTERS];
 	struct {
 		char family[HEALTH_TEXT], group[HEALTH_TEXT], value[HEALTH_TEXT];
@@ -19,8 +19,9 @@ struct health {
 	unsigned counters, times;
 };
 
-/* A sample of the families tcp, dns, http and tls is kept, any other one passed over. */
-void health_take(void *arg, const struct nsc_sample *s);	/* arg: struct health, zero at first */
+/* A sample of the families tcp, dns, http and tls is kept, any other one passed over.  arg:
+ * struct health, zero at first. */
+void health_take(void *arg, const struct nsc_sample *s);
 
 /* Nothing of what did not happen. */
 void health_print(const struct health *h);

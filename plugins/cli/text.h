@@ -14,7 +14,8 @@ const char *text_octets(uint64_t n, char text[TEXT_FIELD]);
 const char *text_count(uint64_t n, char text[TEXT_FIELD]);
 
 /* "1 flow", "1 234 flows": one, many name the things in both numbers. */
-const char *text_things(uint64_t n, const char *one, const char *many, char text[TEXT_FIELD]);
+const char *text_things(uint64_t n, const char *one, const char *many,
+			char text[TEXT_FIELD]);
 
 /* "850 us", "1.2 ms", "34 s", "2 min 5 s", "3 h 12 min", "4 d 3 h" */
 const char *text_seconds(double s, char text[TEXT_FIELD]);
@@ -30,12 +31,13 @@ const char *text_share(uint64_t part, uint64_t whole, char text[TEXT_FIELD]);
 const char *text_name(const char *p, size_t len, unsigned columns, char text[TEXT_FIELD]);
 
 /* "192.0.2.1:443", "[2001:db8::1]:443" (no port when 0), cut in its middle to `columns`. */
-const char *text_end(const struct nsc_addr *a, unsigned port, unsigned columns, char text[TEXT_FIELD]);
+const char *text_end(const struct nsc_addr *a, unsigned port, unsigned columns,
+		     char text[TEXT_FIELD]);
 
 /* Prints a path as it was given, only control characters as \xNN (C1 ones in UTF-8 too). */
 void text_print_path(const char *path);
 
-/* Items after a heading, ", " between them, continued below the first one before column 80. */
+/* Items after a heading, ", " between them, continued below the first one. */
 struct text_list {
 	unsigned column, indent;
 };

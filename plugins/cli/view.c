@@ -18,11 +18,11 @@ enum { FROM = 23, TO = 29, APP = 10, SENT = 6, RECEIVED = 8 };
 _Static_assert(FROM + TO + APP + SENT + RECEIVED + 4 == TEXT_WIDTH, "a line is full");
 
 struct conversation {
-	struct nsc_addr addr[2];	/* by side */
+	struct nsc_addr addr[2]; /* by side */
 	uint16_t port[2];
 	uint8_t proto, app;
 	uint64_t octets[2];
-	char name[NAME];		/* of the responder, printable; "" if none */
+	char name[NAME]; /* of the responder, printable; "" if none */
 };
 
 struct sums {
@@ -32,7 +32,7 @@ struct sums {
 struct view {
 	struct nsc_engine *engine;
 	struct nsc_reader *reader;
-	struct conversation top[TOP];	/* largest first */
+	struct conversation top[TOP]; /* largest first */
 	unsigned conversations;
 	struct sums app[APPS], all;
 	struct health health;
@@ -162,18 +162,21 @@ print_apps(const struct view *v)
 	for (i = 0; i < APPS; i++) {
 		if (v->app[i].flows == 0)
 			continue;
-		for (j = apps++; j > 0 && v->app[order[j - 1]].octets < v->app[i].octets; j--)
+		for (j = apps++; j > 0 && v->app[order[j - 1]].octets < v->app[i].octets;
+		     j--)
 			order[j] = order[j - 1];
 		order[j] = i;
 	}
-	printf("\n%-14s %11s %12s %6s %7s\n", "APPLICATION", "FLOWS", "PACKETS", "BYTES", "SHARE");
+	printf("\n%-14s %11s %12s %6s %7s\n", "APPLICATION", "FLOWS", "PACKETS", "BYTES",
+	       "SHARE");
 	lines = apps > APP_LINES ? APP_LINES - 1 : apps;
 	for (i = 0; i < lines; i++)
 		print_app(v, nsc_app_name(order[i]), &v->app[order[i]]);
 	if (lines == apps)
 		return;
 	for (; i < apps; i++)
-		count(&rest, v->app[order[i]].flows, v->app[order[i]].packets, v->app[order[i]].octets);
+		count(&rest, v->app[order[i]].flows, v->app[order[i]].packets,
+		      v->app[order[i]].octets);
 	snprintf(name, sizeof name, "%u others", apps - lines);
 	print_app(v, name, &rest);
 }
@@ -197,26 +200,30 @@ app_or_proto(const struct conversation *c, char text[TEXT_FIELD])
 static void
 print_conversations(const struct view *v)
 {
-	char from[TEXT_FIELD], to[TEXT_FIELD], app[TEXT_FIELD], sent[TEXT_FIELD], received[TEXT_FIELD];
+	char from[TEXT_FIELD], to[TEXT_FIELD], app[TEXT_FIELD], sent[TEXT_FIELD],
+		received[TEXT_FIELD];
 	uint64_t octets = v->all.octets, flows = v->all.flows - v->conversations;
 	unsigned i;
 
 	if (v->conversations == 0)
 		return;
-	printf("\n%-*s %-*s %-*s %*s %*s\n", FROM, "INITIATOR", TO, "RESPONDER", APP, "APP", SENT, "SENT",
-	       RECEIVED, "RECEIVED");
+	printf("\n%-*s %-*s %-*s %*s %*s\n", FROM, "INITIATOR", TO, "RESPONDER", APP, "APP",
+	       SENT, "SENT", RECEIVED, "RECEIVED");
 	for (i = 0; i < v->conversations; i++) {
 		const struct conversation *c = &v->top[i];
 
 		octets -= weight(c);
 		if (c->name[0] == '\0')
 			text_end(&c->addr[1], c->port[1], TO, to);
-		printf("%-*s %-*s %-*.*s %*s %*s\n", FROM, text_end(&c->addr[0], c->port[0], FROM, from),
-		       TO, c->name[0] != '\0' ? c->name : to, APP, APP, app_or_proto(c, app), SENT,
-		       text_octets(c->octets[0], sent), RECEIVED, text_octets(c->octets[1], received));
+		printf("%-*s %-*s %-*.*s %*s %*s\n", FROM,
+		       text_end(&c->addr[0], c->port[0], FROM, from), TO,
+		       c->name[0] != '\0' ? c->name : to, APP, APP, app_or_proto(c, app),
+		       SENT, text_octets(c->octets[0], sent), RECEIVED,
+		       text_octets(c->octets[1], received));
 	}
 	if (flows > 0)
-		printf("and %s, %s\n", text_things(flows, "smaller flow", "smaller flows", from),
+		printf("and %s, %s\n",
+		       text_things(flows, "smaller flow", "smaller flows", from),
 		       text_octets(octets, sent));
 }
 
@@ -236,14 +243,16 @@ print_counted(const char *head, unsigned indent, const struct counted *c, size_t
 	text_list_begin(&l, indent);
 	for (i = 0; i < n; i++)
 		if (c[i].n > 0)
-			text_list_add(&l, head, text_things(c[i].n, c[i].one, c[i].many, text));
+			text_list_add(&l, head,
+				      text_things(c[i].n, c[i].one, c[i].many, text));
 	text_list_end(&l);
 }
 
 static void
 print_totals(const struct nsc_summary *s)
 {
-	char packets[TEXT_FIELD], octets[TEXT_FIELD], flows[TEXT_FIELD], lasted[TEXT_FIELD], when[32] = "";
+	char packets[TEXT_FIELD], octets[TEXT_FIELD], flows[TEXT_FIELD], lasted[TEXT_FIELD],
+		when[32] = "";
 	time_t first = (time_t)(s->first / 1000000000);
 	uint64_t ns = s->last > s->first ? s->last - s->first : 0;
 	const struct counted other[] = {
@@ -254,7 +263,8 @@ print_totals(const struct nsc_summary *s)
 	struct tm tm;
 
 	printf("%s, %s of IP, %s", text_things(s->packets, "packet", "packets", packets),
-	       text_octets(s->bytes, octets), text_things(s->flows, "flow", "flows", flows));
+	       text_octets(s->bytes, octets),
+	       text_things(s->flows, "flow", "flows", flows));
 	if (s->packets > 1)
 		printf(" in %s", text_seconds((double)ns / 1e9, lasted));
 	printf("\n");
@@ -269,9 +279,11 @@ static void
 print_losses(const struct nsc_summary *s)
 {
 	const struct counted loss[] = {
-		{"packet dropped by the kernel", "packets dropped by the kernel", s->dropped},
+		{"packet dropped by the kernel", "packets dropped by the kernel",
+		 s->dropped},
 		{"malformed packet", "malformed packets", s->malformed},
-		{"packet cut short by the capture", "packets cut short by the capture", s->truncated},
+		{"packet cut short by the capture", "packets cut short by the capture",
+		 s->truncated},
 		{"flow evicted", "flows evicted", s->evicted},
 	};
 

@@ -14,7 +14,8 @@ void view_free(struct view *v);
 /* The engine's events. */
 void view_event(struct view *v, const struct nsc_event *ev);
 
-/* Prints everything on standard output, 80 columns wide but for the title: the path that was read. */
+/* Prints everything on standard output, 80 columns wide but for the title: the path that
+ * was read. */
 void view_print(struct view *v, const char *title);
 
 #endif

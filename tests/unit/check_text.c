@@ -15,10 +15,18 @@ START_TEST(octets_in_six_columns)
 		uint64_t n;
 		const char *want;
 	} row[] = {
-		{0, "0 B"},	      {1, "1 B"},	       {999, "999 B"},
-		{1000, "1.0 kB"},     {1049, "1.0 kB"},	       {1051, "1.1 kB"},
-		{9949, "9.9 kB"},     {9951, "10 kB"},	       {999499, "999 kB"},
-		{999501, "1.0 MB"},   {12345678, "12 MB"},     {7000000000, "7.0 GB"},
+		{0, "0 B"},
+		{1, "1 B"},
+		{999, "999 B"},
+		{1000, "1.0 kB"},
+		{1049, "1.0 kB"},
+		{1051, "1.1 kB"},
+		{9949, "9.9 kB"},
+		{9951, "10 kB"},
+		{999499, "999 kB"},
+		{999501, "1.0 MB"},
+		{12345678, "12 MB"},
+		{7000000000, "7.0 GB"},
 		{UINT64_MAX, "18 EB"},
 	};
 	unsigned i, shift;
@@ -27,7 +35,8 @@ START_TEST(octets_in_six_columns)
 		ck_assert_str_eq(text_octets(row[i].n, text), row[i].want);
 	for (shift = 0; shift < 64; shift++)
 		for (i = 0; i < 64; i++)
-			ck_assert_uint_le(strlen(text_octets((UINT64_MAX >> shift) - i, text)), 6);
+			ck_assert_uint_le(
+				strlen(text_octets((UINT64_MAX >> shift) - i, text)), 6);
 }
 END_TEST
 
@@ -49,12 +58,24 @@ START_TEST(seconds)
 		double s;
 		const char *want;
 	} row[] = {
-		{0, "0 s"},	       {-1, "0 s"},	      {1e-6, "1 us"},
-		{0.000999, "999 us"},  {0.0009996, "1.0 ms"}, {0.00994, "9.9 ms"},
-		{0.00996, "10 ms"},    {0.9994, "999 ms"},    {0.9996, "1.0 s"},
-		{9.94, "9.9 s"},       {9.96, "10 s"},	      {119.4, "119 s"},
-		{119.6, "2 min 0 s"},  {3599.9, "60 min 0 s"}, {7169, "119 min 29 s"},
-		{7170, "2 h 0 min"},   {170999, "47 h 30 min"}, {172800, "2 d 0 h"},
+		{0, "0 s"},
+		{-1, "0 s"},
+		{1e-6, "1 us"},
+		{0.000999, "999 us"},
+		{0.0009996, "1.0 ms"},
+		{0.00994, "9.9 ms"},
+		{0.00996, "10 ms"},
+		{0.9994, "999 ms"},
+		{0.9996, "1.0 s"},
+		{9.94, "9.9 s"},
+		{9.96, "10 s"},
+		{119.4, "119 s"},
+		{119.6, "2 min 0 s"},
+		{3599.9, "60 min 0 s"},
+		{7169, "119 min 29 s"},
+		{7170, "2 h 0 min"},
+		{170999, "47 h 30 min"},
+		{172800, "2 d 0 h"},
 		{86400 * 365.0, "365 d 0 h"},
 	};
 	unsigned i;
@@ -113,7 +134,7 @@ START_TEST(any_name_keeps_its_columns)
 				ck_assert(text[i] > 0x20 && text[i] < 0x7f);
 			if (strlen(whole) <= columns)
 				ck_assert_str_eq(text, whole);
-			else	/* no more is given away than an escape at each side */
+			else /* no more is given away than an escape at each side */
 				ck_assert_uint_ge(strlen(text) + 6, columns);
 		}
 	}
@@ -129,8 +150,10 @@ START_TEST(ends)
 
 	ck_assert_str_eq(text_end(&a, 443, 29, text), "192.0.2.1:443");
 	ck_assert_str_eq(text_end(&a, 0, 29, text), "192.0.2.1");
-	ck_assert_str_eq(text_end(&b, 0, 45, text), "2001:db8:1234:5678:9abc:def0:1111:2222");
-	ck_assert_str_eq(text_end(&b, 65535, 46, text), "[2001:db8:1234:5678:9abc:def0:1111:2222]:65535");
+	ck_assert_str_eq(text_end(&b, 0, 45, text),
+			 "2001:db8:1234:5678:9abc:def0:1111:2222");
+	ck_assert_str_eq(text_end(&b, 65535, 46, text),
+			 "[2001:db8:1234:5678:9abc:def0:1111:2222]:65535");
 	ck_assert_str_eq(text_end(&b, 65535, 23, text), "[2001:db8:1..222]:65535");
 }
 END_TEST

@@ -14,7 +14,7 @@
 #include "scope/direction.h"
 
 enum { SYN = 2, ACK = 16, FIN = 1, RST = 4, PSH = 8 };
-enum { ETH = 0, BR = 1, LO = 2 };	/* rows of interfaces */
+enum { ETH = 0, BR = 1, LO = 2 }; /* rows of interfaces */
 
 static const uint64_t MS = 1000000;
 
@@ -96,10 +96,14 @@ tell_facts(void)
 	struct nsc_facts_view *v = nsc_facts_edit(facts);
 
 	v->addresses_known = 1;
-	v->address[v->addresses++] = (struct nsc_fact_address){.addr = HERE, .ifindex = 2, .bits = 120};
-	v->address[v->addresses++] = (struct nsc_fact_address){.addr = HOME, .ifindex = 1, .bits = 104};
-	v->interface[ETH] = (struct nsc_fact_interface){.ifindex = 2, .captured = 1, .name = "eth0"};
-	v->interface[BR] = (struct nsc_fact_interface){.ifindex = 3, .captured = 1, .name = "br0"};
+	v->address[v->addresses++] =
+		(struct nsc_fact_address){.addr = HERE, .ifindex = 2, .bits = 120};
+	v->address[v->addresses++] =
+		(struct nsc_fact_address){.addr = HOME, .ifindex = 1, .bits = 104};
+	v->interface[ETH] =
+		(struct nsc_fact_interface){.ifindex = 2, .captured = 1, .name = "eth0"};
+	v->interface[BR] =
+		(struct nsc_fact_interface){.ifindex = 3, .captured = 1, .name = "br0"};
 	v->interface[LO] = (struct nsc_fact_interface){
 		.ifindex = 1, .captured = 1, .loopback = 1, .name = "lo"};
 	v->interfaces = 3;
@@ -109,20 +113,25 @@ tell_facts(void)
 /* Where and how a packet is met. */
 struct met {
 	unsigned iface, flags;
-	uint8_t mac;			/* last octet of the destination's */
+	uint8_t mac; /* last octet of the destination's */
 };
 
 /* One packet with `len` octets of payload; its IP octets. */
 static unsigned
-packet(struct nsc_addr from, unsigned sport, struct nsc_addr to, unsigned dport, unsigned flags,
-       const char *payload, unsigned len, struct met met)
+packet(struct nsc_addr from, unsigned sport, struct nsc_addr to, unsigned dport,
+       unsigned flags, const char *payload, unsigned len, struct met met)
 {
 	uint8_t b[2048] = {[5] = met.mac, [12] = 8, [14] = 0x45, [22] = 64};
 	bool tcp = flags != 0;
 	unsigned head = tcp ? 20 : 8, octets = 20 + head + len;
 	uint8_t *ip = b + 14, *l4 = b + 34;
-	struct nsc_frame f = {.data = b, .time = now += MS, .caplen = 14 + octets, .len = 14 + octets, .link = 1,
-			      .iface = (uint16_t)met.iface, .flags = met.flags};
+	struct nsc_frame f = {.data = b,
+			      .time = now += MS,
+			      .caplen = 14 + octets,
+			      .len = 14 + octets,
+			      .link = 1,
+			      .iface = (uint16_t)met.iface,
+			      .flags = met.flags};
 
 	ip[2] = (uint8_t)(octets >> 8);
 	ip[3] = (uint8_t)octets;
@@ -134,7 +143,7 @@ packet(struct nsc_addr from, unsigned sport, struct nsc_addr to, unsigned dport,
 	l4[2] = (uint8_t)(dport >> 8);
 	l4[3] = (uint8_t)dport;
 	if (tcp) {
-		l4[7] = flags & SYN ? 0 : 1;		/* sequence numbers: 0 is the SYN's */
+		l4[7] = flags & SYN ? 0 : 1; /* sequence numbers: 0 is the SYN's */
 		l4[11] = flags & ACK ? 1 : 0;
 		l4[12] = 0x50;
 		l4[13] = (uint8_t)flags;
@@ -157,10 +166,10 @@ publish(void)
 }
 
 #define CELL(id, group, value) cells.cell[NSC_CELL(id, group, value)]
-#define ASSERT_PAIR(id, group, rx, tx)                                                             \
-	do {                                                                                       \
-		ck_assert_uint_eq(cells.cell[NSC_CELL(id, group, 0)], rx);                         \
-		ck_assert_uint_eq(cells.cell[NSC_CELL(id, group, 0) + 1], tx);                     \
+#define ASSERT_PAIR(id, group, rx, tx)                                                     \
+	do {                                                                               \
+		ck_assert_uint_eq(cells.cell[NSC_CELL(id, group, 0)], rx);                 \
+		ck_assert_uint_eq(cells.cell[NSC_CELL(id, group, 0) + 1], tx);             \
 	} while (0)
 
 /* Applications have what scopes have (forwarded traffic is no application's). */
@@ -210,7 +219,8 @@ START_TEST(facts_give_direction_and_ways)
 	unsigned up, down;
 
 	tell_facts();
-	up = packet(HERE, 40000, THERE, 443, SYN, NULL, 0, (struct met){ETH, NSC_FRAME_OUTGOING, 0});
+	up = packet(HERE, 40000, THERE, 443, SYN, NULL, 0,
+		    (struct met){ETH, NSC_FRAME_OUTGOING, 0});
 	down = packet(THERE, 443, HERE, 40000, SYN | ACK, NULL, 0, (struct met){ETH, 0, 0});
 	packet(INSIDE, 5000, HERE, 22, SYN, NULL, 0, (struct met){ETH, 0, 0});
 	publish();
@@ -218,8 +228,10 @@ START_TEST(facts_give_direction_and_ways)
 	ASSERT_PAIR(SCOPE_PACKETS, NSC_V_SCOPE_FORWARDED_PUBLIC, 1, 1);
 	ASSERT_PAIR(SCOPE_OCTETS, NSC_V_SCOPE_FORWARDED_PRIVATE, 40, 0);
 	ASSERT_PAIR(INTERFACE_OCTETS, ETH, down + 40, up);
-	ck_assert_uint_eq(CELL(SCOPE_OPENED, NSC_V_SCOPE_PUBLIC, NSC_V_DIRECTION_OUTGOING), 1);
-	ck_assert_uint_eq(CELL(SCOPE_OPENED, NSC_V_SCOPE_PRIVATE, NSC_V_DIRECTION_INCOMING), 1);
+	ck_assert_uint_eq(CELL(SCOPE_OPENED, NSC_V_SCOPE_PUBLIC, NSC_V_DIRECTION_OUTGOING),
+			  1);
+	ck_assert_uint_eq(CELL(SCOPE_OPENED, NSC_V_SCOPE_PRIVATE, NSC_V_DIRECTION_INCOMING),
+			  1);
 	assert_sums();
 	assert_gauges(2);
 	nsc_worker_finish(w, now);
@@ -232,7 +244,8 @@ END_TEST
 START_TEST(no_facts_no_direction)
 {
 	unsigned a = packet(HERE, 40000, THERE, 443, SYN, NULL, 0, (struct met){0, 0, 0});
-	unsigned b = packet(THERE, 443, HERE, 40000, SYN | ACK, NULL, 0, (struct met){0, 0, 0});
+	unsigned b =
+		packet(THERE, 443, HERE, 40000, SYN | ACK, NULL, 0, (struct met){0, 0, 0});
 
 	publish();
 	ck_assert_uint_eq(a, 40);
@@ -250,9 +263,12 @@ START_TEST(forwarded_counts_once_at_ingress)
 
 	tell_facts();
 	up = packet(INSIDE, 40000, THERE, 443, SYN, NULL, 0, (struct met){BR, 0, 0});
-	packet(INSIDE, 40000, THERE, 443, SYN, NULL, 0, (struct met){ETH, NSC_FRAME_OUTGOING, 0});
-	down = packet(THERE, 443, INSIDE, 40000, SYN | ACK, NULL, 0, (struct met){ETH, 0, 0});
-	packet(THERE, 443, INSIDE, 40000, SYN | ACK, NULL, 0, (struct met){BR, NSC_FRAME_OUTGOING, 0});
+	packet(INSIDE, 40000, THERE, 443, SYN, NULL, 0,
+	       (struct met){ETH, NSC_FRAME_OUTGOING, 0});
+	down = packet(THERE, 443, INSIDE, 40000, SYN | ACK, NULL, 0,
+		      (struct met){ETH, 0, 0});
+	packet(THERE, 443, INSIDE, 40000, SYN | ACK, NULL, 0,
+	       (struct met){BR, NSC_FRAME_OUTGOING, 0});
 	publish();
 	/* rx: what the responder sends. */
 	ASSERT_PAIR(SCOPE_OCTETS, NSC_V_SCOPE_FORWARDED_FORWARDED, down, up);
@@ -277,7 +293,8 @@ START_TEST(forwarded_as_traffic)
 	start(true);
 	tell_facts();
 	up = packet(INSIDE, 40000, THERE, 443, SYN, NULL, 0, (struct met){BR, 0, 0});
-	packet(INSIDE, 40000, THERE, 443, SYN, NULL, 0, (struct met){ETH, NSC_FRAME_OUTGOING, 0});
+	packet(INSIDE, 40000, THERE, 443, SYN, NULL, 0,
+	       (struct met){ETH, NSC_FRAME_OUTGOING, 0});
 	publish();
 	ASSERT_PAIR(SCOPE_OCTETS, NSC_V_SCOPE_FORWARDED_FORWARDED, 0, 0);
 	ASSERT_PAIR(SCOPE_OCTETS, NSC_V_SCOPE_FORWARDED_PUBLIC, 0, up);
@@ -292,7 +309,8 @@ START_TEST(frames_for_others_are_not_ours)
 	unsigned n;
 
 	tell_facts();
-	packet(THERE, 443, INSIDE, 40000, ACK, NULL, 0, (struct met){ETH, NSC_FRAME_OTHERHOST, 7});
+	packet(THERE, 443, INSIDE, 40000, ACK, NULL, 0,
+	       (struct met){ETH, NSC_FRAME_OTHERHOST, 7});
 	publish();
 	ck_assert_uint_eq(CELL(SCOPE_OCTETS, NSC_V_SCOPE_FORWARDED_FORWARDED, 0), 0);
 	ASSERT_PAIR(INTERFACE_OCTETS, ETH, 0, 0);
@@ -300,10 +318,12 @@ START_TEST(frames_for_others_are_not_ours)
 	v = nsc_facts_edit(facts);
 	v->mac[v->macs++][5] = 7;
 	nsc_facts_commit(facts);
-	n = packet(THERE, 443, HERE, 40000, ACK, NULL, 0, (struct met){ETH, NSC_FRAME_OTHERHOST, 7});
+	n = packet(THERE, 443, HERE, 40000, ACK, NULL, 0,
+		   (struct met){ETH, NSC_FRAME_OTHERHOST, 7});
 	publish();
 	ASSERT_PAIR(SCOPE_OCTETS, NSC_V_SCOPE_FORWARDED_PUBLIC, n, 0);
-	ck_assert_uint_eq(CELL(SCOPE_OPENED, NSC_V_SCOPE_PUBLIC, NSC_V_DIRECTION_ADOPTED), 1);
+	ck_assert_uint_eq(CELL(SCOPE_OPENED, NSC_V_SCOPE_PUBLIC, NSC_V_DIRECTION_ADOPTED),
+			  1);
 }
 END_TEST
 
@@ -319,7 +339,8 @@ START_TEST(local_packets_count_in_both_ways)
 	ASSERT_PAIR(SCOPE_OCTETS, NSC_V_SCOPE_FORWARDED_LOOPBACK, n, n);
 	ASSERT_PAIR(SCOPE_PACKETS, NSC_V_SCOPE_FORWARDED_LOOPBACK, 2, 2);
 	ASSERT_PAIR(INTERFACE_OCTETS, LO, n, n);
-	ck_assert_uint_eq(CELL(SCOPE_OPENED, NSC_V_SCOPE_LOOPBACK, NSC_V_DIRECTION_LOCAL), 2);
+	ck_assert_uint_eq(CELL(SCOPE_OPENED, NSC_V_SCOPE_LOOPBACK, NSC_V_DIRECTION_LOCAL),
+			  2);
 	assert_sums();
 	nsc_worker_finish(w, now);
 	publish();
@@ -329,7 +350,8 @@ END_TEST
 
 static const char request[] = "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n";
 
-/* SYN, SYN-ACK, ACK and a request from HERE; published after the first `before` packets (4: after all). */
+/* SYN, SYN-ACK, ACK and a request from HERE; published after the first `before` packets (4:
+ * after all). */
 static void
 converse(unsigned before, unsigned octets[4])
 {
@@ -340,8 +362,12 @@ converse(unsigned before, unsigned octets[4])
 		if (i == 1)
 			octets[i] = packet(THERE, 80, HERE, 40000, SYN | ACK, NULL, 0, in);
 		else
-			octets[i] = packet(HERE, 40000, THERE, 80, i == 0 ? SYN : i == 2 ? ACK : PSH | ACK,
-					   i == 3 ? request : NULL, i == 3 ? sizeof request - 1 : 0, out);
+			octets[i] = packet(HERE, 40000, THERE, 80,
+					   i == 0   ? SYN
+					   : i == 2 ? ACK
+						    : PSH | ACK,
+					   i == 3 ? request : NULL,
+					   i == 3 ? sizeof request - 1 : 0, out);
 		if (i + 1 == before) {
 			publish();
 			assert_sums();
@@ -381,7 +407,8 @@ START_TEST(octets_stay_unknown_after_a_publish)
 	ck_assert_uint_eq(CELL(APP_OPENED, 0, 0), 1);
 	ck_assert_uint_eq(CELL(APP_OPENED, http, 0), 0);
 	ck_assert_uint_eq(CELL(APP_CURRENT, http, 0), 1);
-	n[0] = packet(HERE, 40000, THERE, 80, ACK, NULL, 0, (struct met){ETH, NSC_FRAME_OUTGOING, 0});
+	n[0] = packet(HERE, 40000, THERE, 80, ACK, NULL, 0,
+		      (struct met){ETH, NSC_FRAME_OUTGOING, 0});
 	publish();
 	ASSERT_PAIR(APP_OCTETS, http, 0, n[0]);
 	assert_sums();
@@ -402,20 +429,25 @@ draw(unsigned below)
 START_TEST(random_run)
 {
 	static struct nsc_cells before;
-	static const unsigned flags[] = {0, 0, SYN, SYN | ACK, ACK, PSH | ACK, FIN | ACK, RST};
-	const struct nsc_addr end[] = {HERE, HOME, THERE, INSIDE, v4(10, 0, 0, 6), v4(203, 0, 113, 9)};
+	static const unsigned flags[] = {0,   0,         SYN,       SYN | ACK,
+					 ACK, PSH | ACK, FIN | ACK, RST};
+	const struct nsc_addr end[] = {
+		HERE, HOME, THERE, INSIDE, v4(10, 0, 0, 6), v4(203, 0, 113, 9)};
 	unsigned i, k, f;
 
 	seed = (unsigned)_i + 1;
 	if (_i % 3 != 0)
 		tell_facts();
 	for (i = 0; i < 20000; i++) {
-		const struct met met = {draw(3), draw(4) == 0 ? NSC_FRAME_OUTGOING : draw(30) == 0
-							? NSC_FRAME_OTHERHOST : 0, (uint8_t)draw(3)};
+		const struct met met = {draw(3),
+					draw(4) == 0    ? NSC_FRAME_OUTGOING
+					: draw(30) == 0 ? NSC_FRAME_OTHERHOST
+							: 0,
+					(uint8_t)draw(3)};
 
 		f = flags[draw(8)];
-		packet(end[draw(6)], 1 + draw(40), end[draw(6)], 70 + draw(20), f, draw(3) == 0 ? request : NULL,
-		       sizeof request - 1, met);
+		packet(end[draw(6)], 1 + draw(40), end[draw(6)], 70 + draw(20), f,
+		       draw(3) == 0 ? request : NULL, sizeof request - 1, met);
 		if (draw(50) == 0)
 			nsc_worker_tick(w, now += draw(20000) * MS);
 		if (draw(40) != 0)
@@ -423,7 +455,8 @@ START_TEST(random_run)
 		before = cells;
 		publish();
 		assert_sums();
-		for (k = NSC_CELL(APP_OCTETS, 0, 0); k < NSC_CELL(APP_CURRENT, 0, 0) && i > 100; k++)
+		for (k = NSC_CELL(APP_OCTETS, 0, 0);
+		     k < NSC_CELL(APP_CURRENT, 0, 0) && i > 100; k++)
 			ck_assert_uint_ge(cells.cell[k], before.cell[k]);
 	}
 	nsc_worker_finish(w, now);
@@ -449,11 +482,11 @@ START_TEST(messages_to_cells)
 	memcpy(text, query, sizeof text);
 	packet(HERE, 40000, THERE, 53, 0, text, sizeof text, out);
 	text[2] = '\x81';
-	text[3] = 3;				/* NXDOMAIN */
+	text[3] = 3; /* NXDOMAIN */
 	packet(THERE, 53, HERE, 40000, 0, text, sizeof text, in);
 	memcpy(text, query, sizeof text);
 	text[1] = 2;
-	text[sizeof text - 3] = 77;		/* a type that has no cell of its own */
+	text[sizeof text - 3] = 77; /* a type that has no cell of its own */
 	packet(HERE, 40001, THERE, 53, 0, text, sizeof text, out);
 	nsc_worker_tick(w, now += 20000 * MS);
 	publish();

@@ -146,7 +146,7 @@ p.type = 0x88cc
 put(p)
 put(ether(True, Raw(bytes([0x45, 0, 0, 40]) + bytes(4))))
 out[-1].type = 0x0800
-dns(b"late.example.test", wait=9)
-put(ether(True, IP(src="192.0.2.10", dst="203.0.113.1") / ICMP(id=7, seq=9)))
+dns(b"late.example.test", wait=17)
+put(ether(True, IP(src="192.0.2.10", dst="203.0.113.3") / ICMP(id=7, seq=9)))
 
 wrpcap(os.path.join(os.path.dirname(os.path.abspath(__file__)), "mixed.pcap"), out)
