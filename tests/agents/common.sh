@@ -7,6 +7,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 modules=${NSC_PLUGIN_DIR:-${top_builddir:?top_builddir is not set}/plugins/collectd/.libs}
 collectd=$(command -v collectd || echo /usr/sbin/collectd)
 python=/usr/bin/python3
+trap 'exit 1' HUP INT TERM	# and so to clean_up
 export test		# values.py and stores.py begin their lines with it
 
 [ -x "$collectd" ] || skip_all "collectd is not installed"
