@@ -87,6 +87,8 @@ SCHEMA = {
                   ja4=text, quic_version=text, ssh_client=text, ssh_server=text)),
     "http": (dict(ENDS, time=time), dict(OUTSIDE, method=text, host=text, status=number, latency_us=number)),
     "tls": (dict(ENDS, time=time), dict(OUTSIDE, sni=text, alpn=text, ja4=text)),
+    "quic": (dict(ENDS, time=time), dict(OUTSIDE, sni=text, alpn=text, ja4=text, version=number)),
+    "ssh": (dict(ENDS, time=time), dict(OUTSIDE, client=text, server=text)),
     "summary": (dict.fromkeys("packets bytes flows non_ip arp malformed fragments truncated evicted names"
                               " dns_messages".split(), number), {"app_flows": lambda v: type(v) is dict}),
 }
@@ -136,7 +138,7 @@ def check_lines(lines, records):
             flows[ends(o)] += 1
             last[ends(o)] = o["end"]
             open_ends.pop(ends(o), None)
-        elif event in ("http", "tls"):
+        elif event in ("http", "tls", "quic", "ssh"):
             # Its flow's line comes later: one that began after it would be another flow.
             open_ends[ends(o)] = o["time"]
         elif event in ("dns", "mdns", "llmnr"):
