@@ -195,17 +195,6 @@ nsc_session_packet(struct nsc_sessions *ss, const struct nsc_update *up, const s
 	}
 }
 
-void
-nsc_session_prefetch(const struct nsc_sessions *ss, const struct nsc_flow *f)
-{
-	if (f->session != 0 && (f->session & NSC_LABELS_ONLY) == 0) {
-		const char *c = (const char *)&ss->conv[f->session];
-
-		for (size_t line = 0; line < sizeof *ss->conv; line += 64)
-			__builtin_prefetch(c + line, 1);
-	}
-}
-
 /* What waits behind holes is read: nothing will fill them any more. */
 static void
 read_to_the_end(struct nsc_sessions *ss, struct nsc_flow *f, uint64_t now)

@@ -66,9 +66,6 @@ int nsc_sessions_reconfigure(struct nsc_sessions *ss, const struct nsc_reassembl
 enum nsc_end nsc_session_packet(struct nsc_sessions *ss, const struct nsc_update *up,
 				const struct nsc_packet *p);
 
-/* The flow will have a packet soon: its memory is fetched. */
-void nsc_session_prefetch(const struct nsc_sessions *ss, const struct nsc_flow *f);
-
 /* The flow was closed: flushes (fin, idle, eof) or drops (rst, evicted, overflow) its dissector. */
 void nsc_session_closed(struct nsc_sessions *ss, struct nsc_flow *f, enum nsc_end reason,
 			uint64_t now);

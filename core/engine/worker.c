@@ -259,21 +259,6 @@ follow(struct nsc_worker *w, const struct nsc_packet *p, const struct nsc_flow_r
 		nsc_flow_close(w->flows, up.flow, end, w->now);
 }
 
-/* The flows are in the cache by now: what they lead to is fetched next. */
-static void
-fetch_sessions(const struct nsc_worker *w, const struct nsc_packet *p,
-	       const struct nsc_flow_ref *ref, int n)
-{
-	for (int i = 0; i < n; i++) {
-		const struct nsc_flow *f = nsc_flow_hint(w->flows, &ref[i]);
-
-		if (f == NULL || f->flags & NSC_FLOW_NO_PAYLOAD)
-			continue;
-		__builtin_prefetch(p[i].payload);
-		nsc_session_prefetch(w->sessions, f);
-	}
-}
-
 void
 nsc_worker_frames(struct nsc_worker *w, const struct nsc_frame *frames, int n)
 {
@@ -292,7 +277,6 @@ nsc_worker_frames(struct nsc_worker *w, const struct nsc_frame *frames, int n)
 		for (taken = i = 0; i < batch; i++)
 			taken += take_in(w, &frames[i], &packet[taken]);
 		nsc_flow_prepare(w->flows, packet, taken, ref);
-		fetch_sessions(w, packet, ref, taken);
 		for (i = 0; i < taken; i++)
 			follow(w, &packet[i], &ref[i]);
 		nsc_decoder_batch(w->decoder);

@@ -27,8 +27,8 @@ nsc_key_order(const struct nsc_addr *a, const struct nsc_addr *b, uint16_t aport
 
 /* Whether the ends change places is a toss of a coin to the processor: it is no branch here. */
 static inline void
-nsc_key_ends(struct nsc_key *k, const struct nsc_addr *src, const struct nsc_addr *dst, uint16_t sport,
-     uint16_t dport)
+nsc_key_ends(struct nsc_key *k, const struct nsc_addr *src, const struct nsc_addr *dst,
+	     uint16_t sport, uint16_t dport)
 {
 	int order = nsc_key_order(src, dst, sport, dport);
 	unsigned from = order > 0;

@@ -98,12 +98,6 @@ nsc_flow_prepare(struct nsc_flow_table *t, const struct nsc_packet *p, int n,
 	}
 }
 
-const struct nsc_flow *
-nsc_flow_hint(const struct nsc_flow_table *t, const struct nsc_flow_ref *ref)
-{
-	return ref->entry != 0 ? &t->entry[ref->entry] : NULL;
-}
-
 static struct nsc_flow *
 find(struct nsc_flow_table *t, const struct nsc_flow_ref *ref)
 {
