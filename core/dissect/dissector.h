@@ -52,11 +52,14 @@ struct nsc_chunk {
 	uint16_t port[2];		/* by side */
 };
 
+struct nsc_dissector;
+
 /* What feed asks for; zeroed before each call. */
 struct nsc_wish {
 	uint32_t need;			/* call again only with at least so many octets unread on this side */
 	uint64_t skip;			/* these many octets behind the consumed ones are of no interest */
 	uint32_t timeout;		/* idle seconds that suit the protocol; 0: as it is */
+	const struct nsc_dissector *next; /* with NSC_HAND_ON: what both sides agreed on, or NULL */
 };
 
 /* Where a dissector speaks to; made by the framework for each call. */

@@ -11,6 +11,7 @@
 #include "dissect/http_head.h"
 #include "dissect/http_pending.h"
 #include "dissect/protocols.h"
+#include "dissect/starttls.h"
 
 enum phase {
 	START,    /* before a start line, or within the head */
@@ -177,6 +178,8 @@ on_response(struct state *s, struct nsc_chunk *in, const struct nsc_http_head *h
 	nsc_http_queue_drop(&s->queue);
 	if (h->status == 101 || (req.connect && h->status / 100 == 2)) {
 		label_status(s, h->status, out);
+		if (h->status == 101 && h->websocket)
+			out->wish.next = &nsc_websocket;
 		return NSC_HAND_ON;
 	}
 	if (req.connect && s->side[1 - in->side].phase == TUNNEL)
@@ -316,8 +319,11 @@ in_tunnel(struct state *s, struct nsc_chunk *in, struct nsc_out *out)
 		me->phase = START;
 		return NSC_MORE;
 	}
-	if (start == NSC_HTTP_NO && !s->side[1 - in->side].spoke)
-		return NSC_HAND_ON;
+	if (start == NSC_HTTP_NO && !s->side[1 - in->side].spoke) {
+		enum nsc_verdict v = nsc_starttls_hello(in, true, out);
+
+		return v == NSC_MORE ? NSC_MORE : NSC_HAND_ON;
+	}
 	out->wish.need = (uint32_t)nsc_bytes_left(&in->bytes) + 1;
 	return NSC_MORE;
 }

@@ -342,6 +342,8 @@ field(struct nsc_http_head *h, struct nsc_bytes c, bool *host_seen)
 		content_length(h, value);
 	} else if (text_is(name, "Transfer-Encoding")) {
 		h->chunked = ends_chunked(value);
+	} else if (text_is(name, "Upgrade")) {
+		h->websocket = text_is(value, "websocket");
 	}
 }
 

@@ -17,6 +17,7 @@ struct nsc_http_head {
 	uint16_t status;        /* 0 in a request */
 	uint8_t version;        /* 10 or 11 */
 	bool chunked;
+	bool websocket;  /* Upgrade (RFC 6455, 4.2.2) */
 	bool sized;      /* length holds */
 	uint64_t length; /* Content-Length */
 };

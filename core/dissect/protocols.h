@@ -10,5 +10,18 @@ extern const struct nsc_dissector nsc_mdns;	/* dns.c */
 extern const struct nsc_dissector nsc_llmnr;	/* dns.c */
 extern const struct nsc_dissector nsc_tls;	/* tls.c */
 extern const struct nsc_dissector nsc_http;	/* http.c */
+extern const struct nsc_dissector nsc_smtp;	/* smtp.c */
+extern const struct nsc_dissector nsc_imap;	/* imap.c */
+extern const struct nsc_dissector nsc_pop3;	/* pop3.c */
+extern const struct nsc_dissector nsc_ftp;	/* ftp.c */
+extern const struct nsc_dissector nsc_irc;	/* irc.c */
+extern const struct nsc_dissector nsc_xmpp;	/* xmpp.c */
+extern const struct nsc_dissector nsc_ldap;	/* ldap.c */
+extern const struct nsc_dissector nsc_proxy;	/* proxy.c */
+extern const struct nsc_dissector nsc_socks;	/* socks.c */
+extern const struct nsc_dissector nsc_postgresql;	/* postgresql.c */
+extern const struct nsc_dissector nsc_mysql;	/* mysql.c */
+extern const struct nsc_dissector nsc_rdp;	/* rdp.c */
+extern const struct nsc_dissector nsc_websocket;	/* websocket.c */
 
 #endif

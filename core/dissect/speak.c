@@ -47,7 +47,7 @@ begin(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversation *c, u
 	out->label = tell_label;
 	out->shared = ss->shared[app];
 	out->terse = ss->hooks.terse;
-	out->wish = (struct nsc_wish){0, 0, 0};
+	out->wish = (struct nsc_wish){.need = 0};
 	out->time = time;
 	if (f == NULL) {
 		memset(out->addr, 0, sizeof out->addr);
@@ -143,6 +143,7 @@ nsc_speak_feed(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversat
 	wish->need = out.wish.need;
 	wish->skip = out.wish.skip;
 	wish->timeout = out.wish.timeout;
+	wish->next = out.wish.next;
 	wish_timeout(ss, f, out.wish.timeout);
 	if (verdict == NSC_MALFORMED)
 		ss->stats.malformed[app]++;

@@ -7,7 +7,7 @@
 #include "dissect/conversation.h"
 
 enum {
-	LOOKS = 16,		/* attempts (segments), and */
+	LOOKS = 250,		/* attempts (segments: a person may type), and */
 	LOOK_OCTETS = 4096,	/* unread octets, after which a protocol is not known */
 	HAND_ONS = 8,		/* protocols one after the other in one flow, at the most */
 	FIRST_WINDOW = 1 << 20,	/* how far behind the handshake the first segment may begin */
@@ -106,10 +106,26 @@ start_anew(struct nsc_sessions *ss, struct nsc_conversation *c, struct turn *t, 
 		c->candidates = nsc_identify_candidates(ss, NSC_OVER_TCP);
 		c->hand_ons++;
 	}
-	if (t->offer == NSC_OFFER_HELD) {
+	if (c->stream[!t->side].ready > 0)
 		t->waiting |= 1u << !t->side;
+	if (t->offer == NSC_OFFER_HELD)
 		look_at(ss, c, t, t->side);
+}
+
+/* Both sides agreed on a protocol by name.  False: there is nothing to feed. */
+static bool
+start_agreed(struct nsc_sessions *ss, struct nsc_conversation *c,
+	     const struct nsc_dissector *next)
+{
+	for (unsigned app = 1; next != NULL && app < ss->dissector_count; app++) {
+		if (ss->dissectors[app] != next || (ss->cfg.wanted[app / 64] >> app % 64 & 1) == 0)
+			continue;
+		if (nsc_speak_start(ss, c->flow, c, app))
+			break;
+		nsc_conversation_quit(ss, c->flow, c);
+		return false;
 	}
+	return true;
 }
 
 /* One call of the dissector.  True: the conversation goes on. */
@@ -152,7 +168,7 @@ feed(struct nsc_sessions *ss, struct nsc_conversation *c, struct turn *t, bool f
 			break;
 		consume(ss, c, t, n, wish.skip);
 		start_anew(ss, c, t, false);
-		return true;
+		return start_agreed(ss, c, wish.next);
 	case NSC_MALFORMED:
 		*end = NSC_END_PARSE_ERROR;
 		break;

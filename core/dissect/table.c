@@ -17,6 +17,19 @@ const struct nsc_dissector *const nsc_dissectors[] = {
 	DISSECTOR(dns),
 	DISSECTOR(mdns),
 	DISSECTOR(llmnr),
+	DISSECTOR(smtp),
+	DISSECTOR(imap),
+	DISSECTOR(pop3),
+	DISSECTOR(ftp),
+	DISSECTOR(irc),
+	DISSECTOR(xmpp),
+	DISSECTOR(ldap),
+	DISSECTOR(proxy),
+	DISSECTOR(socks),
+	DISSECTOR(postgresql),
+	DISSECTOR(mysql),
+	DISSECTOR(rdp),
+	DISSECTOR(websocket),
 };
 
 const unsigned nsc_dissector_count = sizeof nsc_dissectors / sizeof nsc_dissectors[0];

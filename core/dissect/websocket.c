@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* WebSocket (RFC 6455): the name alone, told by the HTTP upgrade (http.c); frames prove
+ * nothing. */
+#include "dissect/protocols.h"
+
+const struct nsc_dissector nsc_websocket = {
+	.name = "websocket",
+	.title = "WebSocket",
+	.spec = "RFC 6455",
+	.transports = NSC_OVER_TCP,
+};
