@@ -219,15 +219,15 @@ keep_answer(struct nsc_dns_parsed *d, uint16_t type, struct nsc_bytes rdata)
 
 	if (p == NULL || nsc_bytes_left(&rdata) > 0)
 		d->msg.malformed = true;
-	else if (d->msg.answers < NSC_DNS_ANSWERS)
-		d->answer[d->msg.answers++] =
+	else if (d->msg.all_answers < NSC_DNS_ANSWERS)
+		d->answer[d->msg.all_answers++] =
 			type == TYPE_A ? nsc_addr_v4(p) : nsc_addr_v6(p);
 }
 
 /* Walks `count` records; false if they are not all there. */
 static bool
 read_records(struct nsc_dns_parsed *d, struct nsc_bytes *b, const struct nsc_bytes *whole,
-	     unsigned count, bool answers, bool additional)
+	     unsigned count, bool addresses, bool additional)
 {
 	for (unsigned i = 0; i < count; i++) {
 		if (!skip_name(b, whole))
@@ -246,7 +246,7 @@ read_records(struct nsc_dns_parsed *d, struct nsc_bytes *b, const struct nsc_byt
 		/* The record's TTL begins with the upper eight bits (RFC 6891, 6.1.3). */
 		if (additional && type == TYPE_OPT)
 			d->msg.rcode = (uint16_t)(h[4] << 4 | (d->msg.rcode & 0xf));
-		if (answers && class == CLASS_IN && (type == TYPE_A || type == TYPE_AAAA))
+		if (addresses && class == CLASS_IN && (type == TYPE_A || type == TYPE_AAAA))
 			keep_answer(d, type, rdata);
 	}
 	return true;
@@ -266,8 +266,11 @@ read_body(struct nsc_dns_parsed *d, struct nsc_bytes *b, const struct nsc_bytes 
 	}
 	for (unsigned s = 0; s < 3; s++) {
 		unsigned n = counts[s] < room ? counts[s] : room;
+		bool whole_section = read_records(d, b, whole, n, d->msg.response, s == 2);
 
-		if (!read_records(d, b, whole, n, s == 0 && d->msg.response, s == 2))
+		if (s == 0)
+			d->msg.answers = d->msg.all_answers;
+		if (!whole_section)
 			return false;
 		room -= n;
 		if (n < counts[s])

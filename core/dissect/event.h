@@ -42,11 +42,12 @@ struct nsc_dns_message {
 	bool tcp;
 	uint8_t kind;			/* nsc_dns_kind */
 	uint8_t client;			/* side of the flow that asks (or would) */
-	uint8_t answers;		/* in answer[] */
+	uint8_t answers;		/* in answer[], of the answer section: these come first */
+	uint8_t all_answers;		/* in answer[], with those of the authority and additional sections */
 	uint16_t questions, answer_records;
 	uint64_t latency;		/* ns from the query; 0: no query matched */
 	struct nsc_text name;		/* first question, presentation form, \DDD for odd octets */
-	const struct nsc_addr *answer;	/* addresses in the answer section */
+	const struct nsc_addr *answer;	/* addresses of A and AAAA records */
 };
 
 enum nsc_dns_kind { NSC_DNS_UNICAST, NSC_DNS_MULTICAST, NSC_DNS_LLMNR };

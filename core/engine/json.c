@@ -194,10 +194,10 @@ put_dns(struct nsc_json *j, const struct nsc_flow *f, const struct nsc_dns_messa
 		nsc_json_bool(j, "malformed", true);
 	if (m->latency > 0)
 		nsc_json_number(j, "latency_us", (m->latency + 500) / 1000);
-	if (m->answers == 0)
+	if (m->all_answers == 0)
 		return;
 	nsc_json_open(j, "answers", '[');
-	for (i = 0; i < m->answers; i++)
+	for (i = 0; i < m->all_answers; i++)
 		put_addr(j, NULL, &m->answer[i]);
 	nsc_json_close(j, ']');
 }
