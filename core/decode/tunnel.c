@@ -65,7 +65,8 @@ vxlan(struct nsc_net *n, struct nsc_taken *t)
 {
 	const uint8_t *p = nsc_net_take(n, 8);
 
-	if (p == NULL || (p[0] & 0x7f) != 0x08 || (p[1] & ~0x48) != 0 || p[7] != 0)
+	/* All but the flag I is reserved, and not to be looked at (RFC 7348, 5). */
+	if (p == NULL || !(p[0] & 0x08))
 		return false;
 	*t = (struct nsc_taken){NSC_TUNNEL_VXLAN, true, nsc_be32(p + 4) >> 8};
 	n->type = NSC_ETHER_BRIDGED;

@@ -8,7 +8,7 @@
 #include "source/file.h"
 #include "source/match.h"
 
-enum { FRAMES = 256, BATCHES_PER_PROGRESS = 64, QUIET = 360 };
+enum { FRAMES = 256, BATCHES_PER_PROGRESS = 64, QUIET = 2 };
 
 struct replay {
 	struct nsc_engine *engine;

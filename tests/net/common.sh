@@ -40,6 +40,7 @@ clean_up() {
 	rm -rf "$W"
 }
 trap clean_up EXIT
+trap 'exit 1' HUP INT TERM
 
 [ "$(id -u)" = 0 ] || skip_all "needs root for network namespaces"
 
