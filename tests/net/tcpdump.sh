@@ -13,8 +13,8 @@ live=$last
 wait_for 10 grep -q '"ready"' "$W/live" && wait_for 10 grep -q 'listening on' "$W/tcpdump.err"
 check $? "both listen"
 in_ns h /usr/bin/python3 "$here/talk.py" ask 10.77.0.2 4 >"$W/did.json"
-in_ns h ping -q -c 5 -i 0.2 10.77.0.2 >/dev/null
-in_ns h ping -6 -q -c 5 -i 0.2 fd77::2 >/dev/null
+in_ns h ping -q -c 5 -i 0.2 10.77.0.2 >/dev/null || not_ok "ping"
+in_ns h ping -6 -q -c 5 -i 0.2 fd77::2 >/dev/null || not_ok "ping -6"
 sleep 1
 stop $live
 stop $dump
