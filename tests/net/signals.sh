@@ -5,15 +5,15 @@ test=signals
 . "$(dirname "$0")/common.sh"
 netns h || { not_ok "a namespace"; exit 1; }
 
-# Datagrams without a pause; somebody takes them, so that nothing is answered.
-in_ns h /usr/bin/python3 -c '
-import socket
+# Datagrams without a pause, for a minute at the most; somebody takes them, so that nothing is answered.
+background "$W/flood" h /usr/bin/python3 -c '
+import socket, time
+end = time.monotonic() + 60
 to = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 to.bind(("127.0.0.1", 5999))
 senders = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for i in range(500)]
-while True:
-	for s in senders: s.sendto(b"x" * 100, ("127.0.0.1", 5999))' &
-started+=($!)
+while time.monotonic() < end:
+	for s in senders: s.sendto(b"x" * 100, ("127.0.0.1", 5999))'
 for form in --json --metrics ""; do
 	for signal in TERM INT; do
 		# shellcheck disable=SC2086
