@@ -149,6 +149,12 @@ fill(const struct plugin *p, const struct nsc_sample *s, bool zero, value_t valu
 	sstrncpy(vl->type_instance, s->value, sizeof vl->type_instance);
 }
 
+static bool
+needs_zero(const struct nsc_sample *s)
+{
+	return s->fresh && s->counter && (s->sum[0] > 0 || s->sum[1] > 0);
+}
+
 /*
  * A rate needs two samples: a counter that shows up late was 0 one interval ago.
  * Several write threads take values from collectd's queue, so that a value could be
@@ -156,12 +162,6 @@ fill(const struct plugin *p, const struct nsc_sample *s, bool zero, value_t valu
  * what is known already next; fresh values wait until collectd's cache has the zeros,
  * and then as long as a writer may take to make a file.
  */
-static bool
-needs_zero(const struct nsc_sample *s)
-{
-	return s->fresh && s->counter && (s->sum[0] > 0 || s->sum[1] > 0);
-}
-
 static void
 tell_zero(void *arg, const struct nsc_sample *s)
 {
