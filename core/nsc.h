@@ -154,7 +154,8 @@ struct nsc_sample {
 	const char *unit;
 	uint8_t count;			/* values: 1 or 2 */
 	bool counter;			/* running sums since the reader began; else levels */
-	bool fresh;			/* never told before by this reader: a counter was 0 until now */
+	/* Never told before by this reader: a counter was 0 until now.  False for levels by port. */
+	bool fresh;
 	uint64_t sum[2];		/* counters */
 	double level[2];		/* else */
 };

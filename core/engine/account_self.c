@@ -75,6 +75,7 @@ nsc_account_self(struct nsc_worker *w)
 	account_packets(w);
 	account_flows(w);
 	account_sessions(w);
+	nsc_expiry_fill(&w->certificates, w->now, &w->cells.cell[NSC_CELL(TLS_CERT_DAYS, 0, 0)]);
 	set(w, NSC_CELL(SELF_CPUTIME, 0, 0), w->cputime[0]);
 	set(w, NSC_CELL(SELF_CPUTIME, 0, 0) + 1, w->cputime[1]);
 }

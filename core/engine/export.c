@@ -59,20 +59,31 @@ static void
 value_text(const struct nsc_metric *m, char text[SETS])
 {
 	static const char *const quantile[] = {"p50", "p90", "p99"};
-	bool quantiles = m->shape == NSC_SHAPE_QUANTILES;
-	unsigned i, n = quantiles ? 3 : m->members;
+	unsigned each = m->shape == NSC_SHAPE_QUANTILES ? 3 : 1, i, j;
 
 	text[0] = '\0';
-	for (i = 0; i < n; i++) {
-		const char *token = quantiles ? quantile[i] : m->values == NSC_SET_NONE ? ""
-				    : nsc_set_token((enum nsc_set)m->values, i);
+	if (m->shape == NSC_SHAPE_PORTS) {
+		append(text, SETS, m->value);
+		append(text, SETS, "-PORT");
+		return;
+	}
+	for (i = 0; i < each * m->members; i++) {
+		const char *part[] = {
+			m->value,
+			m->values != NSC_SET_NONE ? nsc_set_token((enum nsc_set)m->values, i / each) : "",
+			each > 1 ? quantile[i % each] : "",
+		};
+		const char *between = text[0] != '\0' ? " " : "";
 
 		if (m->values == NSC_SET_END && i == NSC_V_END_OPEN)
 			continue;	/* no reason: a flow that has not ended */
-		append(text, SETS, text[0] != '\0' ? " " : "");
-		append(text, SETS, m->value);
-		append(text, SETS, m->value[0] != '\0' && token[0] != '\0' ? "_" : "");
-		append(text, SETS, token);
+		for (j = 0; j < 3; j++) {
+			if (part[j][0] == '\0')
+				continue;
+			append(text, SETS, between);
+			append(text, SETS, part[j]);
+			between = "_";
+		}
 	}
 }
 
@@ -97,6 +108,8 @@ show_text(const struct nsc_metric *m)
 {
 	if (m->shape == NSC_SHAPE_QUANTILES)
 		return "with samples";
+	if (m->shape == NSC_SHAPE_PORTS)
+		return "while set";
 	return m->show == NSC_SHOW_ALWAYS ? "always"
 	       : m->show == NSC_SHOW_SLOT ? "while it exists" : "once non-zero";
 }
@@ -149,7 +162,8 @@ nsc_print_metrics(enum nsc_format f, void (*put)(void *arg, const char *text), v
 		    "for flows "
 		    "that no dissector knows; SCOPE is `loopback`, `private` or `public` "
 		    "(and `forwarded` "
-		    "of `scope`). Quantiles are told only for intervals with samples.\n\n");
+		    "of `scope`); PORT is the number of a server's port, at most 16 of them. "
+		    "Quantiles are told only for intervals with samples.\n\n");
 	if (f == NSC_FORMAT_MARKDOWN)
 		say(&o, "| FAMILY-GROUP/TYPE | VALUE | Kind | Unit | Told | Meaning |\n"
 			"|---|---|---|---|---|---|\n");

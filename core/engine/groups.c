@@ -167,10 +167,23 @@ look_at(struct nsc_groups *all, struct nsc_group *g, struct nsc_ledgers *l,
 		look_at_row(all, g, l, now, n);
 }
 
+/* Rows by port are few and each matters: they take their series first. */
+static unsigned
+ports_series(const struct nsc_cells *now)
+{
+	unsigned i, n = 0;
+
+	for (i = 0; i < NSC_METRICS; i++)
+		if (nsc_metrics[i].shape == NSC_SHAPE_PORTS)
+			n += nsc_ports_count(&now->cell[nsc_metrics[i].base]);
+	return n;
+}
+
 unsigned
 nsc_groups_choose(struct nsc_groups *g, struct nsc_ledgers *l, const struct nsc_cells *now)
 {
-	unsigned limit[NSC_GROUP_SETS], cost[NSC_GROUP_SETS], kept = 0, hidden = 0, i, n;
+	unsigned limit[NSC_GROUP_SETS], cost[NSC_GROUP_SETS], hidden = 0, i, n;
+	unsigned kept = ports_series(now);
 
 	for (i = 0; i < NSC_GROUP_SETS; i++) {
 		struct nsc_group *p = &g->group[i];

@@ -30,7 +30,7 @@ struct nsc_reader {
 	struct nsc_sums sums;
 	struct nsc_groups groups;
 	struct series *series;		/* by metric, slot, value */
-	char (*text)[VALUE_TEXT];	/* by metric, value, quantile */
+	char (*text)[VALUE_TEXT];	/* by metric, value, quantile; of ports: of the last read */
 	struct nsc_sample *sample;
 	unsigned samples;
 	const char *count_text;		/* the value text of count-series */
@@ -173,12 +173,32 @@ tell_level(struct nsc_reader *r, const struct where *w, unsigned value, bool alw
 	sample(r, w, value, 0)->level[0] = first;
 }
 
+/* Which port a row has changes, and so does its text: such levels are never `fresh`. */
+static void
+tell_ports(struct nsc_reader *r, const struct where *w)
+{
+	const uint64_t *cell = &r->sums.now.cell[w->m->base];
+	unsigned port = 0, n = 0;
+	int i;
+
+	for (; (i = nsc_ports_next(cell, port)) >= 0; n++) {
+		port = (unsigned)cell[NSC_PORTS_WIDTH * i];
+		snprintf(w->text[n * QUANTILES], VALUE_TEXT, "%s-%u", w->m->value, port);
+		w->series[n].told[0] = true;
+		sample(r, w, n, 0)->level[0] = (double)(int64_t)cell[NSC_PORTS_WIDTH * i + 1];
+	}
+}
+
 static void
 tell_slot(struct nsc_reader *r, const struct where *w)
 {
 	bool always = w->m->show != NSC_SHOW_LATE && !is_other(w);
 	unsigned value;
 
+	if (w->m->shape == NSC_SHAPE_PORTS) {
+		tell_ports(r, w);
+		return;
+	}
 	for (value = 0; value < w->m->members; value++) {
 		if (w->m->shape == NSC_SHAPE_QUANTILES)
 			tell_quantiles(r, w, value);
@@ -243,7 +263,7 @@ write_text(const struct nsc_metric *m, char (*text)[VALUE_TEXT])
 			char *p = text[v * QUANTILES + q], *end = p + VALUE_TEXT;
 			unsigned i;
 
-			if (m->values != NSC_SET_NONE)
+			if (m->values != NSC_SET_NONE && m->shape != NSC_SHAPE_PORTS)
 				part[1] = nsc_set_token((enum nsc_set)m->values, v);
 			if (m->shape == NSC_SHAPE_QUANTILES)
 				part[2] = quantiles[q].text;

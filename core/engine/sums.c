@@ -77,6 +77,13 @@ copy_whole(struct nsc_ledgers *l, unsigned n, struct nsc_cells *copy, uint32_t *
 	return rc;
 }
 
+/* Levels by port have no sum: the rows of all writers, the lowest of those with one port. */
+static void
+merge_ports(struct nsc_cells *now, const struct nsc_cells *cells, const struct nsc_metric *m)
+{
+	nsc_ports_merge(&now->cell[m->base], &cells->cell[m->base]);
+}
+
 static void
 add_cells(struct nsc_cells *now, const struct nsc_cells *cells, const struct nsc_cells *last)
 {
@@ -87,6 +94,10 @@ add_cells(struct nsc_cells *now, const struct nsc_cells *cells, const struct nsc
 		unsigned end = m->base + (unsigned)m->groups * m->members * m->width;
 		bool grows = nsc_shape_grows(m->shape);
 
+		if (m->shape == NSC_SHAPE_PORTS) {
+			merge_ports(now, cells, m);
+			continue;
+		}
 		for (j = m->base; j < end; j++) {
 			uint64_t c = cells->cell[j];
 
@@ -107,8 +118,11 @@ add_levels(struct nsc_cells *now, const struct nsc_cells *last)
 		const struct nsc_metric *m = &nsc_metrics[i];
 		unsigned end = m->base + (unsigned)m->groups * m->members * m->width;
 
-		for (j = m->base; j < end && !nsc_shape_grows(m->shape); j++)
-			now->cell[j] += last->cell[j];
+		if (m->shape == NSC_SHAPE_PORTS)
+			merge_ports(now, last, m);
+		else
+			for (j = m->base; j < end && !nsc_shape_grows(m->shape); j++)
+				now->cell[j] += last->cell[j];
 	}
 }
 

@@ -5,6 +5,7 @@
 
 #include "decode/decode.h"
 #include "dissect/session.h"
+#include "engine/expiry.h"
 #include "engine/locals.h"
 #include "engine/worker.h"
 
@@ -57,6 +58,7 @@ struct nsc_worker {
 	uint64_t unknown_links;
 	int unknown_link;		/* first LINKTYPE_ that was not known; -1: none */
 	struct nsc_locals locals;
+	struct nsc_expiry certificates;	/* nsc_expiry_note() where one is seen */
 	struct nsc_cells cells;
 };
 

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "ledger/histogram.h"
+#include "ledger/ports.h"
 
 enum nsc_set {			/* NSC_SET_SCOPE ... */
 #define NSC_SET(id, tokens) NSC_SET_##id,
@@ -49,6 +50,7 @@ enum {				/* cells of one value */
 	NSC_WIDTH_RATIO = 2,	/* part, whole */
 	NSC_WIDTH_SECONDS = 1,
 	NSC_WIDTH_QUANTILES = NSC_HISTOGRAM_CELLS,
+	NSC_WIDTH_PORTS = NSC_PORTS_WIDTH,	/* ledger/ports.h */
 };
 
 /* Each metric's first cell NSC_BASE_x, cells of one group NSC_STRIDE_x, cells of one value NSC_CELLS_x. */
@@ -129,6 +131,7 @@ enum nsc_shape {
 	NSC_SHAPE_RATIO,
 	NSC_SHAPE_SECONDS,
 	NSC_SHAPE_QUANTILES,
+	NSC_SHAPE_PORTS,
 };
 
 enum nsc_show { NSC_SHOW_LATE, NSC_SHOW_ALWAYS, NSC_SHOW_SLOT };

@@ -82,12 +82,12 @@ static const struct {
 	{"if_octets", 2}, {"if_packets", 2}, {"io_octets", 2}, {"ps_cputime", 2},
 	{"bool", 1}, {"cache_eviction", 1}, {"connections", 1}, {"count", 1},
 	{"current_connections", 1}, {"dns_qtype", 1}, {"dns_rcode", 1}, {"duration", 1},
-	{"errors", 1}, {"http_request_methods", 1}, {"http_response_codes", 1}, {"memory", 1},
+	{"errors", 1}, {"gauge", 1}, {"http_request_methods", 1}, {"http_response_codes", 1}, {"memory", 1},
 	{"objects", 1}, {"operations", 1}, {"packets", 1}, {"percent", 1},
 	{"protocol_counter", 1}, {"response_time", 1},
 };
 
-static const char levels[] = " bool count current_connections duration memory objects percent response_time ";
+static const char levels[] = " bool count current_connections duration gauge memory objects percent response_time ";
 
 static void
 check_value(const struct fake_value *v)

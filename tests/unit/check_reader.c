@@ -169,6 +169,20 @@ hear(void *arg, const struct nsc_sample *s)
 	c->samples++;
 }
 
+/* Only tls/gauge. */
+static void
+hear_port(void *arg, const struct nsc_sample *s)
+{
+	struct consumer *c = arg;
+
+	if (strcmp(s->type, "gauge") != 0)
+		return;
+	ck_assert_str_eq(s->family, "tls");
+	ck_assert(!s->fresh && !s->counter && s->count == 1);
+	snprintf(c->id[c->ids].name, sizeof c->id[0].name, "%s", s->value);
+	c->id[c->ids++].last = *s;
+}
+
 static int
 read_all(struct consumer *c)
 {
@@ -408,6 +422,42 @@ START_TEST(quantiles_cover_one_interval)
 	add(1, public + nsc_histogram_cell(200000000), 1);
 	read_all(c);
 	ck_assert_double_eq_tol(told(c, "tcp-public/response_time-rtt_p50")->level[0], 0.2, 0.01);
+	end(c);
+}
+END_TEST
+
+START_TEST(ports_are_told_while_they_are_set)
+{
+	struct consumer *c = begin();
+	uint64_t *cell[2];
+	unsigned i;
+
+	for (i = 0; i < 2; i++)
+		cell[i] = &engine->cells[i].cell[NSC_CELL(TLS_CERT_DAYS, 0, 0)];
+	read_all(c);
+	ck_assert_uint_eq((unsigned)told(c, "self-/count-series")->level[0], c->samples);
+	nsc_ports_set(cell[0], 8443, 90);
+	nsc_ports_set(cell[0], 443, 12);
+	nsc_ports_set(cell[1], 443, -3);	/* another worker saw an older one */
+	for (i = 0; i < 2; i++) {
+		c->ids = 0;			/* levels by port are never `fresh` */
+		nsc_reader_read(c->reader, hear_port, c);
+		ck_assert_uint_eq(c->ids, 2);
+		ck_assert_str_eq(c->id[0].name, "cert_days-443");
+		ck_assert_double_eq(c->id[0].last.level[0], -3);
+		ck_assert_str_eq(c->id[1].name, "cert_days-8443");
+		ck_assert_double_eq(c->id[1].last.level[0], 90);
+	}
+	nsc_ports_unset(cell[0], 8443);
+	nsc_ports_unset(cell[1], 443);
+	c->ids = 0;
+	nsc_reader_read(c->reader, hear_port, c);
+	ck_assert_uint_eq(c->ids, 1);
+	ck_assert_double_eq(c->id[0].last.level[0], 12);
+	nsc_ports_unset(cell[0], 443);
+	c->ids = 0;
+	nsc_reader_read(c->reader, hear_port, c);
+	ck_assert_uint_eq(c->ids, 0);
 	end(c);
 }
 END_TEST
@@ -671,6 +721,7 @@ main(void)
 	tcase_add_test(t, late_rows_appear_and_stay);
 	tcase_add_test(t, levels);
 	tcase_add_test(t, quantiles_cover_one_interval);
+	tcase_add_test(t, ports_are_told_while_they_are_set);
 	tcase_add_test(t, a_writer_that_begins_again);
 	tcase_add_test(t, interfaces_come_and_go);
 	tcase_add_test(t, names_with_one_token_are_one_row);
