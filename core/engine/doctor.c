@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dissect/quic_crypt.h"
 #include "engine/capture.h"
 #include "engine/remedy.h"
 #include "host/auto.h"
@@ -131,6 +132,24 @@ check_capture(const struct attempt *a)
 	nsc_interfaces_clear(&t);
 }
 
+/* Optional when it was built: never a failure. */
+static void
+check_quic(const struct attempt *a)
+{
+	const char *library = nsc_quic_crypt_library();
+
+	if (library != NULL) {
+		snprintf(a->check->finding, sizeof a->check->finding,
+			 "names and fingerprints of QUIC by %s", library);
+		return;
+	}
+	a->check->state = NSC_CHECK_OFF;
+	snprintf(a->check->finding, sizeof a->check->finding,
+		 "built without nettle: no names from QUIC, no JA4");
+	snprintf(a->check->remedy, sizeof a->check->remedy,
+		 "install nettle-dev, configure and build again");
+}
+
 /* One line a source. */
 static const struct {
 	const char *source;
@@ -138,6 +157,7 @@ static const struct {
 } sources[] = {
 	{"capture", check_capture},
 	{"interfaces", check_interfaces},
+	{"quic", check_quic},
 };
 
 size_t

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What protects QUIC's Initial packets (RFC 9001, 5; RFC 9369, 3.3): keys that anyone
+ * can derive from the client's first destination id, header protection, AEAD.
+ * quic_crypt_nettle.c does it; quic_crypt_none.c stands in where nettle is missing.
+ */
+#ifndef NSC_DISSECT_QUIC_CRYPT_H
+#define NSC_DISSECT_QUIC_CRYPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	NSC_QUIC_KEY = 16,    /* AEAD_AES_128_GCM */
+	NSC_QUIC_IV = 12,
+	NSC_QUIC_TAG = 16,
+	NSC_QUIC_SALT = 20,
+	NSC_QUIC_SAMPLE = 16, /* octets of ciphertext that make a header's mask */
+	NSC_QUIC_MASK = 5,
+};
+
+/* Of one side. */
+struct nsc_quic_keys {
+	uint8_t key[NSC_QUIC_KEY], hp[NSC_QUIC_KEY], iv[NSC_QUIC_IV];
+};
+
+/* "nettle 3.8", or NULL: then nothing below succeeds. */
+const char *nsc_quic_crypt_library(void);
+
+/*
+ * Both sides' Initial keys ([0] the client's) from a destination id.  v2: the labels
+ * of RFC 9369, 3.3.2.  False without the library.
+ */
+bool nsc_quic_crypt_keys(struct nsc_quic_keys keys[2], const uint8_t salt[NSC_QUIC_SALT],
+			 bool v2, const uint8_t *cid, size_t len);
+
+/* Header protection's mask (RFC 9001, 5.4.3); zeros without the library. */
+void nsc_quic_crypt_mask(const struct nsc_quic_keys *k, const uint8_t sample[NSC_QUIC_SAMPLE],
+			 uint8_t mask[NSC_QUIC_MASK]);
+
+/*
+ * Decrypts `len` octets of which the last NSC_QUIC_TAG are the tag, to `to` (room for
+ * len - NSC_QUIC_TAG); head: the unprotected header.  False: the tag is wrong, and
+ * what is in `to` means nothing.
+ */
+bool nsc_quic_crypt_open(const struct nsc_quic_keys *k, uint64_t number, const uint8_t *head,
+			 size_t head_len, const uint8_t *sealed, size_t len, uint8_t *to);
+
+#endif
