@@ -8,75 +8,19 @@
  * never seen may as well have been overtaken: the IPv4 identification tells,
  * where its sender counts it upwards; else the timestamp, else the hole's age.
  */
+#include "flow/measure.h"
+
 #include "flow/table.h"
 
 enum {
-	MSS = 1448,			/* Ethernet with timestamps */
-	TIMESTAMPS = 12,		/* octets of the option, padded (RFC 7323, appendix A) */
-	ID_STEP = 8192,			/* a counter does not jump further, nor stand still */
 	REORDER = 3000000,		/* ns: a hole filled sooner was an overtaking, at least */
 	LEAP = 1 << 30,			/* sequence numbers further away are no part of this */
 };
-
-#define PROBE_AGE (10 * NSC_SECOND)	/* a measurement is given up after it */
 
 static struct nsc_flow_tcp *
 side_of(struct nsc_flow *f, int side)
 {
 	return &f->tcp[f->flags & NSC_FLOW_SELF ? 0 : side];
-}
-
-/* What a side's stack puts into a segment: both ends' offers bound it. */
-uint32_t
-nsc_measure_segments(const struct nsc_flow *f, int side, const struct nsc_packet *p)
-{
-	uint32_t own = f->tcp[side].mss, peer = f->tcp[side ^ 1].mss, mss = own;
-	uint32_t gso = p->frame != NULL ? p->frame->gso_size : 0;
-
-	if (p->payload_len == 0)
-		return 1;
-	if (gso != 0)
-		return (p->payload_len - 1) / gso + 1;
-	if (own == 0 || (peer != 0 && peer < own))
-		mss = peer;
-	if (mss == 0)
-		mss = MSS + TIMESTAMPS;
-	if (mss > TIMESTAMPS && p->flags & NSC_PACKET_TIMESTAMPS)
-		mss -= TIMESTAMPS;
-	if (p->payload_len <= mss)
-		return 1;			/* nearly always: no division */
-	return (p->payload_len - 1) / mss + 1;
-}
-
-void
-nsc_measure_time(struct nsc_flow_tcp *x, uint32_t seq, uint64_t now)
-{
-	x->timed = seq;
-	x->timed_low = (uint32_t)now;
-	x->timed_high = (uint16_t)(now >> 32);
-	x->flags |= NSC_SIDE_TIMED;
-}
-
-/* The clock may have stepped back: then the difference is huge, and too old. */
-static uint64_t
-timed_age(const struct nsc_flow_tcp *x, uint64_t now)
-{
-	uint64_t then = (uint64_t)x->timed_high << 32 | x->timed_low;
-
-	return (now - then) & 0xffffffffffffull;
-}
-
-/* Dates the packet by its IPv4 identification; a super-packet takes one a segment. */
-static void
-note_id(struct nsc_flow_tcp *x, const struct nsc_packet *p, uint32_t segments)
-{
-	uint16_t step = (uint16_t)(p->ip_id - x->ip_id);
-
-	if (p->version != 4)
-		return;
-	x->id_steady = x->id_seen && step > 0 && step < ID_STEP;
-	x->id_seen = 1;
-	x->ip_id = (uint16_t)(p->ip_id + segments - 1);
 }
 
 /* Was the packet that fills the hole sent after the one that opened it? */
@@ -150,20 +94,20 @@ nsc_measure_sent(struct nsc_flow_table *t, struct nsc_flow *f, int side,
 	if (!(x->flags & NSC_SIDE_SEEN)) {
 		x->next = end;
 		x->flags |= NSC_SIDE_SEEN;
-		note_id(x, p, up->segments);
+		nsc_measure_id(x, p, up->segments);
 		return;
 	}
 	if (f->state >= NSC_STATE_ESTABLISHED && is_keepalive(x, y, p)) {
 		up->flags |= NSC_UPDATE_KEEPALIVE;
 		t->stats.keepalives++;
-		note_id(x, p, up->segments);
+		nsc_measure_id(x, p, up->segments);
 		return;
 	}
 	if (ahead > LEAP || ahead < -LEAP)
 		return;
 	if (len == 0) {
 		if (ahead >= 0)
-			note_id(x, p, up->segments);
+			nsc_measure_id(x, p, up->segments);
 		return;
 	}
 	if (ahead < 0)
@@ -181,10 +125,10 @@ nsc_measure_sent(struct nsc_flow_table *t, struct nsc_flow *f, int side,
 	}
 	x->next = end;
 	if (ahead >= 0) {
-		note_id(x, p, up->segments);
+		nsc_measure_id(x, p, up->segments);
 		if ((x->flags & (NSC_SIDE_SYN | NSC_SIDE_SYN_ACKED)) != NSC_SIDE_SYN &&
 		    !(x->flags & NSC_SIDE_CHALLENGE)) {
-			if (x->flags & NSC_SIDE_TIMED && timed_age(x, p->time) > PROBE_AGE)
+			if (x->flags & NSC_SIDE_TIMED && nsc_measure_age(x, p->time) > NSC_MEASURE_PROBE_AGE)
 				x->flags &= (uint8_t)~NSC_SIDE_TIMED;
 			if (!(x->flags & NSC_SIDE_TIMED))
 				nsc_measure_time(x, end, p->time);
@@ -225,23 +169,29 @@ note_rtt(struct nsc_flow *f, int sender, uint64_t rtt, bool handshake)
 }
 
 void
+nsc_measure_sample(struct nsc_flow *f, int sender, uint64_t now, struct nsc_update *up)
+{
+	struct nsc_flow_tcp *y = side_of(f, sender);
+	uint64_t rtt = nsc_measure_age(y, now);
+	bool handshake = (y->flags & (NSC_SIDE_SYN | NSC_SIDE_SYN_ACKED)) == NSC_SIDE_SYN;
+
+	y->flags &= (uint8_t)~NSC_SIDE_TIMED;
+	if (rtt == 0 || rtt > NSC_MEASURE_PROBE_AGE)
+		return;
+	up->rtt = rtt;
+	up->rtt_handshake = handshake;
+	note_rtt(f, sender, rtt, handshake);
+}
+
+void
 nsc_measure_acked(struct nsc_flow_table *t, struct nsc_flow *f, int side,
 		  const struct nsc_packet *p, struct nsc_update *up)
 {
 	struct nsc_flow_tcp *x = side_of(f, side), *y = side_of(f, side ^ 1);
 	int32_t newer = nsc_seq_diff(p->ack, x->acked);
 
-	if (y->flags & NSC_SIDE_TIMED && nsc_seq_diff(p->ack, y->timed) >= 0) {
-		uint64_t rtt = timed_age(y, p->time);
-		bool handshake = (y->flags & (NSC_SIDE_SYN | NSC_SIDE_SYN_ACKED)) == NSC_SIDE_SYN;
-
-		y->flags &= (uint8_t)~NSC_SIDE_TIMED;
-		if (rtt > 0 && rtt <= PROBE_AGE) {
-			up->rtt = rtt;
-			up->rtt_handshake = handshake;
-			note_rtt(f, side ^ 1, rtt, handshake);
-		}
-	}
+	if (y->flags & NSC_SIDE_TIMED && nsc_seq_diff(p->ack, y->timed) >= 0)
+		nsc_measure_sample(f, side ^ 1, p->time, up);
 	if (!(x->flags & NSC_SIDE_ACKS) || newer > 0) {
 		if (y->holes != 0)
 			nsc_holes_acked(t->holes, &y->holes, p->ack);

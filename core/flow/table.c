@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "flow/history.h"
 #include "flow/memory.h"
 
 enum { LINE = 64, AHEAD = 8 };

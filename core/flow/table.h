@@ -80,7 +80,7 @@ void nsc_evict_init(struct nsc_flow_table *t);
 /* One entry goes, closed as evicted if it was open. */
 void nsc_evict_one(struct nsc_flow_table *t, uint64_t now);
 
-/* --- tcp.c ---------------------------------------------------------------- */
+/* --- tcp.c, steady.c ---------------------------------------------------------------- */
 
 /* True if the state machine may look at the packet: a whole header of a 5-tuple's TCP. */
 static inline bool
@@ -103,6 +103,11 @@ enum nsc_end nsc_tcp_step(struct nsc_flow_table *t, struct nsc_flow *f, int side
 			  const struct nsc_packet *p, struct nsc_update *up,
 			  enum nsc_failure *failure);
 
+/* The same, for what does not take the short way (steady.c). */
+enum nsc_end nsc_tcp_full(struct nsc_flow_table *t, struct nsc_flow *f, int side,
+			  const struct nsc_packet *p, struct nsc_update *up,
+			  enum nsc_failure *failure);
+
 /* --- measure.c ------------------------------------------------------------ */
 
 enum nsc_rtt_kind {
@@ -112,8 +117,6 @@ enum nsc_rtt_kind {
 	NSC_RTT_SMOOTHED0, NSC_RTT_SMOOTHED1,	/* of that side's segments */
 };
 
-uint32_t nsc_measure_segments(const struct nsc_flow *f, int side, const struct nsc_packet *p);
-
 /* The sequence space that the packet takes: loss, order, and what is timed. */
 void nsc_measure_sent(struct nsc_flow_table *t, struct nsc_flow *f, int side,
 		      const struct nsc_packet *p, bool fin, struct nsc_update *up);
@@ -121,13 +124,5 @@ void nsc_measure_sent(struct nsc_flow_table *t, struct nsc_flow *f, int side,
 /* What `side` acknowledges (p has an ACK): round trip, duplicates. */
 void nsc_measure_acked(struct nsc_flow_table *t, struct nsc_flow *f, int side,
 		       const struct nsc_packet *p, struct nsc_update *up);
-
-/* Begins to time the octet before seq. */
-void nsc_measure_time(struct nsc_flow_tcp *x, uint32_t seq, uint64_t now);
-
-/* --- text.c --------------------------------------------------------------- */
-
-void nsc_history_note(struct nsc_flow *f, int side, const struct nsc_packet *p);
-void nsc_history_flip(struct nsc_flow *f);
 
 #endif

@@ -6,6 +6,8 @@
  * An observer may miss packets: an acknowledgement proves what it covers, also
  * where that was not captured.
  */
+#include "flow/history.h"
+#include "flow/steady.h"
 #include "flow/table.h"
 
 enum {
@@ -146,7 +148,7 @@ begin_side(struct nsc_flow *f, int side, const struct nsc_packet *p)
 		x->wscale = p->wscale < NSC_WSCALE_NONE ? p->wscale & 15 : UNKNOWN_SHIFT;
 	x->window = p->window;
 	x->ip_id = p->ip_id;
-	x->id_seen = p->version == 4;
+	x->id_seen = 1;
 	nsc_measure_time(x, p->seq + 1, p->time);
 	f->flags |= p->tcp_flags & NSC_TCP_ACK ? NSC_FLOW_SYNACK_SEEN : NSC_FLOW_SYN_SEEN;
 }
@@ -360,11 +362,11 @@ on_ack(struct nsc_flow_table *t, struct nsc_flow *f, int side, const struct nsc_
 	return NSC_END_FIN;
 }
 
-enum nsc_end
-nsc_tcp_step(struct nsc_flow_table *t, struct nsc_flow *f, int side, const struct nsc_packet *p,
-	     struct nsc_update *up, enum nsc_failure *failure)
+static enum nsc_end
+on_segment(struct nsc_flow_table *t, struct nsc_flow *f, int side, const struct nsc_packet *p,
+	   struct nsc_update *up, enum nsc_failure *failure)
 {
-	up->segments = nsc_measure_segments(f, side, p);
+	up->segments = nsc_measure_segments(f, p);
 	if (is_illegal(p->tcp_flags)) {
 		up->flags |= NSC_UPDATE_ILLEGAL;
 		t->stats.illegal_flags++;
@@ -378,4 +380,14 @@ nsc_tcp_step(struct nsc_flow_table *t, struct nsc_flow *f, int side, const struc
 		return NSC_END_OPEN;
 	}
 	return on_ack(t, f, side, p, up);
+}
+
+enum nsc_end
+nsc_tcp_full(struct nsc_flow_table *t, struct nsc_flow *f, int side, const struct nsc_packet *p,
+	     struct nsc_update *up, enum nsc_failure *failure)
+{
+	enum nsc_end end = on_segment(t, f, side, p, up, failure);
+
+	nsc_steady_settle(f);
+	return end;
 }

@@ -33,6 +33,7 @@ struct nsc_flow_tcp {
 	uint8_t zero_window : 1;
 	uint8_t id_seen : 1;	/* ip_id holds */
 	uint8_t id_steady : 1;	/* ip_id counts upwards, so that it dates a packet */
+	uint8_t calm : 1;	/* nothing is amiss (steady.h) */
 	uint8_t flags;		/* nsc_side_flags */
 };
 

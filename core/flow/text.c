@@ -1,27 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /* What a flow says about itself: counters, names, the history string. */
-#include "flow/table.h"
+#include "flow/history.h"
 
-/*
- * The history, as Zeek writes it (conn.log, `history`): what each side did, in
- * the order of its first time; capitals for the initiator.  A letter is four
- * bits from the lowest on: 1 + its index, 8 for the responder; bits 48 to 61
- * say which ones are there, so that at most twelve letters are kept.
- */
-static const char letters[] = "SHADFR";
+static const char letters[] = "SHADFR";		/* by nsc_letter */
 
-enum letter { SYN, SYN_ACK, ACK, DATA, FIN, RST };
-enum { RESPONDER = 8, MASK_SHIFT = 48, LETTER_BITS = 4 };
+enum { LETTER_BITS = NSC_HISTORY_BITS, RESPONDER = NSC_HISTORY_RESPONDER, MASK_SHIFT = NSC_HISTORY_MASK };
+
+/* A letter's code is never 0, so the highest one tells how many there are. */
+static unsigned
+letters_of(const struct nsc_flow *f)
+{
+	uint64_t codes = f->history & ((1ull << MASK_SHIFT) - 1);
+
+	return codes == 0 ? 0 : (63 - (unsigned)__builtin_clzll(codes)) / LETTER_BITS + 1;
+}
 
 static void
-note(struct nsc_flow *f, int side, enum letter letter)
+note(struct nsc_flow *f, int side, enum nsc_letter letter)
 {
 	unsigned bit = MASK_SHIFT + (unsigned)side * RESPONDER + letter;
-	unsigned count;
+	unsigned count = letters_of(f);
 
-	if (f->history >> bit & 1)
+	if (!nsc_history_lacks(f, side, letter))
 		return;
-	count = (unsigned)__builtin_popcountll(f->history >> MASK_SHIFT);
 	f->history |= 1ull << bit;
 	f->history |= (uint64_t)(1 + letter + (unsigned)side * RESPONDER) << count * LETTER_BITS;
 }
@@ -32,22 +33,22 @@ nsc_history_note(struct nsc_flow *f, int side, const struct nsc_packet *p)
 	uint8_t flags = p->tcp_flags;
 
 	if (flags & NSC_TCP_SYN)
-		note(f, side, flags & NSC_TCP_ACK ? SYN_ACK : SYN);
+		note(f, side, flags & NSC_TCP_ACK ? NSC_LETTER_SYN_ACK : NSC_LETTER_SYN);
 	if (p->payload_len > 0 && !(flags & NSC_TCP_RST))
-		note(f, side, DATA);
+		note(f, side, NSC_LETTER_DATA);
 	else if ((flags & (NSC_TCP_SYN | NSC_TCP_FIN | NSC_TCP_RST)) == 0)
-		note(f, side, ACK);
+		note(f, side, NSC_LETTER_ACK);
 	if (flags & NSC_TCP_FIN)
-		note(f, side, FIN);
+		note(f, side, NSC_LETTER_FIN);
 	if (flags & NSC_TCP_RST)
-		note(f, side, RST);
+		note(f, side, NSC_LETTER_RST);
 }
 
 /* The sides have changed their names. */
 void
 nsc_history_flip(struct nsc_flow *f)
 {
-	unsigned count = (unsigned)__builtin_popcountll(f->history >> MASK_SHIFT);
+	unsigned count = letters_of(f);
 	uint64_t mask = f->history >> MASK_SHIFT;
 
 	for (unsigned i = 0; i < count; i++)
@@ -59,7 +60,7 @@ nsc_history_flip(struct nsc_flow *f)
 const char *
 nsc_flow_history(const struct nsc_flow *f, char text[NSC_HISTORY + 1])
 {
-	unsigned count = (unsigned)__builtin_popcountll(f->history >> MASK_SHIFT);
+	unsigned count = letters_of(f);
 	unsigned i;
 
 	for (i = 0; i < count && i < NSC_HISTORY; i++) {

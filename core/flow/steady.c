@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A segment's way: the short one for what nearly every packet is, the next
+ * segment or a plain acknowledgement of a calm side.  It does what tcp.c and
+ * measure.c would do, without their questions; whatever is not asked here goes
+ * to them.
+ */
+#include "flow/steady.h"
+
+#include "flow/history.h"
+#include "flow/table.h"
+
+/* One segment, and no super-packet. */
+static inline bool
+fits(const struct nsc_flow_tcp *x, const struct nsc_packet *p)
+{
+	uint32_t stamps = p->flags & NSC_PACKET_TIMESTAMPS ? NSC_MEASURE_STAMPS : 0;
+
+	return p->payload_len + stamps <= x->mss &&
+	       p->payload_len <= (uint16_t)(p->frame->gso_size - 1);
+}
+
+/* The acknowledgement that was waited for, or a first letter of the history. */
+static __attribute__((noinline)) enum nsc_end
+seldom(struct nsc_flow *f, int side, const struct nsc_packet *p, struct nsc_update *up)
+{
+	const struct nsc_flow_tcp *y = &f->tcp[side ^ 1];
+
+	if (nsc_history_lacks(f, side, p->payload_len > 0 ? NSC_LETTER_DATA : NSC_LETTER_ACK))
+		nsc_history_note(f, side, p);
+	if (y->flags & NSC_SIDE_TIMED && nsc_seq_diff(p->ack, y->timed) >= 0)
+		nsc_measure_sample(f, side ^ 1, p->time, up);
+	return NSC_END_OPEN;
+}
+
+/* No call but the last thing done, so that registers are enough. */
+enum nsc_end
+nsc_tcp_step(struct nsc_flow_table *t, struct nsc_flow *f, int side, const struct nsc_packet *p,
+	     struct nsc_update *up, enum nsc_failure *failure)
+{
+	const uint32_t control = NSC_TCP_FIN | NSC_TCP_SYN | NSC_TCP_RST | NSC_TCP_ACK;
+	struct nsc_flow_tcp *x = side ? &f->tcp[1] : &f->tcp[0];
+	const struct nsc_flow_tcp *y = side ? &f->tcp[0] : &f->tcp[1];
+	uint32_t odd = ((p->tcp_flags & control) ^ NSC_TCP_ACK) | (p->seq ^ x->next) | p->sacks;
+	bool data = p->payload_len > 0;
+
+	if (odd != 0 || !x->calm || p->window == 0)
+		return nsc_tcp_full(t, f, side, p, up, failure);
+	if (data) {
+		if (!fits(x, p))
+			return nsc_tcp_full(t, f, side, p, up, failure);
+		x->next += p->payload_len;
+		if (!(x->flags & NSC_SIDE_TIMED) ||
+		    nsc_measure_age(x, p->time) > NSC_MEASURE_PROBE_AGE)
+			nsc_measure_time(x, x->next, p->time);
+	} else if (p->ack == x->acked && nsc_seq_diff(y->next, p->ack) > 0) {
+		return nsc_tcp_full(t, f, side, p, up, failure);	/* a duplicate, a window's update */
+	}
+	x->id_steady = (uint16_t)(p->ip_id - x->ip_id - 1) < NSC_MEASURE_ID_STEP - 1;
+	x->ip_id = p->ip_id;
+	x->window = p->window;
+	if (nsc_seq_diff(p->ack, x->acked) > 0)
+		x->acked = p->ack;
+	up->segments = 1;
+	if (nsc_history_lacks(f, side, data ? NSC_LETTER_DATA : NSC_LETTER_ACK) ||
+	    (y->flags & NSC_SIDE_TIMED && nsc_seq_diff(p->ack, y->timed) >= 0))
+		return seldom(f, side, p, up);
+	return NSC_END_OPEN;
+}
