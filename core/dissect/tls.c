@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/types.h>
 
+#include "dissect/ja4.h"
 #include "dissect/protocols.h"
 #include "dissect/tls_hello.h"
 #include "dissect/tls_record.h"
@@ -121,6 +122,7 @@ on_client_hello(struct state *s, struct nsc_bytes body, struct nsc_out *out)
 {
 	struct nsc_event ev = {.kind = NSC_EVENT_TLS};
 	struct nsc_tls_client_hello h;
+	char ja4[NSC_JA4_TEXT];
 
 	if (!nsc_tls_client_hello(&h, body))
 		return s->client;
@@ -131,6 +133,10 @@ on_client_hello(struct state *s, struct nsc_bytes body, struct nsc_out *out)
 		nsc_out_label(out, NSC_LABEL_TLS_SNI, h.sni.p, h.sni.len);
 	if (h.alpns_len > 0)
 		nsc_out_label(out, NSC_LABEL_TLS_ALPN, h.alpns, h.alpns_len);
+	if (nsc_ja4(body, 't', ja4)) {
+		ev.tls.ja4 = (struct nsc_text){ja4, (uint32_t)strlen(ja4)};
+		nsc_out_label(out, NSC_LABEL_JA4, ja4, strlen(ja4));
+	}
 	ev.tls.sni = h.sni;
 	ev.tls.alpn = h.alpn;
 	ev.tls.version = h.version;

@@ -11,7 +11,10 @@ enum {
 	EXT_SERVER_NAME = 0,
 	EXT_ALPN = 16,
 	EXT_SUPPORTED_VERSIONS = 43,
+	EXT_QUIC = 57,
+	EXT_QUIC_DRAFT = 0xffa5,
 	EXT_ECH = 0xfe0d,
+	QUIC_MAX_IDLE_TIMEOUT = 1,
 };
 
 /* Drafts of TLS 1.3 had versions 0x7fNN, Facebook's 0xfbNN. */
@@ -114,6 +117,34 @@ read_versions(struct nsc_tls_client_hello *h, struct nsc_bytes ext)
 		h->version = best;
 }
 
+/* RFC 9000, 16: the top bits of the first octet say how many there are. */
+static uint64_t
+read_varint(struct nsc_bytes *b)
+{
+	uint8_t first = nsc_bytes_u8(b);
+	uint64_t v = first & 0x3f;
+
+	for (unsigned more = (1u << (first >> 6)) - 1; more > 0; more--)
+		v = v << 8 | nsc_bytes_u8(b);
+	return v;
+}
+
+/* RFC 9000, 18 (drafts since 27 alike): identifier, length, value. */
+static void
+read_quic(struct nsc_tls_client_hello *h, struct nsc_bytes ext)
+{
+	for (unsigned i = 0; i < EXTENSIONS_MAX && nsc_bytes_left(&ext) > 0; i++) {
+		uint64_t id = read_varint(&ext), len = read_varint(&ext);
+		struct nsc_bytes value = nsc_bytes_sub(&ext, (size_t)len);
+
+		if (id == QUIC_MAX_IDLE_TIMEOUT && !ext.bad) {
+			uint64_t ms = read_varint(&value);
+
+			h->quic_idle_timeout = value.bad ? 0 : ms;
+		}
+	}
+}
+
 /* SSL 3.0 has no extensions; then nothing follows. */
 static struct nsc_bytes
 extensions(struct nsc_bytes *b)
@@ -151,6 +182,8 @@ nsc_tls_client_hello(struct nsc_tls_client_hello *h, struct nsc_bytes body)
 			read_alpn(h, ext);
 		else if (type == EXT_SUPPORTED_VERSIONS)
 			read_versions(h, ext);
+		else if (type == EXT_QUIC || type == EXT_QUIC_DRAFT)
+			read_quic(h, ext);
 		else if (type == EXT_ECH)
 			h->ech = true;
 	}

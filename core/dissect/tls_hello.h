@@ -23,6 +23,7 @@ struct nsc_tls_client_hello {
 	struct nsc_text alpn; /* first offered; borrowed from the wire */
 	char alpns[NSC_TLS_ALPN_TEXT]; /* all offered that are printable, joined by "," */
 	uint32_t alpns_len;
+	uint64_t quic_idle_timeout; /* ms: max_idle_timeout (RFC 9000, 18.2); 0: none */
 	uint16_t version; /* highest offered */
 	bool ech;
 };
