@@ -17,6 +17,7 @@ const struct nsc_dissector *const nsc_dissectors[] = {
 	DISSECTOR(dns),
 	DISSECTOR(mdns),
 	DISSECTOR(llmnr),
+	DISSECTOR(ssh),
 	DISSECTOR(smtp),
 	DISSECTOR(imap),
 	DISSECTOR(pop3),

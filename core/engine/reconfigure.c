@@ -15,6 +15,7 @@ may_change(unsigned id)
 	case NSC_O_OVERFLOW_POLICY:
 	case NSC_O_TIMEOUT_TCP:
 	case NSC_O_TIMEOUT_HTTP:
+	case NSC_O_TIMEOUT_SSH:
 	case NSC_O_TIMEOUT_SYN:
 	case NSC_O_TIMEOUT_CLOSED:
 	case NSC_O_TIMEOUT_UDP:

@@ -130,6 +130,7 @@ nsc_config_settings(const struct nsc_config *cfg, struct nsc_settings *s, char e
 	s->networks = *nsc_config_networks(cfg);
 	s->snaplen = number(cfg, NSC_O_SNAP_LEN);
 	s->timeout_http = number(cfg, NSC_O_TIMEOUT_HTTP);
+	s->timeout_ssh = number(cfg, NSC_O_TIMEOUT_SSH);
 	s->promiscuous = nsc_config_promiscuous(cfg);
 	s->forwarded = nsc_config_number(cfg, NSC_O_FORWARDED) != 0;
 	return set_locals(cfg, s, err);

@@ -30,6 +30,7 @@ struct nsc_settings {
 	struct nsc_networks networks;
 	uint32_t snaplen;		/* octets kept of each packet */
 	uint32_t timeout_http;		/* idle seconds of HTTP and TLS */
+	uint32_t timeout_ssh;
 	uint32_t workers;		/* 1 to 16 */
 	uint8_t forwarded;		/* option Forwarded */
 	uint8_t promiscuous;		/* option Promiscuous: frames for other hosts count too */

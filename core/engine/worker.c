@@ -90,7 +90,9 @@ set_timeouts(struct nsc_worker *w)
 	const struct {
 		const char *app;
 		uint32_t seconds;
-	} timeout[] = {{"http", w->settings.timeout_http}, {"tls", w->settings.timeout_http}};
+	} timeout[] = {{"http", w->settings.timeout_http},
+		       {"tls", w->settings.timeout_http},
+		       {"ssh", w->settings.timeout_ssh}};
 	unsigned i;
 	int app;
 
@@ -183,6 +185,8 @@ nsc_worker_reconfigure(struct nsc_worker *w, const struct nsc_settings *settings
 	w->settings.session.reassembly = settings->session.reassembly;
 	w->settings.flow = settings->flow;
 	w->settings.timeout_http = settings->timeout_http;
+	w->settings.timeout_ssh = settings->timeout_ssh;
+	set_timeouts(w);
 	return 0;
 }
 

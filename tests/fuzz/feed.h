@@ -31,6 +31,10 @@ fuzz_event(void *arg, struct nsc_event *ev)
 		fuzz_touch(ev->http.method);
 		fuzz_touch(ev->http.host);
 	}
+	if (ev->kind == NSC_EVENT_SSH) {
+		fuzz_touch(ev->ssh.client);
+		fuzz_touch(ev->ssh.server);
+	}
 	if (ev->kind == NSC_EVENT_TLS) {
 		fuzz_touch(ev->tls.sni);
 		fuzz_touch(ev->tls.alpn);

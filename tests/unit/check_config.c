@@ -289,6 +289,7 @@ START_TEST(settings_of_the_defaults)	/* DESIGN 4.3, features.md 5b */
 	ck_assert_uint_eq(s->flow.timeout_icmp, 10);
 	ck_assert_uint_eq(s->flow.timeout_other, 30);
 	ck_assert_uint_eq(s->timeout_http, 600);
+	ck_assert_uint_eq(s->timeout_ssh, 1800);
 	ck_assert_uint_eq(s->snaplen, 8192);
 	ck_assert_uint_eq(s->session.reassembly.limit, 65536);
 	ck_assert_uint_eq(s->session.reassembly.memory, 16777216);

@@ -384,7 +384,6 @@ START_TEST(names_of_nothing)
 	TALK("", ">PROXY TCP4 \n");
 	TALK("", ">\5\1\2", "<\5\3");   /* a method that was not offered */
 	TALK("", ">\5\2\1\1", "<\5\1"); /* the same method twice */
-	TALK("", ">SSH-2.0-x\r\n", "<SSH-2.0-y\r\n");
 }
 END_TEST
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""protocols.py GOLDEN CORPUS - seeds of dns, tls and http from the golden captures.
+"""protocols.py GOLDEN CORPUS - seeds of dns, tls, http and ssh from the golden captures.
 
 Each flow becomes one file in the form of feed.h; large ones are cut.
 """
@@ -9,7 +9,7 @@ import struct
 import sys
 
 golden, corpus = sys.argv[1:3]
-for name in ("dns", "tls", "http"):
+for name in ("dns", "tls", "http", "ssh"):
     data = open(os.path.join(golden, name + ".pcap"), "rb").read()
     flows, at = {}, 24
     while at < len(data):
