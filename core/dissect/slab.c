@@ -23,7 +23,6 @@ struct nsc_slab {
 	struct page *page;	/* [0] heads the lists and its memory is never used */
 	uint32_t count, carved, free;
 	uint32_t room[SIZES];	/* pages with room, by size; 0 none */
-	uint32_t pages_used;
 };
 
 static void *
@@ -111,7 +110,6 @@ new_page(struct nsc_slab *s, int size)
 	p->carved = p->used = 0;
 	p->size = (uint8_t)size;
 	link_page(s, i);
-	s->pages_used++;
 	return i;
 }
 
@@ -159,7 +157,6 @@ nsc_slab_give(struct nsc_slab *slab, uint32_t block)
 		unlink_page(slab, i);
 		p->next = slab->free;
 		slab->free = i;
-		slab->pages_used--;
 	}
 }
 
@@ -173,10 +170,4 @@ uint64_t
 nsc_slab_memory(const struct nsc_slab *slab)
 {
 	return (uint64_t)slab->count * (PAGE + sizeof *slab->page);
-}
-
-uint64_t
-nsc_slab_used(const struct nsc_slab *slab)
-{
-	return (uint64_t)slab->pages_used * PAGE;
 }

@@ -26,6 +26,5 @@ void nsc_slab_give(struct nsc_slab *slab, uint32_t block);
 void *nsc_slab_at(const struct nsc_slab *slab, uint32_t block);
 
 uint64_t nsc_slab_memory(const struct nsc_slab *slab);	/* octets of address space */
-uint64_t nsc_slab_used(const struct nsc_slab *slab);	/* octets in pages that hold blocks */
 
 #endif

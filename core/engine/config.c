@@ -349,9 +349,3 @@ nsc_config_networks(const struct nsc_config *cfg)
 {
 	return &cfg->networks;
 }
-
-bool
-nsc_config_auto(const struct nsc_config *cfg)
-{
-	return strcmp(nsc_config_text(cfg, NSC_O_INTERFACE), "auto") == 0;
-}

@@ -41,9 +41,7 @@ const struct nsc_networks *nsc_config_networks(const struct nsc_config *cfg);
 
 /* --- host side ------------------------------------------------------------ */
 
-/* True if Interface is `auto`; else the names are those of nsc_config_interface. */
-bool nsc_config_auto(const struct nsc_config *cfg);
-
+/* The nth name of Interface, or `auto`; NULL behind the last. */
 static inline const char *
 nsc_config_interface(const struct nsc_config *cfg, size_t n)
 {

@@ -150,11 +150,3 @@ nsc_class_text(enum nsc_class c)
 {
 	return (unsigned)c < NSC_CLASSES ? classes[c].text : "";
 }
-
-const char *
-nsc_scope_text(enum nsc_scope s)
-{
-	static const char *const text[NSC_SCOPES] = {"loopback", "private", "public"};
-
-	return (unsigned)s < NSC_SCOPES ? text[s] : "";
-}

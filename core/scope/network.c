@@ -31,7 +31,7 @@ find_name(const struct nsc_networks *n, const char *name)
 int
 nsc_network_add(struct nsc_networks *n, const char *name, const char *prefix)
 {
-	struct nsc_network_prefix new = {.scope = 0};
+	struct nsc_network_prefix new = {.bits = 0};
 	unsigned bits, row, at = 0;
 
 	if (check_name(name) < 0 || nsc_addr_parse_prefix(&new.addr, &bits, prefix) < 0)

@@ -20,7 +20,6 @@ enum nsc_scope {		/* coarse; the order is that of the set SCOPE in ledger/sets.d
 enum nsc_class nsc_class(const struct nsc_addr *a);
 enum nsc_scope nsc_scope_of(enum nsc_class c);
 const char *nsc_class_text(enum nsc_class c);	/* "linklocal" */
-const char *nsc_scope_text(enum nsc_scope s);	/* "private" */
 
 /* The user's named networks: longest prefix wins.  Flat: part of the sealed settings. */
 enum { NSC_NETWORKS = 31, NSC_NETWORK_PREFIXES = 256 };
@@ -29,7 +28,6 @@ struct nsc_network_prefix {
 	struct nsc_addr addr;
 	uint8_t bits;			/* of 128 */
 	uint8_t network;		/* 1 to NSC_NETWORKS */
-	uint8_t scope;			/* nsc_scope + 1 for PrivateNetwork-like overrides; 0: none */
 };
 
 struct nsc_networks {

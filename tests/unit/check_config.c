@@ -193,12 +193,10 @@ START_TEST(lists_add_and_replace_the_default)
 	char name[16];
 	unsigned i;
 
-	ck_assert(nsc_config_auto(cfg));
 	ck_assert_str_eq(nsc_config_interface(cfg, 0), "auto");
 	ck_assert_ptr_null(nsc_config_interface(cfg, 1));
 	ck_assert_int_eq(nsc_config_set(cfg, "Interface", names, 3, err), 0);
 	ck_assert_int_eq(set("Interface", "wlan0"), 0);
-	ck_assert(!nsc_config_auto(cfg));
 	ck_assert_str_eq(nsc_config_interface(cfg, 0), "eth0");
 	ck_assert_str_eq(nsc_config_interface(cfg, 1), "lo");
 	ck_assert_str_eq(nsc_config_interface(cfg, 2), "wlan0");
@@ -392,7 +390,7 @@ START_TEST(a_copy_is_its_own)
 	ck_assert_str_eq(nsc_config_pair(copy, NSC_O_NETWORK, 0, 1), "10.1.0.0/16");
 	ck_assert_str_eq(nsc_config_networks(copy)->name[1], "office");
 	ck_assert_str_eq(nsc_config_local_prefix(copy, 0), "10.0.0.0/8");
-	ck_assert(nsc_config_auto(copy));
+	ck_assert_str_eq(nsc_config_interface(copy, 0), "auto");
 }
 END_TEST
 

@@ -188,9 +188,6 @@ START_TEST(test_words)
 
 	for (unsigned c = 0; c < NSC_CLASSES; c++)
 		ck_assert_str_eq(nsc_class_text((enum nsc_class)c), words[c]);
-	ck_assert_str_eq(nsc_scope_text(NSC_SCOPE_LOOPBACK), "loopback");
-	ck_assert_str_eq(nsc_scope_text(NSC_SCOPE_PRIVATE), "private");
-	ck_assert_str_eq(nsc_scope_text(NSC_SCOPE_PUBLIC), "public");
 	ck_assert_str_eq(nsc_class_text((enum nsc_class)99), "");
 }
 END_TEST
