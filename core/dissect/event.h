@@ -84,6 +84,7 @@ struct nsc_tls_hello {			/* ClientHello, of TLS and inside QUIC */
 
 struct nsc_tls_done {
 	uint16_t version;		/* chosen by the server */
+	uint32_t quic_version;		/* 0: over TCP */
 	uint64_t latency;		/* ns from ClientHello to the ServerHello; 0 unknown */
 };
 

@@ -24,5 +24,6 @@ extern const struct nsc_dissector nsc_postgresql;	/* postgresql.c */
 extern const struct nsc_dissector nsc_mysql;	/* mysql.c */
 extern const struct nsc_dissector nsc_rdp;	/* rdp.c */
 extern const struct nsc_dissector nsc_websocket;	/* websocket.c */
+extern const struct nsc_dissector nsc_quic;	/* quic.c */
 
 #endif

@@ -31,6 +31,7 @@ const struct nsc_dissector *const nsc_dissectors[] = {
 	DISSECTOR(mysql),
 	DISSECTOR(rdp),
 	DISSECTOR(websocket),
+	DISSECTOR(quic),
 };
 
 const unsigned nsc_dissector_count = sizeof nsc_dissectors / sizeof nsc_dissectors[0];

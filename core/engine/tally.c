@@ -162,6 +162,27 @@ tls_value(uint16_t version)
 	}
 }
 
+static unsigned
+quic_value(uint32_t version)
+{
+	switch (version) {
+	case 0x00000001:
+		return NSC_V_TLS_VERSION_QUIC_V1;
+	case 0x6b3343cf:
+		return NSC_V_TLS_VERSION_QUIC_V2;
+	default:
+		/* 0xff0000NN (RFC 9000, 15). */
+		return version >> 8 == 0xff0000 ? NSC_V_TLS_VERSION_QUIC_DRAFT
+						: NSC_V_TLS_VERSION_QUIC_OTHER;
+	}
+}
+
+static unsigned
+handshake_value(const struct nsc_tls_done *d)
+{
+	return d->quic_version != 0 ? quic_value(d->quic_version) : tls_value(d->version);
+}
+
 void
 nsc_tally(struct nsc_worker *w, const struct nsc_event *ev)
 {
@@ -179,7 +200,7 @@ nsc_tally(struct nsc_worker *w, const struct nsc_event *ev)
 		tally_http(w, &ev->http);
 		break;
 	case NSC_EVENT_TLS_DONE:
-		add(w, NSC_CELL(TLS_VERSION, 0, tls_value(ev->done.version)));
+		add(w, NSC_CELL(TLS_VERSION, 0, handshake_value(&ev->done)));
 		if (ev->done.latency > 0)
 			add(w, NSC_CELL(TLS_LATENCY, 0, 0) + nsc_histogram_cell(ev->done.latency));
 		break;
