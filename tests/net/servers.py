@@ -1,0 +1,110 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Real servers and clients of each protocol, and our account of what they said.
+
+  servers.py talk PREFIX FOLDER             runs them in the namespaces PREFIXh and PREFIXp; what the
+                                            clients did goes to FOLDER/did.json
+  servers.py compare FOLDER NAME LINES...   NAME's lines against FOLDER/did.json
+  servers.py same LIVE READ                 the same events in both files of lines
+
+NSC_AREAS="http dns" runs some of them.  Prints "ok", "not ok" or "skip" lines.  Only the standard library.
+"""
+import json
+import os
+import signal
+import sys
+import time
+import traceback
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "servers"))
+
+import compare		# noqa: E402
+import names		# noqa: E402
+import place		# noqa: E402
+import secret		# noqa: E402
+import shell		# noqa: E402
+import web		# noqa: E402
+
+AREAS = {"http": web, "tls": secret, "dns": names, "ssh": shell}
+
+
+def say(word, text):
+    print("%s servers: %s" % (word, text), flush=True)
+
+
+def talk(prefix, folder):
+    at, did, bad = place.Place(prefix, folder), [], 0
+    signal.signal(signal.SIGTERM, lambda *a: sys.exit(1))
+    areas = {}
+    chosen = os.environ.get("NSC_AREAS", " ".join(AREAS)).split()
+    for name, area in AREAS.items():
+        if name not in chosen:
+            continue
+        missing = place.missing(area.needs)
+        if missing:
+            say("skip", "%s: %s not installed" % (name, ", ".join(missing)))
+        else:
+            areas[name] = area
+    try:
+        ports = [p for area in areas.values() for p in area.serve(at)]
+        at.listening(ports)
+        for name, area in areas.items():
+            at.did.clear()
+            began = time.monotonic()
+            try:
+                area.ask(at)
+                if hasattr(area, "agrees"):
+                    area.agrees(at)
+            except Exception as e:
+                bad = 1
+                say("not ok", "%s: %s" % (name, e))
+                traceback.print_exc()
+            did += [[name, list(k), n] for k, n in at.did.items()]
+            print("# %s: %.1f s" % (name, time.monotonic() - began))
+    except place.Failed as e:
+        bad = 1
+        say("not ok", str(e))
+    finally:
+        at.end()
+    at.write("did.json", json.dumps(did))
+    return bad
+
+
+def tuples(x):
+    return tuple(map(tuples, x)) if isinstance(x, list) else x
+
+
+def against(folder, label, *paths):
+    with open(os.path.join(folder, "did.json"), encoding="utf-8") as f:
+        did = json.load(f)
+    bad = 0
+    for name in AREAS:
+        mine = {tuples(k): n for area, k, n in did if area == name}
+        if not mine:
+            continue
+        got = compare.counted(paths[0], {k[:2] for k in mine})
+        wrong = compare.differences(mine, got)
+        for text in wrong:
+            say("not ok", "%s, %s: %s" % (label, name, text))
+        kinds = sorted({k[0] for k in mine})
+        if wrong:
+            bad = 1
+        else:
+            say("ok", "%s, %s: %s as the clients did" % (label, name, ", ".join(
+                "%d %s" % (sum(n for k, n in mine.items() if k[0] == kind), kind) for kind in kinds)))
+    return bad
+
+
+def same(live, read):
+    a, b = compare.events(live), compare.events(read)
+    for text in sorted((a - b).elements())[:3]:
+        say("not ok", "only live: " + text)
+    for text in sorted((b - a).elements())[:3]:
+        say("not ok", "only read: " + text)
+    if a == b:
+        say("ok", "live and read tell the same %d events" % sum(a.values()))
+    return a != b
+
+
+if __name__ == "__main__":
+    sys.exit({"talk": talk, "compare": against, "same": same}[sys.argv[1]](*sys.argv[2:]))

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+"""Our lines in the form in which the clients' doings are counted, and what differs."""
+import collections
+import json
+
+FLOW_KEYS = {"http": ("http_host", "http_method"), "http2": ("http_host", "http_method"),
+             "tls": ("tls_version", "tls_sni"), "ssh": ("ssh_client", "ssh_server"),
+             "quic": ("quic_version", "tls_sni")}
+
+
+def form(o):
+    """A line as a tuple (event, server's port, ...); None for what no client counts."""
+    event, port = o["event"], o.get("responder_port")
+    if event == "http":
+        return event, port, o.get("method"), o.get("host"), o.get("status")
+    if event in ("tls", "quic"):
+        return event, port, o.get("sni"), o.get("alpn")
+    if event == "ssh":
+        return event, port, o.get("client"), o.get("server")
+    if event == "dns":
+        return (event, o["proto"], o["qr"], o["name"].lower(), o.get("qtype"), o.get("rcode"),
+                tuple(sorted(o.get("answers", []))))
+    if event == "flow" and "app" in o:
+        return (event, port, o["app"]) + tuple(o.get(k) for k in FLOW_KEYS.get(o["app"], ()))
+    return None
+
+
+def lines(path):
+    with open(path, encoding="utf-8") as f:
+        return [json.loads(line) for line in f]
+
+
+def counted(path, wanted):
+    """Our events of the kinds and ports that the clients used: wanted is a set of tuples' first two."""
+    got = collections.Counter()
+    for o in lines(path):
+        t = form(o)
+        if t is not None and t[:2] in wanted:
+            got[t] += 1
+    return got
+
+
+def differences(did, got):
+    """Up to eight texts."""
+    out = ["the client did %d times what we saw %d times: %s" % (n, got[k], " ".join(map(str, k)))
+           for k, n in sorted(did.items(), key=str) if got[k] != n]
+    out += ["we saw %d times what no client did: %s" % (n, " ".join(map(str, k)))
+            for k, n in sorted(got.items(), key=str) if k not in did]
+    return out[:8] + (["and %d more" % (len(out) - 8)] if len(out) > 8 else [])
+
+
+def events(path):
+    """Without times, which differ between two captures of the same packets, and without the status of a
+    flow: SnapLen cuts super-packets, and a response that was not seen to its end labels none."""
+    out = collections.Counter()
+    for o in lines(path):
+        if o["event"] in ("ready", "started", "summary") or o.get("proto") == "icmp6":
+            continue		# neighbour discovery may fall between the two starts
+        for key in ("time", "start", "end", "end_reason", "latency_us", "rtt_us", "direction", "state",
+                    "http_status"):
+            if key != "http_status" or o["event"] == "flow":
+                o.pop(key, None)
+        for key in [k for k in o if k.endswith("_us")]:
+            o.pop(key)
+        out[json.dumps(o, sort_keys=True)] += 1
+    return out
