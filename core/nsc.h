@@ -59,9 +59,6 @@ int nsc_config_set(struct nsc_config *cfg, const char *name, const char *const *
  */
 int nsc_config_check(const struct nsc_config *cfg, char err[NSC_ERR]);
 
-/* The addresses of this host, for replays: "192.0.2.0/24" (option --local of the command line). */
-int nsc_config_local(struct nsc_config *cfg, const char *prefix, char err[NSC_ERR]);
-
 /* --- engine -------------------------------------------------------------- */
 
 enum nsc_level { NSC_LOG_ERROR, NSC_LOG_WARNING, NSC_LOG_NOTICE, NSC_LOG_INFO, NSC_LOG_DEBUG };
@@ -103,6 +100,15 @@ int nsc_engine_interfaces(struct nsc_engine *e, char *text, size_t size);
  * (from its interval callback, too).
  */
 int nsc_engine_reconfigure(struct nsc_engine *e, const struct nsc_config *cfg, char err[NSC_ERR]);
+
+/*
+ * With the option Replay the engine takes in what its capture holds up to `now`, the host's
+ * clock (ns since the epoch); a live one does nothing.  To be called right after the start,
+ * which is where the capture's clock begins: at the last whole multiple of `interval` (ns)
+ * before its first packet, so that reads one interval apart see what nsc_engine_replay
+ * tells.  Then before each read, by the thread that reads.
+ */
+void nsc_engine_clock(struct nsc_engine *e, uint64_t now, uint64_t interval);
 
 struct nsc_replay {
 	void *arg;
@@ -175,6 +181,17 @@ void nsc_reader_free(struct nsc_reader *r);
  * -EBADMSG when a ledger is not ours.
  */
 int nsc_reader_read(struct nsc_reader *r, void (*tell)(void *arg, const struct nsc_sample *s), void *arg);
+
+/*
+ * A rate needs two samples: a counter that shows up late was 0 one interval ago.  So a host
+ * tells a read in three rounds: that 0, for all samples of which this is true; then those
+ * that are not fresh; then the fresh ones.
+ */
+static inline bool
+nsc_sample_is_late(const struct nsc_sample *s)
+{
+	return s->fresh && s->counter && (s->sum[0] > 0 || s->sum[1] > 0);
+}
 
 /* Tells the samples of the last read once more; nothing is read. */
 void nsc_reader_repeat(struct nsc_reader *r, void (*tell)(void *arg, const struct nsc_sample *s),

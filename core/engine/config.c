@@ -22,7 +22,6 @@ struct nsc_config {
 		struct nsc_texts texts;
 	} value[NSC_OPTIONS];
 	struct nsc_networks networks;
-	struct nsc_texts locals;
 };
 
 /* --- what may stand in them --------------------------------------------------- */
@@ -64,6 +63,18 @@ check_app(const struct nsc_option *o, const char *name, char err[NSC_ERR])
 			 o->name, name, o->choices);
 }
 
+static int
+check_local(const struct nsc_option *o, const char *prefix, char err[NSC_ERR])
+{
+	struct nsc_addr addr;
+	unsigned bits;
+
+	if (nsc_addr_parse_prefix(&addr, &bits, prefix) < 0)
+		return nsc_error(err, -EINVAL, "%s: \"%s\" is no prefix such as 192.0.2.0/24 "
+				 "(bits behind its length must be 0)", o->name, prefix);
+	return 0;
+}
+
 /* Words that mean the whole list, and cannot stand beside others. */
 static bool
 stands_alone(enum nsc_option_id id, const char *word)
@@ -80,6 +91,8 @@ check_item(const struct nsc_option *o, enum nsc_option_id id, const char *text, 
 		return check_interface(o, text, err);
 	if (id == NSC_O_DISSECT)
 		return check_app(o, text, err);
+	if (id == NSC_O_LOCAL)
+		return check_local(o, text, err);
 	return 0;
 }
 
@@ -220,24 +233,6 @@ nsc_config_set(struct nsc_config *cfg, const char *name, const char *const *valu
 	return rc;
 }
 
-int
-nsc_config_local(struct nsc_config *cfg, const char *prefix, char err[NSC_ERR])
-{
-	struct nsc_addr addr;
-	unsigned bits;
-
-	if (nsc_addr_parse_prefix(&addr, &bits, prefix) < 0)
-		return nsc_error(err, -EINVAL, "local: \"%s\" is no prefix such as 192.0.2.0/24 "
-				 "(bits behind its length must be 0)", prefix);
-	if (nsc_texts_have(&cfg->locals, prefix))
-		return 0;
-	if (cfg->locals.count >= NSC_SETTINGS_LOCALS)
-		return nsc_error(err, -EINVAL,
-				 "local: \"%s\" is one too many; allowed are %d", prefix,
-				 NSC_SETTINGS_LOCALS);
-	return nsc_texts_add_all(&cfg->locals, &prefix, 1, err);
-}
-
 /* --- life and looks ------------------------------------------------------------- */
 
 int
@@ -273,7 +268,6 @@ nsc_config_free(struct nsc_config *cfg)
 		return;
 	for (i = 0; i < NSC_OPTIONS; i++)
 		nsc_texts_cut(&cfg->value[i].texts, 0);
-	nsc_texts_cut(&cfg->locals, 0);
 	free(cfg);
 }
 
@@ -287,10 +281,8 @@ nsc_config_copy(struct nsc_config **copy, const struct nsc_config *cfg)
 		(*copy)->value[i].number = cfg->value[i].number;
 		rc = nsc_texts_copy(&(*copy)->value[i].texts, &cfg->value[i].texts);
 	}
-	if (rc == 0) {
+	if (rc == 0)
 		(*copy)->networks = cfg->networks;
-		rc = nsc_texts_copy(&(*copy)->locals, &cfg->locals);
-	}
 	if (rc < 0) {
 		nsc_config_free(*copy);
 		*copy = NULL;
@@ -336,12 +328,6 @@ nsc_config_pair(const struct nsc_config *cfg, enum nsc_option_id id, size_t n, s
 	for (; m > 0 && i < t->count && t->item[i] != NULL; i++)
 		m--;
 	return n == 0 && m == 0 && i < t->count ? t->item[i] : NULL;
-}
-
-const char *
-nsc_config_local_prefix(const struct nsc_config *cfg, size_t n)
-{
-	return n < cfg->locals.count ? cfg->locals.item[n] : NULL;
 }
 
 const struct nsc_networks *

@@ -33,9 +33,6 @@ const char *nsc_config_item(const struct nsc_config *cfg, enum nsc_option_id id,
 /* PAIRS: value m of group n (value 0 is the name), NULL behind the last of either.  Borrowed. */
 const char *nsc_config_pair(const struct nsc_config *cfg, enum nsc_option_id id, size_t n, size_t m);
 
-/* Prefixes given to nsc_config_local, in their text form; NULL behind the last. */
-const char *nsc_config_local_prefix(const struct nsc_config *cfg, size_t n);
-
 /* The networks of option Network; borrowed. */
 const struct nsc_networks *nsc_config_networks(const struct nsc_config *cfg);
 
@@ -64,6 +61,12 @@ static inline const char *	/* pcap filter text, "" for none */
 nsc_config_filter(const struct nsc_config *cfg)
 {
 	return nsc_config_text(cfg, NSC_O_FILTER);
+}
+
+static inline const char *	/* path, "" for none */
+nsc_config_replay(const struct nsc_config *cfg)
+{
+	return nsc_config_text(cfg, NSC_O_REPLAY);
 }
 
 static inline bool

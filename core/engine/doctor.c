@@ -8,15 +8,18 @@
 
 #include "dissect/quic_crypt.h"
 #include "engine/capture.h"
+#include "engine/config.h"
 #include "engine/remedy.h"
 #include "host/auto.h"
 #include "host/link.h"
 #include "nsc.h"
+#include "source/file.h"
 #include "source/ring.h"
 
 struct attempt {
 	const struct nsc_capture_options *options;
 	struct nsc_check *check;
+	const char *replay;		/* option Replay; "": none */
 };
 
 static void
@@ -104,6 +107,21 @@ readable(uint16_t type)
 }
 
 static void
+check_replay(const struct attempt *a)
+{
+	struct nsc_source *s;
+
+	a->check->wanted = true;
+	if (nsc_file_open(&s, a->replay, a->check->finding) != 0) {
+		a->check->state = NSC_CHECK_FAILED;
+		snprintf(a->check->remedy, sizeof a->check->remedy, "name another capture in Replay");
+		return;
+	}
+	snprintf(a->check->finding, sizeof a->check->finding, "reads %s (Replay)", a->replay);
+	nsc_source_close(s);
+}
+
+static void
 check_capture(const struct attempt *a)
 {
 	struct nsc_auto_choice *choice;
@@ -112,6 +130,10 @@ check_capture(const struct attempt *a)
 	size_t taken = a->options->names;
 
 	c->wanted = !a->options->off;
+	if (a->replay[0] != '\0') {
+		check_replay(a);
+		return;
+	}
 	if (a->options->off) {
 		c->state = NSC_CHECK_OFF;
 		snprintf(c->finding, sizeof c->finding, "switched off by Capture");
@@ -168,7 +190,8 @@ nsc_doctor(const struct nsc_config *cfg, struct nsc_check *checks, size_t max)
 
 	nsc_capture_configure(&options, cfg);
 	for (; n < sizeof sources / sizeof sources[0] && n < max; n++) {
-		struct attempt a = {.options = &options, .check = &checks[n]};
+		struct attempt a = {.options = &options, .check = &checks[n],
+				    .replay = nsc_config_replay(cfg)};
 
 		checks[n] = (struct nsc_check){.source = sources[n].source,
 					       .state = NSC_CHECK_OK};

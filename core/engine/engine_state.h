@@ -20,7 +20,10 @@ struct nsc_engine {
 	struct nsc_worker *worker[NSC_LEDGERS - 1];
 	unsigned workers;
 	struct nsc_capture *capture;	/* live; NULL before the start and in replay */
-	bool replayed;
+	struct nsc_feed *feed;		/* option Replay: open until its end */
+	uint64_t anchor;		/* where the capture's clock began, ns since the epoch */
+	uint64_t anchored;		/* the host's time there; ns */
+	bool replayed, paced, ended;	/* a capture is or was read; its clock began; its end came */
 	uint64_t app_flows[NSC_APPS];	/* of the last summary */
 };
 

@@ -203,6 +203,8 @@ value_of_option(const struct nsc_option *p, char *text, size_t size)
 
 	if (p->kind == NSC_KIND_PAIRS)
 		snprintf(text, size, "\"office\" \"10.1.0.0/16\" \"2001:db8:1::/48\"");
+	else if (p->kind == NSC_KIND_LIST && p->standard[0] == '\0')
+		snprintf(text, size, "\"192.0.2.0/24\"");
 	else
 		snprintf(text, size, bare ? "%s" : "\"%s\"", p->standard);
 }

@@ -79,20 +79,6 @@ same(const struct nsc_config *a, const struct nsc_config *b, unsigned id, unsign
 	}
 }
 
-static bool
-same_locals(const struct nsc_config *a, const struct nsc_config *b)
-{
-	const char *prefix;
-	size_t n = 0;
-
-	do {
-		prefix = nsc_config_local_prefix(a, n);
-		if (!same_text(prefix, nsc_config_local_prefix(b, n++)))
-			return false;
-	} while (prefix != NULL);
-	return true;
-}
-
 static int
 check_fixed(const struct nsc_config *made, const struct nsc_config *cfg, char err[NSC_ERR])
 {
@@ -104,8 +90,6 @@ check_fixed(const struct nsc_config *made, const struct nsc_config *cfg, char er
 		if (!may_change(id) && !same(made, cfg, id, o[id].kind))
 			return nsc_error(err, -EINVAL, "%s: cannot be changed while running",
 					 o[id].name);
-	if (!same_locals(made, cfg))
-		return nsc_error(err, -EINVAL, "local: cannot be changed while running");
 	return 0;
 }
 

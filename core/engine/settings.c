@@ -85,12 +85,12 @@ set_locals(const struct nsc_config *cfg, struct nsc_settings *s, char err[NSC_ER
 	const char *text;
 	unsigned bits;
 
-	for (; (text = nsc_config_local_prefix(cfg, s->locals)) != NULL; s->locals++) {
+	for (; (text = nsc_config_item(cfg, NSC_O_LOCAL, s->locals)) != NULL; s->locals++) {
 		struct nsc_local_prefix *l = &s->local[s->locals];
 
 		if (s->locals >= NSC_SETTINGS_LOCALS ||
 		    nsc_addr_parse_prefix(&l->addr, &bits, text) < 0)
-			return nsc_error(err, -EINVAL, "local: \"%s\" is no prefix", text);
+			return nsc_error(err, -EINVAL, "Local: \"%s\" is no prefix", text);
 		l->bits = (uint8_t)bits;
 	}
 	return 0;

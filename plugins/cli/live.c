@@ -17,13 +17,25 @@ seconds(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static void
-tell_metrics(struct output *o)
+static uint64_t
+wall_clock(void)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_REALTIME, &t);
-	metrics_tell(&o->metrics, (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static void
+tell_clock(const struct cli *c, struct output *o)
+{
+	nsc_engine_clock(o->engine, wall_clock(), (uint64_t)(c->interval * 1e9));
+}
+
+static void
+tell_metrics(struct output *o)
+{
+	metrics_tell(&o->metrics, wall_clock());
 }
 
 static void
@@ -61,6 +73,7 @@ wait_end(const struct cli *c, struct output *o, const sigset_t *signals)
 		t.tv_nsec = (long)(left * 1e9);
 		if (sigtimedwait(signals, NULL, &t) > 0)
 			return;
+		tell_clock(c, o);
 		if (o->form == OUTPUT_METRICS && seconds() >= next) {
 			tell_metrics(o);
 			next += c->interval;
@@ -93,6 +106,7 @@ cli_live(struct cli *c)
 	}
 	tell_ready(&out);
 	nsc_engine_interfaces(out.engine, title, sizeof title);
+	tell_clock(c, &out);
 	wait_end(c, &out, &signals);
 	nsc_engine_stop(out.engine);
 	if (out.form == OUTPUT_METRICS)

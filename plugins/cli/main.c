@@ -16,7 +16,7 @@ struct command {
 
 static const struct command commands[] = {
 	{"read", "FILE", "what a capture (pcap, pcapng, .gz, .zst; - is standard input) consists of",
-	 cli_read, "jsMIL*", "4194304"},	/* a capture shall lose no flow: memory is touched as flows come */
+	 cli_read, "jsMI*", "4194304"},	/* a capture shall lose no flow: memory is touched as flows come */
 	{"live", NULL, "the same of this host's interfaces, until interrupted", cli_live, "jMIid*", NULL},
 	{"doctor", NULL, "what works here, what is missing, and the remedy", cli_doctor, "i*", NULL},
 	{"metrics", NULL, "the table of metrics", cli_metrics, "mn", NULL},
@@ -29,12 +29,6 @@ struct flag {
 	size_t offset;			/* of its bool in struct cli; with a value: 0 */
 	int (*set)(struct cli *c, const char *value, char err[NSC_ERR]);
 };
-
-static int
-set_local(struct cli *c, const char *value, char err[NSC_ERR])
-{
-	return nsc_config_local(c->config, value, err);
-}
 
 static int
 set_interface(struct cli *c, const char *value, char err[NSC_ERR])
@@ -75,7 +69,6 @@ static const struct flag flags[] = {
 	{'s', "--summary", NULL, "the JSON summary line alone", offsetof(struct cli, summary), NULL},
 	{'i', "-i", "IFACE", "an interface to capture (repeatable); the same as --interface", 0, set_interface},
 	{'d', "--duration", "SECONDS", "ends after that time", 0, set_duration},
-	{'L', "--local", "CIDR", "addresses of the captured host (repeatable): gives directions", 0, set_local},
 	{'m', "--markdown", NULL, "as Markdown", offsetof(struct cli, markdown), NULL},
 	{'n', "--man", NULL, "as man page source", offsetof(struct cli, man), NULL},
 	{'c', "--collectd", NULL, "as an example of a collectd configuration",
@@ -228,6 +221,15 @@ take_option(const struct command *command, struct cli *c, char **words, int *use
 	return CLI_USAGE;
 }
 
+static bool
+given(char **words, const char *word)
+{
+	for (; *words != NULL && strcmp(*words, "--") != 0; words++)
+		if (strcmp(*words, word) == 0)
+			return true;
+	return false;
+}
+
 static int
 run(const struct command *command, struct cli *c, char **words)
 {
@@ -235,7 +237,8 @@ run(const struct command *command, struct cli *c, char **words)
 	char err[NSC_ERR] = "";
 	int used, rc;
 
-	if (command->table != NULL)
+	/* --metrics is what a plugin would dispatch: with the same table. */
+	if (command->table != NULL && !given(words, "--metrics"))
 		nsc_config_set(c->config, "FlowTableSize", &command->table, 1, NULL);
 	for (; *words != NULL; words += used) {
 		used = 1;

@@ -21,21 +21,34 @@ print(const struct nsc_sample *s, uint64_t time, bool zero)
 	putchar('\n');
 }
 
+/* The three rounds of a plugin, in its order: a late counter's 0, what is known, what is fresh. */
 static void
-tell(void *arg, const struct nsc_sample *s)
+tell_zero(void *arg, const struct nsc_sample *s)
 {
 	const struct metrics *m = arg;
 
-	/* As a plugin does: a counter that shows up late was 0 one interval ago. */
-	if (s->fresh && s->counter)
+	if (nsc_sample_is_late(s))
 		print(s, m->now - m->interval, true);
-	print(s, m->now, false);
+}
+
+static void
+tell_known(void *arg, const struct nsc_sample *s)
+{
+	if (!s->fresh)
+		print(s, ((const struct metrics *)arg)->now, false);
+}
+
+static void
+tell_fresh(void *arg, const struct nsc_sample *s)
+{
+	if (s->fresh)
+		print(s, ((const struct metrics *)arg)->now, false);
 }
 
 int
 metrics_begin(struct metrics *m, struct nsc_engine *e, double interval)
 {
-	*m = (struct metrics){.interval = (uint64_t)(interval * 1e9)};
+	*m = (struct metrics){.interval = (uint64_t)(interval * 1e9 + 0.5)};
 	return nsc_reader_new(&m->reader, e);
 }
 
@@ -45,7 +58,9 @@ metrics_tell(void *arg, uint64_t now)
 	struct metrics *m = arg;
 
 	m->now = now;
-	nsc_reader_read(m->reader, tell, m);
+	nsc_reader_read(m->reader, tell_zero, m);
+	nsc_reader_repeat(m->reader, tell_known, m);
+	nsc_reader_repeat(m->reader, tell_fresh, m);
 }
 
 void

@@ -149,14 +149,7 @@ fill(const struct plugin *p, const struct nsc_sample *s, bool zero, value_t valu
 	sstrncpy(vl->type_instance, s->value, sizeof vl->type_instance);
 }
 
-static bool
-needs_zero(const struct nsc_sample *s)
-{
-	return s->fresh && s->counter && (s->sum[0] > 0 || s->sum[1] > 0);
-}
-
 /*
- * A rate needs two samples: a counter that shows up late was 0 one interval ago.
  * Several write threads take values from collectd's queue, so that a value could be
  * written before its 0, which is then refused as too old.  So all zeros go first and
  * what is known already next; fresh values wait until collectd's cache has the zeros,
@@ -169,7 +162,7 @@ tell_zero(void *arg, const struct nsc_sample *s)
 	struct plugin *p = arg;
 	value_t value[2];
 
-	if (!needs_zero(s))
+	if (!nsc_sample_is_late(s))
 		return;
 	fill(p, s, true, value, &vl);
 	plugin_dispatch_values(&vl);
@@ -206,7 +199,7 @@ await_zero(void *arg, const struct nsc_sample *s)
 	struct plugin *p = arg;
 	value_t value[2];
 
-	if (!needs_zero(s))
+	if (!nsc_sample_is_late(s))
 		return;
 	fill(p, s, true, value, &vl);
 	for (; p->naps > 0 && !is_cached(&vl); p->naps--)
@@ -225,6 +218,13 @@ tell_fresh(void *arg, const struct nsc_sample *s)
 	plugin_dispatch_values(&vl);
 }
 
+/* A capture of the option Replay is read as far as collectd's clock went. */
+static void
+tell_clock(struct plugin *p)
+{
+	nsc_engine_clock(p->engine, CDTIME_T_TO_NS(p->now), CDTIME_T_TO_NS(p->interval));
+}
+
 /* Always 0: collectd suspends a read that fails, and losses are metrics of their own. */
 static int
 on_read(user_data_t *data)
@@ -235,6 +235,7 @@ on_read(user_data_t *data)
 	p->now = cdtime();
 	p->interval = plugin_get_interval();
 	p->naps = NAPS;
+	tell_clock(p);
 	p->late = false;
 	nsc_reader_read(p->reader, tell_zero, p);
 	nsc_reader_repeat(p->reader, tell_known, p);
@@ -264,6 +265,10 @@ on_init(void)
 		rc = nsc_reader_new(&p->reader, p->engine);
 	if (rc == 0)
 		rc = nsc_engine_start(p->engine, false, err);
+	p->now = cdtime();
+	p->interval = plugin_get_interval();
+	if (rc == 0)
+		tell_clock(p);
 	if (rc == 0)
 		rc = plugin_register_complex_read(NULL, NAME, on_read, 0, &(user_data_t){.data = p});
 	if (rc != 0)

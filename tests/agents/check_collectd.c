@@ -155,6 +155,64 @@ START_TEST(values_without_capture)
 }
 END_TEST
 
+static uint64_t
+counter(const char *name)
+{
+	const struct fake_value *v = fake_find(name);
+
+	return v != NULL ? (uint64_t)v->value[0].derive : 0;
+}
+
+static void
+load_replay(const char *file)
+{
+	const char *top = getenv("top_srcdir");
+	char block[4096];
+
+	load();
+	snprintf(block, sizeof block, "Replay \"%s/tests/golden/metrics/%s\"\nLocal \"10.1.0.1/32\"",
+		 top != NULL ? top : ".", file);
+	ck_assert_int_eq(fake_config(block), 0);
+	ck_assert_int_eq(fake.init(), 0);
+}
+
+/* metrics.pcap holds 1109 frames, 1102 of the first 30 s: at any hour, they come at that pace. */
+START_TEST(replay_at_its_pace)
+{
+	load_replay("metrics.pcap");
+	ck_assert_int_eq(fake_read(1000000030), 0);
+	check_read();
+	ck_assert_uint_eq(counter("netflowscope-self/packets-captured"), 1102);
+	ck_assert_ptr_null(fake_find("netflowscope-flow/connections-closed_eof"));
+	ck_assert_double_eq(fake_find("netflowscope-self/bool-source_capture")->value[0].gauge, 1);
+	ck_assert_int_eq(fake_read(999999000), 0);	/* a clock that was set back */
+	ck_assert_int_eq(fake_read(1000000070), 0);
+	ck_assert_uint_eq(counter("netflowscope-self/packets-captured"), 1109);
+	ck_assert_uint_gt(counter("netflowscope-flow/connections-closed_eof"), 0);
+	ck_assert_uint_gt(counter("netflowscope-scope-public/connections-outgoing"), 0);
+	ck_assert_int_eq(fake_read(1000000080), 0);	/* and on it goes, behind the end */
+	check_read();
+	ck_assert_uint_eq(counter("netflowscope-self/packets-captured"), 1109);
+	ck_assert_uint_eq(fake.lines, 0);
+	fake_unload();
+}
+END_TEST
+
+/* No capture there: one line, and reads that fail nothing. */
+START_TEST(replay_of_nothing)
+{
+	load_replay("no such file");
+	ck_assert_uint_eq(fake.lines, 1);
+	ck_assert_ptr_nonnull(fake_logged("no such file: No such file or directory"));
+	ck_assert_int_eq(fake_read(1000000010), 0);
+	check_read();
+	ck_assert_int_eq(fake_read(1000000020), 0);
+	ck_assert_double_eq(fake_find("netflowscope-self/bool-source_capture")->value[0].gauge, 0);
+	ck_assert_uint_eq(fake.lines, 1);
+	fake_unload();
+}
+END_TEST
+
 /* Nothing but LoadPlugin, and no privilege: every line says what to do, and no call fails. */
 START_TEST(unprivileged)
 {
@@ -245,6 +303,8 @@ main(void)
 	tcase_add_loop_test(t, config_errors, 0, 12);
 	tcase_add_test(t, second_block);
 	tcase_add_test(t, values_without_capture);
+	tcase_add_test(t, replay_at_its_pace);
+	tcase_add_test(t, replay_of_nothing);
 	add_root_tests(t);
 	tcase_set_timeout(t, 30);
 	suite_add_tcase(s, t);

@@ -23,10 +23,7 @@ set_line(struct nsc_config *cfg, char *line)
 		return;
 	while (n < VALUES && (values[n] = strtok_r(NULL, " ", &next)) != NULL)
 		n++;
-	if (strcmp(name, "local") == 0 && n > 0)
-		rc = nsc_config_local(cfg, values[0], err);
-	else
-		rc = nsc_config_set(cfg, name, values, n, err);
+	rc = nsc_config_set(cfg, name, values, n, err);
 	if ((rc != 0) != (err[0] != '\0') || strchr(err, '\n') != NULL)
 		abort();
 }
