@@ -4,7 +4,7 @@
 
   servers.py talk PREFIX FOLDER             runs them in the namespaces PREFIXh and PREFIXp; what the
                                             clients did goes to FOLDER/did.json
-  servers.py compare FOLDER NAME LINES...   NAME's lines against FOLDER/did.json
+  servers.py compare FOLDER NAME LINES      NAME's lines against FOLDER/did.json
   servers.py same LIVE READ                 the same events in both files of lines
 
 NSC_AREAS="http dns" runs some of them.  Prints "ok", "not ok" or "skip" lines.  Only the standard library.
@@ -21,11 +21,12 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "ser
 import compare		# noqa: E402
 import names		# noqa: E402
 import place		# noqa: E402
+import quic		# noqa: E402
 import secret		# noqa: E402
 import shell		# noqa: E402
 import web		# noqa: E402
 
-AREAS = {"http": web, "tls": secret, "dns": names, "ssh": shell}
+AREAS = {"http": web, "tls": secret, "quic": quic, "dns": names, "ssh": shell}
 
 
 def say(word, text):
@@ -74,7 +75,7 @@ def tuples(x):
     return tuple(map(tuples, x)) if isinstance(x, list) else x
 
 
-def against(folder, label, *paths):
+def against(folder, label, path):
     with open(os.path.join(folder, "did.json"), encoding="utf-8") as f:
         did = json.load(f)
     bad = 0
@@ -82,7 +83,7 @@ def against(folder, label, *paths):
         mine = {tuples(k): n for area, k, n in did if area == name}
         if not mine:
             continue
-        got = compare.counted(paths[0], {k[:2] for k in mine})
+        got = compare.counted(path, mine)
         wrong = compare.differences(mine, got)
         for text in wrong:
             say("not ok", "%s, %s: %s" % (label, name, text))

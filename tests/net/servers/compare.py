@@ -30,12 +30,18 @@ def lines(path):
         return [json.loads(line) for line in f]
 
 
-def counted(path, wanted):
-    """Our events of the kinds and ports that the clients used: wanted is a set of tuples' first two."""
+def kind(t):
+    """Event and port; of a flow its application too, as two may speak on one port."""
+    return t[:3] if t[0] == "flow" else t[:2]
+
+
+def counted(path, did):
+    """Our events of the kinds of those in did."""
+    wanted = set(map(kind, did))
     got = collections.Counter()
     for o in lines(path):
         t = form(o)
-        if t is not None and t[:2] in wanted:
+        if t is not None and kind(t) in wanted:
             got[t] += 1
     return got
 
@@ -50,14 +56,14 @@ def differences(did, got):
 
 
 def events(path):
-    """Without times, which differ between two captures of the same packets, and without the status of a
-    flow: SnapLen cuts super-packets, and a response that was not seen to its end labels none."""
+    """Without times and order, which differ between two captures of the same packets, and without the
+    status of a flow: SnapLen cuts super-packets, and a response that was not seen to its end labels none."""
     out = collections.Counter()
     for o in lines(path):
         if o["event"] in ("ready", "started", "summary") or o.get("proto") == "icmp6":
             continue		# neighbour discovery may fall between the two starts
         for key in ("time", "start", "end", "end_reason", "latency_us", "rtt_us", "direction", "state",
-                    "http_status"):
+                    "out_of_order", "retransmits", "history", "http_status"):
             if key != "http_status" or o["event"] == "flow":
                 o.pop(key, None)
         for key in [k for k in o if k.endswith("_us")]:
