@@ -99,6 +99,7 @@ struct nsc_dissector {
 	void (*end)(void *state, struct nsc_out *out);
 
 	/* Per-worker state shared by all conversations (DNS: pending queries); may be NULL. */
+	uint32_t shared_memory;		/* octets that it takes, at the most */
 	int (*shared_new)(void **shared);
 	void (*shared_free)(void *shared);
 	void (*tick)(void *shared, struct nsc_out *out);	/* each second of the packets' clock */

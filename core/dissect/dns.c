@@ -329,6 +329,7 @@ const struct nsc_dissector nsc_dns = {
 	.stateless = NSC_OVER_UDP,
 	.guess = guess_dns,
 	.feed = feed_dns,
+	.shared_memory = NSC_DNS_MATCHER_MEMORY,
 	.shared_new = shared_new,
 	.shared_free = shared_free,
 	.tick = tick,

@@ -60,6 +60,8 @@ struct nsc_dns_matcher {
 	uint16_t fresh; /* entries from here on were never used */
 };
 
+_Static_assert(sizeof(struct nsc_dns_matcher) <= NSC_DNS_MATCHER_MEMORY, "as declared");
+
 static const uint64_t second = 1000000000;
 
 int

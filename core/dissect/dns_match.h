@@ -17,6 +17,8 @@ enum {
 	NSC_DNS_TIMEOUT_S = 15,
 	NSC_DNS_DUPLICATE_S = 5, /* an answer seen again within this time is a copy */
 	NSC_DNS_LATE_S = 60,     /* an answer after this time is unsolicited */
+
+	NSC_DNS_MATCHER_MEMORY = 1280 << 10, /* octets, at the most */
 };
 
 /* The pair of ends, as the client sees it; the padding must be zero. */

@@ -421,6 +421,7 @@ const struct nsc_dissector nsc_http = {
 	.guess = guess,
 	.feed = feed,
 	.end = end,
+	.shared_memory = NSC_HTTP_RING_MEMORY,
 	.shared_new = shared_new,
 	.shared_free = shared_free,
 };

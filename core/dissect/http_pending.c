@@ -26,6 +26,8 @@ struct nsc_http_ring {
 	struct record record[NSC_HTTP_PENDING];
 };
 
+_Static_assert(sizeof(struct nsc_http_ring) <= NSC_HTTP_RING_MEMORY, "as declared");
+
 int
 nsc_http_ring_new(struct nsc_http_ring **r)
 {

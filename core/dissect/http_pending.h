@@ -13,6 +13,7 @@ enum {
 	NSC_HTTP_PENDING = 8192, /* of a worker */
 	NSC_HTTP_PIPELINED = 64, /* of a conversation */
 	NSC_HTTP_HOST_MAX = 255,
+	NSC_HTTP_RING_MEMORY = 3 << 20, /* octets of a worker's, at the most */
 };
 
 struct nsc_http_ring;

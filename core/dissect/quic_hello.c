@@ -19,6 +19,10 @@ struct nsc_quic_hellos {
 	struct buffer *buffer;
 };
 
+_Static_assert(sizeof(struct nsc_quic_hellos) + NSC_QUIC_HELLOS * sizeof(struct buffer) <=
+		       NSC_QUIC_HELLOS_MEMORY,
+	       "as declared");
+
 int
 nsc_quic_hellos_new(struct nsc_quic_hellos **to)
 {

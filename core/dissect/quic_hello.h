@@ -13,6 +13,8 @@
 enum {
 	NSC_QUIC_HELLO_MAX = 16384,	/* octets of a message; post-quantum ones have 2500 */
 	NSC_QUIC_HELLOS = 256,		/* at once, a worker */
+	/* Octets of all, with what is kept beside each. */
+	NSC_QUIC_HELLOS_MEMORY = NSC_QUIC_HELLOS * (NSC_QUIC_HELLO_MAX / 8 * 9 + 64),
 };
 
 struct nsc_quic_hellos;

@@ -37,6 +37,7 @@ make_shared(struct nsc_sessions *ss)
 		r = d->shared_new(&ss->shared[app]);
 		if (r != 0)
 			return r;
+		ss->stats.memory += d->shared_memory;
 	}
 	return 0;
 }

@@ -28,7 +28,7 @@ struct nsc_session_stats {
 	uint64_t overflows;		/* flows ended by NSC_OVERFLOW_DROP_FLOW */
 	uint64_t exhausted;		/* no session, state or label room: not dissected */
 	uint64_t identified, unknown;	/* sessions whose protocol was told, or given up */
-	uint64_t memory;		/* octets of address space reserved */
+	uint64_t memory;		/* octets of address space reserved, with what is shared */
 };
 
 struct nsc_session_hooks {

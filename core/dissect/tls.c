@@ -335,6 +335,7 @@ const struct nsc_dissector nsc_tls = {
 	.state_size = sizeof(struct state),
 	.guess = guess,
 	.feed = feed,
+	.shared_memory = HELLO_MAX,
 	.shared_new = shared_new,
 	.shared_free = shared_free,
 };

@@ -4,6 +4,7 @@
  * is checked when it is set, and a refused one changes nothing.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +47,28 @@ app_name(unsigned n)
 	return n + 1 < nsc_dissector_count ? nsc_app_name(n + 1) : NULL;
 }
 
+/* Names what is allowed, as far as there is room for it. */
+static int
+refuse_app(const struct nsc_option *o, const char *name, char err[NSC_ERR])
+{
+	char list[NSC_ERR];
+	int rc = nsc_error(list, -EINVAL, "%s: \"%s\" is no application that is known; allowed is "
+			   "all, none", o->name, name);
+	size_t len = strlen(list);
+	const char *app;
+
+	for (unsigned n = 0; (app = app_name(n)) != NULL; n++) {
+		/* Room for this one, and for what is said of the others. */
+		if (len + strlen(app) + sizeof ", , 999 more" > sizeof list) {
+			snprintf(list + len, sizeof list - len, ", %u more",
+				 nsc_dissector_count - 1 - n);
+			break;
+		}
+		len += (size_t)snprintf(list + len, sizeof list - len, ", %s", app);
+	}
+	return nsc_error(err, rc, "%s", list);
+}
+
 static int
 check_app(const struct nsc_option *o, const char *name, char err[NSC_ERR])
 {
@@ -59,8 +82,7 @@ check_app(const struct nsc_option *o, const char *name, char err[NSC_ERR])
 				 "%s: \"%s\" is no application that is known (did you "
 				 "mean %s?)",
 				 o->name, name, meant);
-	return nsc_error(err, -EINVAL, "%s: \"%s\" is no application that is known; allowed is %s",
-			 o->name, name, o->choices);
+	return refuse_app(o, name, err);
 }
 
 static int

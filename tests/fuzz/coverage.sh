@@ -24,6 +24,7 @@ session		core/dissect/speak.c core/dissect/labels.c
 dns		core/dissect/dns.c core/dissect/dns_message.c core/dissect/dns_match.c
 tls		core/dissect/tls.c core/dissect/tls_hello.c core/dissect/tls_record.c
 http		core/dissect/http.c core/dissect/http_head.c core/dissect/http_chunked.c core/dissect/http_pending.c
+ssh		core/dissect/ssh.c
 ledger		core/ledger/ledger.c
 config		core/engine/config.c core/engine/value.c core/engine/option.c
 '

@@ -7,9 +7,39 @@
 #ifndef NSC_FUZZ_FEED_H
 #define NSC_FUZZ_FEED_H
 
+#include <sanitizer/asan_interface.h>
 #include <stdlib.h>
 
 #include "dissect/dissector.h"
+
+enum { FUZZ_FENCE = 64, FUZZ_FENCE_OCTET = 0xa5 };
+
+/* A state of exactly the size that the dissector asked for, with a fence behind it. */
+static inline void *
+fuzz_state_new(const struct nsc_dissector *d)
+{
+	uint8_t *state = malloc(d->state_size + FUZZ_FENCE);
+
+	if (state == NULL)
+		abort();
+	memset(state, 0, d->state_size);
+	memset(state + d->state_size, FUZZ_FENCE_OCTET, FUZZ_FENCE);
+	ASAN_POISON_MEMORY_REGION(state + d->state_size, FUZZ_FENCE);
+	return state;
+}
+
+static inline void
+fuzz_state_free(const struct nsc_dissector *d, void *state)
+{
+	const uint8_t *fence = (const uint8_t *)state + d->state_size;
+
+	ASAN_UNPOISON_MEMORY_REGION(fence, FUZZ_FENCE);
+	for (size_t i = 0; i < FUZZ_FENCE; i++) {
+		if (fence[i] != FUZZ_FENCE_OCTET)
+			abort();
+	}
+	free(state);
+}
 
 static inline void
 fuzz_touch(struct nsc_text t)
@@ -75,7 +105,7 @@ fuzz_feed(const struct nsc_dissector *d, uint8_t transport, uint16_t port,
 	  const uint8_t *data, size_t size)
 {
 	static struct fuzz_side sides[2];
-	void *state = calloc(1, d->state_size), *shared = NULL;
+	void *state = fuzz_state_new(d), *shared = NULL;
 	struct nsc_out out = {.event = fuzz_event,
 			      .label = fuzz_label,
 			      .time = 1000,
@@ -147,7 +177,7 @@ fuzz_feed(const struct nsc_dissector *d, uint8_t transport, uint16_t port,
 	}
 	if (d->shared_free != NULL)
 		d->shared_free(shared);
-	free(state);
+	fuzz_state_free(d, state);
 }
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Idle times that options give to applications (features.md 5b): once the flow is named, and anew. */
+/* Idle times that options give to applications (features.md 5b), also while it runs. */
 #include "worker_world.h"
 
 static void
