@@ -110,7 +110,7 @@ bool nsc_speak_start(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_con
 void nsc_speak_stop(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversation *c,
 		    bool rename);
 
-/* One call of feed; in->bytes is what it left. */
+/* One call of feed; in->bytes is what it left.  wish may be NULL: nobody asks. */
 enum nsc_verdict nsc_speak_feed(struct nsc_sessions *ss, struct nsc_flow *f,
 				struct nsc_conversation *c, struct nsc_chunk *in,
 				struct nsc_wish *wish);

@@ -15,12 +15,13 @@ keeps_state(const struct nsc_dissector *d)
 
 /* Tells the protocol by this datagram; 0: not, or nothing is to be fed. */
 static unsigned
-identify(struct nsc_sessions *ss, struct nsc_flow *f, const struct nsc_chunk *in,
+identify(struct nsc_sessions *ss, const struct nsc_update *up, const struct nsc_packet *p,
 	 struct nsc_app_set *candidates)
 {
+	struct nsc_flow *f = up->flow;
 	const struct nsc_guess g = {
-		.bytes = in->bytes,
-		.side = in->side,
+		.bytes = nsc_bytes(p->payload, p->payload_caplen),
+		.side = up->side,
 		.transport = NSC_OVER_UDP,
 		.port = {nsc_flow_port(f, 0), nsc_flow_port(f, 1)},
 	};
@@ -46,6 +47,22 @@ identify(struct nsc_sessions *ss, struct nsc_flow *f, const struct nsc_chunk *in
 	return (unsigned)app;
 }
 
+static enum nsc_verdict
+feed(struct nsc_sessions *ss, const struct nsc_update *up, const struct nsc_packet *p,
+     struct nsc_conversation *c)
+{
+	struct nsc_chunk in = {
+		.bytes = nsc_bytes(p->payload, p->payload_caplen),
+		.time = p->time,
+		.side = up->side,
+		.cut = p->payload_caplen < p->payload_len,
+	};
+
+	if (c != NULL)
+		c->flow = up->flow;
+	return nsc_speak_feed(ss, up->flow, c, &in, NULL);
+}
+
 enum nsc_end
 nsc_datagram_packet(struct nsc_sessions *ss, const struct nsc_update *up,
 		    const struct nsc_packet *p)
@@ -53,30 +70,21 @@ nsc_datagram_packet(struct nsc_sessions *ss, const struct nsc_update *up,
 	struct nsc_flow *f = up->flow;
 	struct nsc_app_set candidates;
 	struct nsc_conversation *c;
-	struct nsc_chunk in;
-	struct nsc_wish wish;
 	unsigned app;
 
 	if (p->payload_len == 0)
 		return NSC_END_OPEN;
 	candidates = nsc_identify_candidates(ss, NSC_OVER_UDP);
 	for (;;) {
-		in = (struct nsc_chunk){
-			.bytes = nsc_bytes(p->payload, p->payload_caplen),
-			.time = p->time,
-			.side = up->side,
-			.cut = p->payload_caplen < p->payload_len,
-		};
 		c = nsc_conversation_of(ss, f);
 		app = c != NULL ? c->app : f->app;
-		if (app == 0)
-			app = identify(ss, f, &in, &candidates);
-		if (app == 0)
-			return NSC_END_OPEN;
-		c = nsc_conversation_of(ss, f);
-		if (c != NULL)
-			c->flow = f;
-		switch (nsc_speak_feed(ss, f, c, &in, &wish)) {
+		if (app == 0) {
+			app = identify(ss, up, p, &candidates);
+			if (app == 0)
+				return NSC_END_OPEN;
+			c = nsc_conversation_of(ss, f);
+		}
+		switch (feed(ss, up, p, c)) {
 		case NSC_MORE:
 		case NSC_MALFORMED:
 			return NSC_END_OPEN;

@@ -141,60 +141,68 @@ guess_llmnr(const struct nsc_guess *g)
 }
 
 static void
-tell_outcome(void *arg, enum nsc_dns_outcome_kind kind, uint64_t latency)
+tell_outcome(struct nsc_out *out, enum nsc_dns_outcome_kind kind, unsigned count)
 {
 	struct nsc_event ev = {.kind = NSC_EVENT_DNS_OUTCOME,
-			       .outcome = {(uint8_t)kind, latency}};
+			       .outcome = {(uint8_t)kind, count}};
 
-	nsc_out_event(arg, &ev);
+	nsc_out_event(out, &ev);
 }
 
-static uint64_t
-match(const struct nsc_dns_parsed *d, unsigned c, struct nsc_out *out)
+/*
+ * Before the message is read: the place of its query is fetched meanwhile.
+ * False: there is nothing to match.
+ */
+static inline bool
+expect(struct nsc_dns_query *q, const struct nsc_bytes *b, unsigned side,
+       const struct nsc_out *out)
 {
-	struct nsc_dns_query q = {
-		.key =
-			{
-				.client = out->addr[c],
-				.server = out->addr[1 - c],
-				.client_port = out->port[c],
-				.server_port = out->port[1 - c],
-				.id = d->msg.id,
-				.transport = out->transport,
-			},
-		.question = d->question,
-		.time = out->time,
-		.rcode = d->msg.rcode,
-		.asked = d->asked,
-	};
+	const uint8_t *h = nsc_bytes_peek(b, NSC_DNS_HEADER);
+	unsigned client;
 
+	if (h == NULL || out->shared == NULL)
+		return false;
+	client = (h[2] >> 7) ^ side;
+	q->key = nsc_dns_key(&out->addr[client], &out->addr[1 - client], out->port[client],
+			     out->port[1 - client], (uint16_t)(h[0] << 8 | h[1]),
+			     out->transport);
+	q->place = nsc_dns_matcher_expect(out->shared, &q->key);
+	return true;
+}
+
+static inline unsigned
+match(struct nsc_dns_query *q, const struct nsc_dns_parsed *d, const struct nsc_out *out,
+      uint64_t *latency)
+{
+	q->time = out->time;
+	q->question = d->question;
+	q->rcode = d->msg.rcode;
+	q->asked = d->asked;
 	if (d->msg.response)
-		return nsc_dns_matcher_response(out->shared, &q, tell_outcome, out);
+		return nsc_dns_matcher_response(out->shared, q, latency);
 	if (d->asked && d->msg.opcode == QUERY)
-		nsc_dns_matcher_query(out->shared, &q, tell_outcome, out);
+		return nsc_dns_matcher_query(out->shared, q);
 	return 0;
 }
 
-static void
-report(struct nsc_dns_parsed *d, unsigned side, struct nsc_out *out)
+/* q: NULL if there is nothing to match. */
+static inline void
+report(struct nsc_dns_parsed *d, struct nsc_dns_query *q, unsigned side, struct nsc_out *out)
 {
-	const struct nsc_dns_message *m = &d->msg;
-	unsigned client = m->response ? 1 - side : side;
+	unsigned client = d->msg.response ? 1 - side : side, outcomes = 0;
 	uint64_t latency = 0;
 	struct nsc_event ev;
 
 	if (!out->terse)
 		nsc_dns_name(d);
-	if (m->kind == NSC_DNS_UNICAST && out->shared != NULL) {
-		if (m->malformed)
-			tell_outcome(out, NSC_DNS_MALFORMED, 0);
-		if (!m->malformed || (m->response && d->asked))
-			latency = match(d, client, out);
-	}
+	if (q != NULL && (!d->msg.malformed || (d->msg.response && d->asked)))
+		outcomes = match(q, d, out, &latency);
+	/* Not sooner: copied fresh from its parts, the message would be waited for. */
 	ev.kind = NSC_EVENT_DNS;
-	ev.dns = *m;
+	ev.dns = d->msg;
 	ev.dns.client = (uint8_t)client;
 	ev.dns.tcp = out->transport == NSC_OVER_TCP;
+	ev.dns.outcomes = (uint16_t)outcomes;
 	ev.dns.latency = latency;
 	nsc_out_event(out, &ev);
 }
@@ -203,21 +211,25 @@ report(struct nsc_dns_parsed *d, unsigned side, struct nsc_out *out)
 static enum nsc_verdict
 feed_datagram(struct nsc_chunk *in, struct nsc_out *out, uint8_t kind)
 {
+	const struct nsc_bytes b = in->bytes;
+	const size_t len = nsc_bytes_left(&b);
 	struct nsc_dns_parsed d;
-	size_t len = nsc_bytes_left(&in->bytes);
-	bool read = nsc_dns_read(&d, in->bytes.p, len, in->cut, kind);
+	struct nsc_dns_query q;
+	bool matched = kind == NSC_DNS_UNICAST && expect(&q, &b, in->side, out);
+	bool read = nsc_dns_read(&d, b.p, len, in->cut, kind);
 
-	nsc_bytes_skip(&in->bytes, len);
+	in->bytes.p = b.end;
 	out->wish.timeout = IDLE_S;
-	if (kind_of(in->port) < 0 && (!read || !is_certain(&d, in->cut)))
+	if (!port_is(in->port, NSC_DNS_PORT) && kind_of(in->port) < 0 &&
+	    (!read || !is_certain(&d, in->cut)))
 		return NSC_NOT_MINE;
 	if (!read) {
 		/* An empty datagram is a probe, no fault. */
 		if (len > 0 && kind == NSC_DNS_UNICAST)
-			tell_outcome(out, NSC_DNS_MALFORMED, 0);
+			tell_outcome(out, NSC_DNS_MALFORMED, 1);
 		return len > 0 ? NSC_MALFORMED : NSC_MORE;
 	}
-	report(&d, in->side, out);
+	report(&d, matched ? &q : NULL, in->side, out);
 	return d.msg.malformed ? NSC_MALFORMED : NSC_MORE;
 }
 
@@ -237,7 +249,7 @@ feed_stream(struct state *s, struct nsc_chunk *in, struct nsc_out *out, uint8_t 
 	struct nsc_bytes *b = &in->bytes;
 	bool own = kind_of(in->port) >= 0;
 	struct nsc_dns_parsed d;
-
+	struct nsc_dns_query q;
 	if (in->gap)
 		s->lost[in->side] = true;
 	if (s->lost[in->side]) {
@@ -256,13 +268,15 @@ feed_stream(struct state *s, struct nsc_chunk *in, struct nsc_out *out, uint8_t 
 			out->wish.need = (uint32_t)(LENGTH + want);
 			return NSC_MORE;
 		}
+		bool matched = kind == NSC_DNS_UNICAST && expect(&q, &m, in->side, out);
+
 		if (!nsc_dns_read(&d, m.p, want, want < len, kind)) {
-			tell_outcome(out, NSC_DNS_MALFORMED, 0);
+			tell_outcome(out, NSC_DNS_MALFORMED, 1);
 			return NSC_MALFORMED;
 		}
 		if (!own && !header_plausible(&d))
 			return NSC_NOT_MINE;
-		report(&d, in->side, out);
+		report(&d, matched ? &q : NULL, in->side, out);
 		nsc_bytes_skip(b, LENGTH + (len < have ? len : have));
 		out->wish.skip = len > have ? len - have : 0;
 		if (out->wish.skip > 0)
@@ -317,7 +331,10 @@ shared_free(void *shared)
 static void
 tick(void *shared, struct nsc_out *out)
 {
-	nsc_dns_matcher_tick(shared, out->time, tell_outcome, out);
+	unsigned timeouts = nsc_dns_matcher_tick(shared, out->time);
+
+	if (timeouts > 0)
+		tell_outcome(out, NSC_DNS_TIMEOUT, timeouts);
 }
 
 const struct nsc_dissector nsc_dns = {

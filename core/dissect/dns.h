@@ -20,7 +20,7 @@ struct nsc_dns_parsed {
 	struct nsc_dns_message msg; /* tcp, kind, client, latency are the caller's */
 	uint16_t flags;             /* as on the wire */
 	uint16_t authorities, additionals;
-	uint64_t question; /* hash of name (lower case), type and class; 0: none */
+	uint32_t question; /* hash of name (lower case), type and class; 0: none */
 	bool asked;        /* the first question was read whole */
 	bool exact;        /* every record was read and nothing is left over */
 	bool netbios;      /* the name is a NetBIOS one (RFC 1001, 14.1) */

@@ -4,20 +4,19 @@
  * listed by age: all of a list have the same time to live, so that the oldest
  * is always its first.
  *
- * Chains, lists and hashes lie apart from what they link: they are small
- * enough for the processor's cache, so that of the large entries only the one
- * that is meant is touched.
+ * An entry is one cache line, and what is waited for is that line and its
+ * bucket: both can be asked for ahead.
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "dissect/dns_match.h"
 
 enum {
 	ENTRIES = NSC_DNS_PENDING + NSC_DNS_REMEMBERED,
-	BUCKETS = 16384,
-	CHAIN = 64, /* longer is an attack on the hash: the chain's last goes */
+	BUCKET_BITS = 15,
+	BUCKETS = 1 << BUCKET_BITS,
+	CHAIN = 16, /* longer is an attack on the hash: the chain's last goes */
 	NONE = 0xffff,
 	FORMERR = 1,
 	NOTIMP = 4,
@@ -27,24 +26,20 @@ enum {
 enum state { FREE, WAITING, ANSWERED, OVERDUE };
 enum { LIST_WAITING, LIST_ENDED, LISTS };
 
-/* A key as words: put together in registers, compared and hashed without a call. */
-struct words {
-	uint64_t w[5];
-};
+/* What is remembered for seconds needs no nanoseconds. */
+enum { COARSE = 20 };
 
 struct entry {
-	struct words key;
-	uint64_t question;
-	uint64_t time;  /* of the (first) query */
-	uint64_t ended; /* of the answer or the timeout */
-};
-
-struct link {
-	uint32_t hash;
+	struct nsc_dns_key key;
+	uint64_t time; /* of the (first) query */
+	uint32_t question;
+	uint32_t ended; /* of the answer or the timeout, 2^COARSE ns */
 	uint16_t chain; /* next of the bucket, or next free */
 	uint16_t older, newer;
 	uint16_t state;
 };
+
+_Static_assert(sizeof(struct entry) == 64, "a cache line");
 
 struct list {
 	uint16_t oldest, newest;
@@ -53,7 +48,6 @@ struct list {
 
 struct nsc_dns_matcher {
 	_Alignas(64) struct entry entry[ENTRIES];
-	struct link link[ENTRIES];
 	uint16_t bucket[BUCKETS];
 	struct list list[LISTS];
 	uint16_t free;  /* first of the entries that were used and given back */
@@ -94,173 +88,182 @@ nsc_dns_matcher_pending(const struct nsc_dns_matcher *m)
 	return m->list[LIST_WAITING].count;
 }
 
-static struct words
-words_of(const struct nsc_dns_key *k)
-{
-	struct words x = {.w[4] = k->client_port | (uint64_t)k->server_port << 16 |
-				  (uint64_t)k->id << 32 | (uint64_t)k->transport << 48};
-
-	memcpy(&x.w[0], k->client.b, 16);
-	memcpy(&x.w[2], k->server.b, 16);
-	return x;
-}
-
-static bool
-words_equal(const struct words *a, const struct words *b)
+static inline bool
+key_equal(const struct nsc_dns_key *a, const struct nsc_dns_key *b)
 {
 	return ((a->w[0] ^ b->w[0]) | (a->w[1] ^ b->w[1]) | (a->w[2] ^ b->w[2]) |
 		(a->w[3] ^ b->w[3]) | (a->w[4] ^ b->w[4])) == 0;
 }
 
 /* Quick rather than secret: whoever fills a bucket on purpose meets CHAIN. */
-static uint32_t
-hash_of(const struct words *k)
+static inline unsigned
+bucket_of(const struct nsc_dns_key *k)
 {
-	uint64_t h = k->w[4] * 0x9e3779b97f4a7c15;
+	uint64_t h = k->w[0] * 0x9e3779b97f4a7c15 + k->w[1] * 0xc2b2ae3d27d4eb4f +
+		     k->w[2] * 0x165667b19e3779f9 + k->w[3] * 0x9fb21c651e98df25 +
+		     k->w[4] * 0xd6e8feb86659fd93;
 
-	for (int i = 0; i < 4; i++)
-		h = ((h ^ k->w[i]) * 0x9fb21c651e98df25) ^ h >> 29;
-	return (uint32_t)(h ^ h >> 32);
+	return (unsigned)(h >> (64 - BUCKET_BITS));
 }
 
-static uint16_t *
-bucket_of(struct nsc_dns_matcher *m, uint32_t hash)
+static inline struct list *
+list_of(struct nsc_dns_matcher *m, const struct entry *e)
 {
-	return &m->bucket[hash % BUCKETS];
+	return &m->list[e->state == WAITING ? LIST_WAITING : LIST_ENDED];
 }
 
-static unsigned
-list_of(const struct link *e)
+static inline void
+list_add(struct nsc_dns_matcher *m, struct entry *e)
 {
-	return e->state == WAITING ? LIST_WAITING : LIST_ENDED;
-}
+	struct list *l = list_of(m, e);
+	uint16_t i = (uint16_t)(e - m->entry);
 
-static void
-list_add(struct nsc_dns_matcher *m, uint16_t i)
-{
-	struct list *l = &m->list[list_of(&m->link[i])];
-
-	m->link[i].older = l->newest;
-	m->link[i].newer = NONE;
+	e->older = l->newest;
+	e->newer = NONE;
 	if (l->newest != NONE)
-		m->link[l->newest].newer = i;
+		m->entry[l->newest].newer = i;
 	else
 		l->oldest = i;
 	l->newest = i;
 	l->count++;
 }
 
-static void
-list_remove(struct nsc_dns_matcher *m, uint16_t i)
+static inline void
+list_remove(struct nsc_dns_matcher *m, const struct entry *e)
 {
-	struct link *e = &m->link[i];
-	struct list *l = &m->list[list_of(e)];
+	struct list *l = list_of(m, e);
 
 	if (e->older != NONE)
-		m->link[e->older].newer = e->newer;
+		m->entry[e->older].newer = e->newer;
 	else
 		l->oldest = e->newer;
 	if (e->newer != NONE)
-		m->link[e->newer].older = e->older;
+		m->entry[e->newer].older = e->older;
 	else
 		l->newest = e->older;
 	l->count--;
 }
 
 static void
-forget(struct nsc_dns_matcher *m, uint16_t i)
+forget(struct nsc_dns_matcher *m, struct entry *e)
 {
-	uint16_t *at = bucket_of(m, m->link[i].hash);
+	uint16_t *at = &m->bucket[bucket_of(&e->key)], i = (uint16_t)(e - m->entry);
 
 	while (*at != i)
-		at = &m->link[*at].chain;
-	*at = m->link[i].chain;
-	list_remove(m, i);
-	m->link[i].state = FREE;
-	m->link[i].chain = m->free;
+		at = &m->entry[*at].chain;
+	*at = e->chain;
+	list_remove(m, e);
+	e->state = FREE;
+	e->chain = m->free;
 	m->free = i;
 }
 
 static void
-set_state(struct nsc_dns_matcher *m, uint16_t i, enum state state, uint64_t now)
+end(struct nsc_dns_matcher *m, struct entry *e, enum state state, uint64_t now)
 {
-	list_remove(m, i);
-	m->link[i].state = state;
-	m->entry[i].ended = now;
-	list_add(m, i);
-	if (m->list[LIST_ENDED].count > NSC_DNS_REMEMBERED)
-		forget(m, m->list[LIST_ENDED].oldest);
+	list_remove(m, e);
+	e->state = (uint16_t)state;
+	e->ended = (uint32_t)(now >> COARSE);
+	list_add(m, e);
+	if (m->list[LIST_ENDED].count > NSC_DNS_REMEMBERED) {
+		forget(m, &m->entry[m->list[LIST_ENDED].oldest]);
+		/* The next to go: by then it is there. */
+		__builtin_prefetch(&m->entry[m->list[LIST_ENDED].oldest]);
+	}
+}
+
+/* Since the end; negative if clocks stepped back. */
+static int32_t
+age(const struct entry *e, uint64_t now)
+{
+	return (int32_t)((uint32_t)(now >> COARSE) - e->ended);
+}
+
+unsigned
+nsc_dns_matcher_expect(const struct nsc_dns_matcher *m, const struct nsc_dns_key *key)
+{
+	unsigned bucket = bucket_of(key), first = m->bucket[bucket];
+
+	/* No branch: nobody waits for `first` but the prefetch. */
+	__builtin_prefetch(&m->entry[first < ENTRIES ? first : 0]);
+	return bucket;
+}
+
+/* The entry, or NULL; *length: entries that were looked at. */
+static inline struct entry *
+find(struct nsc_dns_matcher *m, const struct nsc_dns_key *key, unsigned bucket,
+     unsigned *length)
+{
+	unsigned n = 0;
+
+	for (uint16_t i = m->bucket[bucket]; i != NONE; i = m->entry[i].chain, n++)
+		if (key_equal(&m->entry[i].key, key))
+			return &m->entry[i];
+	*length = n;
+	return NULL;
+}
+
+/* The outcome, if it waited. */
+static unsigned
+evict(struct nsc_dns_matcher *m, uint16_t i)
+{
+	bool waited = m->entry[i].state == WAITING;
+
+	forget(m, &m->entry[i]);
+	return waited ? 1u << NSC_DNS_EVICTED : 0;
 }
 
 static uint16_t
-find(struct nsc_dns_matcher *m, const struct words *key, uint32_t hash)
+last_of(const struct nsc_dns_matcher *m, unsigned bucket)
 {
-	uint16_t i = *bucket_of(m, hash);
+	uint16_t i = m->bucket[bucket];
 
-	while (i != NONE && (m->link[i].hash != hash || !words_equal(&m->entry[i].key, key)))
-		i = m->link[i].chain;
+	while (m->entry[i].chain != NONE)
+		i = m->entry[i].chain;
 	return i;
 }
 
-/* Room for one more that waits. */
-static void
-make_room(struct nsc_dns_matcher *m, uint32_t hash, nsc_dns_outcome_fn *tell, void *arg)
+static struct entry *
+take(struct nsc_dns_matcher *m, const struct nsc_dns_key *key, unsigned bucket)
 {
-	uint16_t last = *bucket_of(m, hash), victim = NONE;
-	unsigned n = last != NONE;
-
-	while (last != NONE && m->link[last].chain != NONE) {
-		last = m->link[last].chain;
-		n++;
-	}
-	if (n >= CHAIN)
-		victim = last;
-	else if (m->list[LIST_WAITING].count >= NSC_DNS_PENDING)
-		victim = m->list[LIST_WAITING].oldest;
-	if (victim == NONE)
-		return;
-	if (m->link[victim].state == WAITING)
-		tell(arg, NSC_DNS_EVICTED, 0);
-	forget(m, victim);
-}
-
-static void
-add(struct nsc_dns_matcher *m, const struct nsc_dns_query *q, const struct words *key,
-    uint32_t hash)
-{
-	uint16_t *bucket = bucket_of(m, hash), i = m->free;
+	uint16_t i = m->free;
+	struct entry *e;
 
 	if (i != NONE)
-		m->free = m->link[i].chain;
+		m->free = m->entry[i].chain;
 	else
 		i = m->fresh++;
-	m->entry[i] = (struct entry){*key, q->question, q->time, 0};
-	m->link[i].hash = hash;
-	m->link[i].chain = *bucket;
-	m->link[i].state = WAITING;
-	*bucket = i;
-	list_add(m, i);
+	e = &m->entry[i];
+	e->key = *key;
+	e->chain = m->bucket[bucket];
+	m->bucket[bucket] = i;
+	return e;
 }
 
-void
-nsc_dns_matcher_query(struct nsc_dns_matcher *m, const struct nsc_dns_query *q,
-		      nsc_dns_outcome_fn *tell, void *arg)
+unsigned
+nsc_dns_matcher_query(struct nsc_dns_matcher *m, const struct nsc_dns_query *q)
 {
-	const struct words key = words_of(&q->key);
-	const uint32_t hash = hash_of(&key);
-	uint16_t i = find(m, &key, hash);
+	unsigned bucket = q->place, outcomes = 0, length;
+	struct entry *e = find(m, &q->key, bucket, &length);
 
-	if (i != NONE && m->link[i].state == WAITING) {
-		if (m->entry[i].question == q->question) {
-			tell(arg, NSC_DNS_RETRY, 0);
-			return;
-		}
-		tell(arg, NSC_DNS_SUPERSEDED, 0);
+	if (e != NULL && e->state == WAITING) {
+		if (e->question == q->question)
+			return 1u << NSC_DNS_RETRY;
+		outcomes = 1u << NSC_DNS_SUPERSEDED;
 	}
-	if (i != NONE)
-		forget(m, i);
-	make_room(m, hash, tell, arg);
-	add(m, q, &key, hash);
+	if (e != NULL)
+		list_remove(m, e);
+	else if (length >= CHAIN)
+		outcomes |= evict(m, last_of(m, bucket));
+	if (m->list[LIST_WAITING].count >= NSC_DNS_PENDING)
+		outcomes |= evict(m, m->list[LIST_WAITING].oldest);
+	if (e == NULL)
+		e = take(m, &q->key, bucket);
+	e->time = q->time;
+	e->question = q->question;
+	e->state = WAITING;
+	list_add(m, e);
+	return outcomes;
 }
 
 /* The question is repeated, but for servers that could not read it or would not. */
@@ -272,54 +275,46 @@ same_question(const struct entry *e, const struct nsc_dns_query *r)
 	return r->rcode == FORMERR || r->rcode == REFUSED || r->rcode == NOTIMP;
 }
 
-uint64_t
+unsigned
 nsc_dns_matcher_response(struct nsc_dns_matcher *m, const struct nsc_dns_query *r,
-			 nsc_dns_outcome_fn *tell, void *arg)
+			 uint64_t *latency)
 {
-	const struct words key = words_of(&r->key);
-	uint16_t i = find(m, &key, hash_of(&key));
-	struct entry *e;
-	uint64_t latency;
+	unsigned length, outcomes;
+	struct entry *e = find(m, &r->key, r->place, &length);
 
-	if (i == NONE) {
-		tell(arg, NSC_DNS_UNSOLICITED, 0);
-		return 0;
-	}
-	e = &m->entry[i];
-	if (!same_question(e, r)) {
-		tell(arg, NSC_DNS_MISMATCH, 0);
-		return 0;
-	}
-	if (m->link[i].state == ANSWERED) {
-		if (r->time > e->ended + NSC_DNS_DUPLICATE_S * second)
-			tell(arg, NSC_DNS_UNSOLICITED, 0);
-		return 0;
-	}
-	latency = r->time > e->time ? r->time - e->time : 0;
-	if (m->link[i].state == WAITING && latency < NSC_DNS_TIMEOUT_S * second) {
-		tell(arg, NSC_DNS_ANSWERED, latency);
-	} else {
-		/* The second's tick may not have come by. */
-		if (m->link[i].state == WAITING)
-			tell(arg, NSC_DNS_TIMEOUT, 0);
-		tell(arg, NSC_DNS_LATE, latency);
-	}
-	set_state(m, i, ANSWERED, r->time);
-	return latency;
+	*latency = 0;
+	if (e == NULL)
+		return 1u << NSC_DNS_UNSOLICITED;
+	if (!same_question(e, r))
+		return 1u << NSC_DNS_MISMATCH;
+	if (e->state == ANSWERED)
+		return age(e, r->time) > (int32_t)(NSC_DNS_DUPLICATE_S * second >> COARSE)
+			       ? 1u << NSC_DNS_UNSOLICITED
+			       : 0;
+	*latency = r->time > e->time ? r->time - e->time : 0;
+	if (e->state == WAITING && *latency < NSC_DNS_TIMEOUT_S * second)
+		outcomes = 1u << NSC_DNS_ANSWERED;
+	else if (e->state == WAITING) /* the second's tick has not come by */
+		outcomes = 1u << NSC_DNS_TIMEOUT | 1u << NSC_DNS_LATE;
+	else
+		outcomes = 1u << NSC_DNS_LATE;
+	end(m, e, ANSWERED, r->time);
+	return outcomes;
 }
 
-void
-nsc_dns_matcher_tick(struct nsc_dns_matcher *m, uint64_t now, nsc_dns_outcome_fn *tell,
-		     void *arg)
+unsigned
+nsc_dns_matcher_tick(struct nsc_dns_matcher *m, uint64_t now)
 {
+	unsigned timeouts = 0;
 	uint16_t i;
 
 	while ((i = m->list[LIST_WAITING].oldest) != NONE &&
 	       m->entry[i].time + NSC_DNS_TIMEOUT_S * second <= now) {
-		tell(arg, NSC_DNS_TIMEOUT, 0);
-		set_state(m, i, OVERDUE, now);
+		timeouts++;
+		end(m, &m->entry[i], OVERDUE, now);
 	}
 	while ((i = m->list[LIST_ENDED].oldest) != NONE &&
-	       m->entry[i].ended + NSC_DNS_LATE_S * second <= now)
-		forget(m, i);
+	       age(&m->entry[i], now) >= (int32_t)(NSC_DNS_LATE_S * second >> COARSE))
+		forget(m, &m->entry[i]);
+	return timeouts;
 }

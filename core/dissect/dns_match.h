@@ -21,24 +21,33 @@ enum {
 	NSC_DNS_MATCHER_MEMORY = 1280 << 10, /* octets, at the most */
 };
 
-/* The pair of ends, as the client sees it; the padding must be zero. */
+/* The pair of ends, as the client sees it, and the id: put together in registers. */
 struct nsc_dns_key {
-	struct nsc_addr client, server;
-	uint16_t client_port, server_port, id;
-	uint16_t transport;
+	uint64_t w[5];
 };
+
+static inline struct nsc_dns_key
+nsc_dns_key(const struct nsc_addr *client, const struct nsc_addr *server, uint16_t client_port,
+	    uint16_t server_port, uint16_t id, uint16_t transport)
+{
+	return (struct nsc_dns_key){{
+		nsc_addr_word(client, 0),
+		nsc_addr_word(client, 1),
+		nsc_addr_word(server, 0),
+		nsc_addr_word(server, 1),
+		client_port | (uint64_t)server_port << 16 | (uint64_t)id << 32 |
+			(uint64_t)transport << 48,
+	}};
+}
 
 struct nsc_dns_query {
 	struct nsc_dns_key key;
-	uint64_t question; /* of nsc_dns_parsed */
+	unsigned place;    /* nsc_dns_matcher_expect */
 	uint64_t time;     /* ns */
+	uint32_t question; /* of nsc_dns_parsed */
 	uint16_t rcode;    /* of the response */
 	bool asked;        /* the message has a question */
 };
-
-/* Each outcome, as it happens. */
-typedef void nsc_dns_outcome_fn(void *arg, enum nsc_dns_outcome_kind kind,
-				uint64_t latency);
 
 struct nsc_dns_matcher;
 
@@ -46,16 +55,22 @@ struct nsc_dns_matcher;
 int nsc_dns_matcher_new(struct nsc_dns_matcher **m);
 void nsc_dns_matcher_free(struct nsc_dns_matcher *m);
 
-void nsc_dns_matcher_query(struct nsc_dns_matcher *m, const struct nsc_dns_query *q,
-			   nsc_dns_outcome_fn *tell, void *arg);
+/*
+ * The place of the key.  Its memory is asked for: called before the message is
+ * read, so that it is there when it was.
+ */
+unsigned nsc_dns_matcher_expect(const struct nsc_dns_matcher *m,
+				const struct nsc_dns_key *key);
 
-/* Latency in ns of the query that this response answers (in time or late); 0: none. */
-uint64_t nsc_dns_matcher_response(struct nsc_dns_matcher *m, const struct nsc_dns_query *r,
-				  nsc_dns_outcome_fn *tell, void *arg);
+/* What became of queries by this one: bits 1 << nsc_dns_outcome_kind. */
+unsigned nsc_dns_matcher_query(struct nsc_dns_matcher *m, const struct nsc_dns_query *q);
 
-/* Counts the timeouts up to `now` (ns). */
-void nsc_dns_matcher_tick(struct nsc_dns_matcher *m, uint64_t now, nsc_dns_outcome_fn *tell,
-			  void *arg);
+/* The same; *latency: ns from the query that it answers (in time or late), 0: none. */
+unsigned nsc_dns_matcher_response(struct nsc_dns_matcher *m, const struct nsc_dns_query *r,
+				  uint64_t *latency);
+
+/* The queries whose time is over at `now` (ns) and was not before. */
+unsigned nsc_dns_matcher_tick(struct nsc_dns_matcher *m, uint64_t now);
 
 /* Queries that wait for an answer. */
 unsigned nsc_dns_matcher_pending(const struct nsc_dns_matcher *m);

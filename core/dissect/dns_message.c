@@ -63,24 +63,27 @@ put_label(char *to, const uint8_t *p, unsigned len)
  * lead to before it and there is only the header.  The octets of its wire form,
  * with the root's; 0: there is none, and b is bad if it was cut.
  */
-static unsigned
+static inline unsigned
 first_name(struct nsc_bytes *b)
 {
-	const uint8_t *from = b->p;
+	struct nsc_bytes at = *b;	/* in registers */
+	uint8_t n;
 
-	for (;;) {
-		uint8_t n = nsc_bytes_u8(b);
-
-		if (b->bad)
-			return 0;
-		if (n == 0)
-			return (unsigned)(b->p - from);
+	while ((n = nsc_bytes_u8(&at)) != 0) {
 		if (n >= 0xc0)	/* the other half of what was to be a pointer */
-			nsc_bytes_skip(b, 1);
+			nsc_bytes_skip(&at, 1);
 		/* One octet must be left for the root. */
-		if (n >= 0x40 || nsc_bytes_take(b, n) == NULL || b->p - from > NAME_OCTETS - 1)
-			return 0;
+		if (n >= 0x40 || nsc_bytes_take(&at, n) == NULL ||
+		    at.p - b->p > NAME_OCTETS - 1)
+			break;
 	}
+	if (n != 0 || at.bad) {
+		b->bad = at.bad;
+		return 0;
+	}
+	n = (uint8_t)(at.p - b->p);
+	*b = at;
+	return n;
 }
 
 /* `wire` was walked by first_name. */
@@ -107,7 +110,7 @@ nsc_dns_name(struct nsc_dns_parsed *d)
  * that it ends, so that no loop is possible.
  */
 static bool
-skip_name(struct nsc_bytes *b, const struct nsc_bytes *whole)
+walk_name(struct nsc_bytes *b, const struct nsc_bytes *whole)
 {
 	struct nsc_bytes far, *at = b;
 	size_t run = (size_t)(b->p - whole->p);
@@ -139,6 +142,24 @@ skip_name(struct nsc_bytes *b, const struct nsc_bytes *whole)
 	return false;
 }
 
+/* Nearly every record has the first question's name, by a pointer to it, or the root's. */
+static inline bool
+skip_name(struct nsc_bytes *b, const struct nsc_bytes *whole, bool asked)
+{
+	const uint8_t *p = nsc_bytes_peek(b, 2);
+	struct nsc_bytes at;
+	bool ok;
+
+	if (p != NULL && (p[0] == 0 || (p[0] == 0xc0 && p[1] == NSC_DNS_HEADER && asked))) {
+		nsc_bytes_skip(b, p[0] == 0 ? 1 : 2);
+		return true;
+	}
+	at = *b;
+	ok = walk_name(&at, whole);
+	*b = at;
+	return ok;
+}
+
 /* First-level encoding: 32 letters A to P (RFC 1001, 14.1). */
 static bool
 is_netbios(const uint8_t *wire, unsigned len)
@@ -151,38 +172,43 @@ is_netbios(const uint8_t *wire, unsigned len)
 	return true;
 }
 
-/* ASCII capitals to small letters; length octets are all below both. */
-static uint64_t
-lower(uint64_t w)
+static inline uint64_t
+mix(uint64_t h, const uint8_t *p, const uint8_t *q)
 {
-	const uint64_t ones = 0x0101010101010101, high = ones * 0x80;
-	uint64_t low = w & ~high;
-	uint64_t from_a = low + ones * (0x80 - 'A'), above_z = low + ones * (0x7f - 'Z');
+	const uint64_t capital = 0x2020202020202020;
+	uint64_t v, w;
 
-	return w | (from_a & ~above_z & ~w & high) >> 2;
+	memcpy(&v, p, 8);
+	memcpy(&w, q, 8);
+	return ((h ^ (v | capital)) * 0x9fb21c651e98df25) ^
+	       ((h ^ (w | capital)) * 0xc2b2ae3d27d4eb4f) >> 29;
 }
 
-/* Of the wire form without regard to case.  It only tells a retry from another question. */
-static uint64_t
+/*
+ * Of the wire form without regard to case.  It only tells a retry from another
+ * question, so the bit that tells capitals apart is ignored in every octet.
+ * Large steps, since no processor foretells how many there are.
+ */
+static inline uint32_t
 hash_name(const uint8_t *wire, unsigned len)
 {
-	uint64_t h = len * 0x9e3779b97f4a7c15, w = 0;
-	unsigned at = 0;
+	uint64_t h = len * 0x9e3779b97f4a7c15;
+	uint8_t small[8] = {0};
 
-	for (; at + 8 < len; at += 8) {
-		memcpy(&w, wire + at, 8);
-		h = ((h ^ lower(w)) * 0x9fb21c651e98df25) ^ h >> 29;
+	if (len >= 16) {
+		for (unsigned at = 0; at + 16 < len; at += 16)
+			h = mix(h, wire + at, wire + at + 8);
+		h = mix(h, wire + len - 16, wire + len - 8);
+	} else if (len >= 8) {
+		h = mix(h, wire, wire + len - 8);
+	} else {
+		memcpy(small, wire, len);
+		h = mix(h, small, small);
 	}
-	if (len >= 8)			/* the last word may overlap the one before */
-		memcpy(&w, wire + len - 8, 8);
-	else
-		for (w = 0; at < len; at++)
-			w = w << 8 | wire[at];
-	h = (h ^ lower(w)) * 0x9fb21c651e98df25;
-	return h ^ h >> 32;
+	return (uint32_t)(h ^ h >> 32);
 }
 
-static bool
+static inline bool
 read_first_question(struct nsc_dns_parsed *d, struct nsc_bytes *b)
 {
 	const uint8_t *wire = b->p;
@@ -198,14 +224,14 @@ read_first_question(struct nsc_dns_parsed *d, struct nsc_bytes *b)
 	d->asked = true;
 	d->wire = wire;
 	d->netbios = is_netbios(wire, len);
-	d->question = hash_name(wire, len) ^ ((uint64_t)type << 16 | class);
+	d->question = hash_name(wire, len) ^ ((uint32_t)type << 16 | class);
 	return true;
 }
 
 static bool
 skip_question(struct nsc_bytes *b, const struct nsc_bytes *whole)
 {
-	bool ok = skip_name(b, whole);
+	bool ok = skip_name(b, whole, false);
 
 	nsc_bytes_skip(b, 4);
 	return ok && !b->bad;
@@ -224,60 +250,67 @@ keep_answer(struct nsc_dns_parsed *d, uint16_t type, struct nsc_bytes rdata)
 			type == TYPE_A ? nsc_addr_v4(p) : nsc_addr_v6(p);
 }
 
-/* Walks `count` records; false if they are not all there. */
-static bool
-read_records(struct nsc_dns_parsed *d, struct nsc_bytes *b, const struct nsc_bytes *whole,
-	     unsigned count, bool addresses, bool additional)
+/* One record; false if it is not all there. */
+static inline bool
+read_record(struct nsc_dns_parsed *d, struct nsc_bytes *b, const struct nsc_bytes *whole,
+	    bool additional)
 {
-	for (unsigned i = 0; i < count; i++) {
-		if (!skip_name(b, whole))
-			return false;
-		const uint8_t *h = nsc_bytes_take(b, RECORD);
+	const uint8_t *h;
+	struct nsc_bytes rdata;
+	uint16_t type, class;
 
-		if (h == NULL)
-			return false;
-		uint16_t type = number(h), class = number(h + 2);
-		struct nsc_bytes rdata = nsc_bytes_sub(b, number(h + 8));
-
-		if (b->bad)
-			return false;
-		if (d->msg.kind == NSC_DNS_MULTICAST && type != TYPE_OPT)
-			class &= (uint16_t)~UNIQUE;
-		/* The record's TTL begins with the upper eight bits (RFC 6891, 6.1.3). */
-		if (additional && type == TYPE_OPT)
-			d->msg.rcode = (uint16_t)(h[4] << 4 | (d->msg.rcode & 0xf));
-		if (addresses && class == CLASS_IN && (type == TYPE_A || type == TYPE_AAAA))
-			keep_answer(d, type, rdata);
-	}
+	if (!skip_name(b, whole, d->asked))
+		return false;
+	h = nsc_bytes_take(b, RECORD);
+	if (h == NULL)
+		return false;
+	type = number(h);
+	class = number(h + 2);
+	rdata = nsc_bytes_sub(b, number(h + 8));
+	if (b->bad)
+		return false;
+	if (d->msg.kind == NSC_DNS_MULTICAST && type != TYPE_OPT)
+		class &= (uint16_t)~UNIQUE;
+	/* The record's TTL begins with the upper eight bits (RFC 6891, 6.1.3). */
+	if (additional && type == TYPE_OPT)
+		d->msg.rcode = (uint16_t)(h[4] << 4 | (d->msg.rcode & 0xf));
+	if (d->msg.response && class == CLASS_IN && (type == TYPE_A || type == TYPE_AAAA))
+		keep_answer(d, type, rdata);
 	return true;
 }
 
-static bool
+static inline bool
+read_records(struct nsc_dns_parsed *d, struct nsc_bytes *b, const struct nsc_bytes *whole)
+{
+	const unsigned answers = d->msg.answer_records, before = answers + d->authorities;
+	const unsigned all = before + d->additionals;
+	const unsigned walked = all < NSC_DNS_RECORDS ? all : NSC_DNS_RECORDS;
+
+	for (unsigned i = 0; i < walked; i++) {
+		bool ok = read_record(d, b, whole, i >= before);
+
+		if (i < answers)
+			d->msg.answers = d->msg.all_answers;
+		if (!ok)
+			return false;
+	}
+	/* More than anyone needs are not walked, and no fault. */
+	d->exact = walked == all && nsc_bytes_left(b) == 0;
+	return true;
+}
+
+static inline bool
 read_body(struct nsc_dns_parsed *d, struct nsc_bytes *b, const struct nsc_bytes *whole)
 {
-	unsigned room = NSC_DNS_RECORDS;
-	const unsigned counts[3] = {d->msg.answer_records, d->authorities, d->additionals};
-
-	for (unsigned i = 0; i < d->msg.questions; i++) {
+	if (d->msg.questions > 0 && !read_first_question(d, b))
+		return false;
+	for (unsigned i = 1; i < d->msg.questions; i++) {
 		if (i == NSC_DNS_RECORDS)
 			return true;
-		if (i == 0 ? !read_first_question(d, b) : !skip_question(b, whole))
+		if (!skip_question(b, whole))
 			return false;
 	}
-	for (unsigned s = 0; s < 3; s++) {
-		unsigned n = counts[s] < room ? counts[s] : room;
-		bool whole_section = read_records(d, b, whole, n, d->msg.response, s == 2);
-
-		if (s == 0)
-			d->msg.answers = d->msg.all_answers;
-		if (!whole_section)
-			return false;
-		room -= n;
-		if (n < counts[s])
-			return true; /* more than anyone needs: not walked, no fault */
-	}
-	d->exact = nsc_bytes_left(b) == 0;
-	return true;
+	return read_records(d, b, whole);
 }
 
 bool

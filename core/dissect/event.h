@@ -22,7 +22,7 @@ struct nsc_text {
 enum nsc_event_kind {
 	NSC_EVENT_STARTED,		/* a flow was opened */
 	NSC_EVENT_DNS,			/* one message */
-	NSC_EVENT_DNS_OUTCOME,		/* a query's end: answered, timed out, ... (algorithm 7) */
+	NSC_EVENT_DNS_OUTCOME,		/* the same end of queries, without a message: timeouts */
 	NSC_EVENT_HTTP,			/* one exchange, complete or cut by the flow's end */
 	NSC_EVENT_TLS,			/* one ClientHello */
 	NSC_EVENT_TLS_DONE,		/* a handshake: version, latency */
@@ -45,6 +45,7 @@ struct nsc_dns_message {
 	uint8_t answers;		/* in answer[], of the answer section: these come first */
 	uint8_t all_answers;		/* in answer[], with those of the authority and additional sections */
 	uint16_t questions, answer_records;
+	uint16_t outcomes;		/* of queries, by this message: bits 1 << nsc_dns_outcome_kind */
 	uint64_t latency;		/* ns from the query; 0: no query matched */
 	struct nsc_text name;		/* first question, presentation form, \DDD for odd octets */
 	const struct nsc_addr *answer;	/* addresses of A and AAAA records */
@@ -64,7 +65,7 @@ enum nsc_dns_outcome_kind {
 
 struct nsc_dns_outcome {
 	uint8_t kind;			/* nsc_dns_outcome_kind */
-	uint64_t latency;		/* ns */
+	uint32_t count;			/* of queries (or messages that could not be read) */
 };
 
 struct nsc_http_exchange {

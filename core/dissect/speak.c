@@ -34,7 +34,7 @@ tell_label(void *arg, enum nsc_label id, const char *p, uint32_t len)
 		ss->flow->session = NSC_LABELS_ONLY | first;
 }
 
-static void
+static inline void
 begin(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversation *c, unsigned app,
       uint64_t time, struct nsc_out *out)
 {
@@ -62,7 +62,7 @@ begin(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversation *c, u
 	out->transport = f->proto == NSC_PROTO_UDP ? NSC_OVER_UDP : NSC_OVER_TCP;
 }
 
-static void
+static inline void
 wish_timeout(struct nsc_sessions *ss, struct nsc_flow *f, uint32_t seconds)
 {
 	if (seconds == 0)
@@ -140,10 +140,8 @@ nsc_speak_feed(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversat
 	in->port[0] = nsc_flow_port(f, 0);	/* not out's: read so soon, they would be waited for */
 	in->port[1] = nsc_flow_port(f, 1);
 	verdict = ss->dissectors[app]->feed(state, in, &out);
-	wish->need = out.wish.need;
-	wish->skip = out.wish.skip;
-	wish->timeout = out.wish.timeout;
-	wish->next = out.wish.next;
+	if (wish != NULL)
+		*wish = out.wish;
 	wish_timeout(ss, f, out.wish.timeout);
 	if (verdict == NSC_MALFORMED)
 		ss->stats.malformed[app]++;

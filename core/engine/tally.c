@@ -8,37 +8,19 @@ add(struct nsc_worker *w, unsigned cell)
 	w->cells.cell[cell]++;
 }
 
+/* A table, since no processor foretells what the next query asks for. */
 static unsigned
 qtype_value(uint16_t qtype)
 {
-	switch (qtype) {	/* IANA DNS parameters, resource record types */
-	case 1:
-		return NSC_V_QTYPE_A;
-	case 2:
-		return NSC_V_QTYPE_NS;
-	case 5:
-		return NSC_V_QTYPE_CNAME;
-	case 6:
-		return NSC_V_QTYPE_SOA;
-	case 12:
-		return NSC_V_QTYPE_PTR;
-	case 15:
-		return NSC_V_QTYPE_MX;
-	case 16:
-		return NSC_V_QTYPE_TXT;
-	case 28:
-		return NSC_V_QTYPE_AAAA;
-	case 33:
-		return NSC_V_QTYPE_SRV;
-	case 64:
-		return NSC_V_QTYPE_SVCB;
-	case 65:
-		return NSC_V_QTYPE_HTTPS;
-	case 255:
-		return NSC_V_QTYPE_ANY;
-	default:
-		return NSC_V_QTYPE_OTHER;
-	}
+#define V(type) (NSC_V_QTYPE_##type - NSC_V_QTYPE_OTHER)
+	static const int8_t value[256] = {	/* IANA DNS parameters, resource record types */
+		[1] = V(A),    [2] = V(NS),    [5] = V(CNAME), [6] = V(SOA),
+		[12] = V(PTR), [15] = V(MX),   [16] = V(TXT),  [28] = V(AAAA),
+		[33] = V(SRV), [64] = V(SVCB), [65] = V(HTTPS), [255] = V(ANY),
+	};
+#undef V
+
+	return (unsigned)(NSC_V_QTYPE_OTHER + (qtype < 256 ? value[qtype] : 0));
 }
 
 static unsigned
@@ -66,9 +48,43 @@ rcode_value(uint16_t rcode)
 	}
 }
 
+/* `count` queries (or messages) had this outcome. */
+static void
+tally_dns_outcome(struct nsc_worker *w, unsigned kind, uint64_t count)
+{
+	static const uint8_t error[NSC_DNS_OUTCOMES] = {
+		[NSC_DNS_TIMEOUT] = NSC_V_DNS_ERROR_TIMEOUT,
+		[NSC_DNS_LATE] = NSC_V_DNS_ERROR_LATE,
+		[NSC_DNS_UNSOLICITED] = NSC_V_DNS_ERROR_UNSOLICITED,
+		[NSC_DNS_MISMATCH] = NSC_V_DNS_ERROR_MISMATCH,
+	};
+
+	switch (kind) {
+	case NSC_DNS_TIMEOUT:
+	case NSC_DNS_LATE:
+	case NSC_DNS_UNSOLICITED:
+	case NSC_DNS_MISMATCH:
+		w->cells.cell[NSC_CELL(DNS_ERRORS, 0, error[kind])] += count;
+		break;
+	case NSC_DNS_EVICTED:
+		w->cells.cell[NSC_CELL(SELF_EVICTION, 0, NSC_V_EVICTION_DNS_QUERIES)] += count;
+		break;
+	default:
+		break;
+	}
+}
+
 static void
 tally_dns(struct nsc_worker *w, const struct nsc_dns_message *m)
 {
+	unsigned outcomes = m->outcomes;
+
+	if (outcomes == 1u << NSC_DNS_ANSWERED) {
+		add(w, NSC_CELL(DNS_LATENCY, 0, 0) + nsc_histogram_cell(m->latency));
+		outcomes = 0;
+	}
+	for (; outcomes != 0; outcomes &= outcomes - 1)
+		tally_dns_outcome(w, (unsigned)__builtin_ctz(outcomes), 1);
 	if (m->malformed) {
 		add(w, NSC_CELL(DNS_ERRORS, 0, NSC_V_DNS_ERROR_MALFORMED));
 		return;
@@ -83,33 +99,6 @@ tally_dns(struct nsc_worker *w, const struct nsc_dns_message *m)
 	add(w, NSC_CELL(DNS_RCODE, 0, rcode_value(m->rcode)));
 	if (m->truncated)
 		add(w, NSC_CELL(DNS_ERRORS, 0, NSC_V_DNS_ERROR_TRUNCATED));
-}
-
-static void
-tally_dns_outcome(struct nsc_worker *w, const struct nsc_dns_outcome *o)
-{
-	switch (o->kind) {
-	case NSC_DNS_ANSWERED:
-		add(w, NSC_CELL(DNS_LATENCY, 0, 0) + nsc_histogram_cell(o->latency));
-		break;
-	case NSC_DNS_TIMEOUT:
-		add(w, NSC_CELL(DNS_ERRORS, 0, NSC_V_DNS_ERROR_TIMEOUT));
-		break;
-	case NSC_DNS_LATE:
-		add(w, NSC_CELL(DNS_ERRORS, 0, NSC_V_DNS_ERROR_LATE));
-		break;
-	case NSC_DNS_UNSOLICITED:
-		add(w, NSC_CELL(DNS_ERRORS, 0, NSC_V_DNS_ERROR_UNSOLICITED));
-		break;
-	case NSC_DNS_MISMATCH:
-		add(w, NSC_CELL(DNS_ERRORS, 0, NSC_V_DNS_ERROR_MISMATCH));
-		break;
-	case NSC_DNS_EVICTED:
-		add(w, NSC_CELL(SELF_EVICTION, 0, NSC_V_EVICTION_DNS_QUERIES));
-		break;
-	default:
-		break;
-	}
 }
 
 static unsigned
@@ -194,7 +183,7 @@ nsc_tally(struct nsc_worker *w, const struct nsc_event *ev)
 		tally_dns(w, &ev->dns);
 		break;
 	case NSC_EVENT_DNS_OUTCOME:
-		tally_dns_outcome(w, &ev->outcome);
+		tally_dns_outcome(w, ev->outcome.kind, ev->outcome.count);
 		break;
 	case NSC_EVENT_HTTP:
 		tally_http(w, &ev->http);

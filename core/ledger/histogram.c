@@ -11,7 +11,7 @@
 unsigned
 nsc_histogram_cell(uint64_t ns)
 {
-	uint64_t units = ns / UNIT_NS, start;
+	uint64_t units = ns / UNIT_NS;
 	unsigned octave;
 
 	if (units == 0)
@@ -19,9 +19,9 @@ nsc_histogram_cell(uint64_t ns)
 	octave = 63u - (unsigned)__builtin_clzll(units);
 	if (octave >= NSC_HISTOGRAM_OCTAVES)
 		return NSC_HISTOGRAM_CELLS - 1;
-	start = UNIT_NS << octave;
-	return 1 + octave * NSC_HISTOGRAM_SUB +
-	       (unsigned)((ns - start) * NSC_HISTOGRAM_SUB / start);
+	/* Shifted first, so that all divisions are by a constant. */
+	ns = (ns - (UNIT_NS << octave)) * NSC_HISTOGRAM_SUB >> octave;
+	return 1 + octave * NSC_HISTOGRAM_SUB + (unsigned)(ns / UNIT_NS);
 }
 
 double
