@@ -166,7 +166,7 @@ expect(struct nsc_dns_query *q, const struct nsc_bytes *b, unsigned side,
 	q->key = nsc_dns_key(&out->addr[client], &out->addr[1 - client], out->port[client],
 			     out->port[1 - client], (uint16_t)(h[0] << 8 | h[1]),
 			     out->transport);
-	q->place = nsc_dns_matcher_expect(out->shared, &q->key);
+	nsc_dns_matcher_expect(out->shared, q);
 	return true;
 }
 

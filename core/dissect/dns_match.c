@@ -179,14 +179,15 @@ age(const struct entry *e, uint64_t now)
 	return (int32_t)((uint32_t)(now >> COARSE) - e->ended);
 }
 
-unsigned
-nsc_dns_matcher_expect(const struct nsc_dns_matcher *m, const struct nsc_dns_key *key)
+void
+nsc_dns_matcher_expect(const struct nsc_dns_matcher *m, struct nsc_dns_query *q)
 {
-	unsigned bucket = bucket_of(key), first = m->bucket[bucket];
+	unsigned first;
 
+	q->place = bucket_of(&q->key);
+	first = m->bucket[q->place];
 	/* No branch: nobody waits for `first` but the prefetch. */
 	__builtin_prefetch(&m->entry[first < ENTRIES ? first : 0]);
-	return bucket;
 }
 
 /* The entry, or NULL; *length: entries that were looked at. */

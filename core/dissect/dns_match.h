@@ -42,7 +42,7 @@ nsc_dns_key(const struct nsc_addr *client, const struct nsc_addr *server, uint16
 
 struct nsc_dns_query {
 	struct nsc_dns_key key;
-	unsigned place;    /* nsc_dns_matcher_expect */
+	unsigned place;    /* filled by nsc_dns_matcher_expect */
 	uint64_t time;     /* ns */
 	uint32_t question; /* of nsc_dns_parsed */
 	uint16_t rcode;    /* of the response */
@@ -56,11 +56,10 @@ int nsc_dns_matcher_new(struct nsc_dns_matcher **m);
 void nsc_dns_matcher_free(struct nsc_dns_matcher *m);
 
 /*
- * The place of the key.  Its memory is asked for: called before the message is
- * read, so that it is there when it was.
+ * Finds the place of q->key and asks for its memory: called first, before the
+ * message is read, so that it is there when it was.
  */
-unsigned nsc_dns_matcher_expect(const struct nsc_dns_matcher *m,
-				const struct nsc_dns_key *key);
+void nsc_dns_matcher_expect(const struct nsc_dns_matcher *m, struct nsc_dns_query *q);
 
 /* What became of queries by this one: bits 1 << nsc_dns_outcome_kind. */
 unsigned nsc_dns_matcher_query(struct nsc_dns_matcher *m, const struct nsc_dns_query *q);

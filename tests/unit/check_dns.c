@@ -364,7 +364,7 @@ START_TEST(test_tcp_stream) /* many messages a segment, answers out of order, a 
 	ck_assert_str_eq(
 		tape.text,
 		"0 1 a 1 0\n0 2 a 1 0\n0 3 a 1 0\n"
-		"outcome 0\n1 3 a 1 0\noutcome 0\n1 2 a 1 0\noutcome 0\n1 1 a 1 0\n"
+		"1 3 a 1 0 outcome 0\n1 2 a 1 0 outcome 0\n1 1 a 1 0 outcome 0\n"
 		"outcome 8\n");
 	ck_assert_int_eq(tape.verdict, NSC_MALFORMED);
 	talk_free(&t);

@@ -7,6 +7,20 @@
 
 #include "dissect/dns_match.h"
 
+static unsigned
+ask(struct nsc_dns_matcher *m, struct nsc_dns_query *q)
+{
+	nsc_dns_matcher_expect(m, q);
+	return nsc_dns_matcher_query(m, q);
+}
+
+static unsigned
+answer(struct nsc_dns_matcher *m, struct nsc_dns_query *r, uint64_t *latency)
+{
+	nsc_dns_matcher_expect(m, r);
+	return nsc_dns_matcher_response(m, r, latency);
+}
+
 /* A virtual clock: each line is a message or a tick at a time, and the outcomes it must
  * have. */
 struct step {
@@ -91,9 +105,9 @@ START_TEST(test_matching) /* algorithm 7 (ii): each branch */
 					  .time = (1000000 + s->at) * 1000000};
 
 		if (s->kind == 'q')
-			append(got, nsc_dns_matcher_query(m, &q));
+			append(got, ask(m, &q));
 		else if (s->kind == 'r')
-			append(got, nsc_dns_matcher_response(m, &q, &latency));
+			append(got, answer(m, &q, &latency));
 		else
 			memset(got, 't', nsc_dns_matcher_tick(m, q.time));
 		ck_assert_msg(strcmp(got, s->outcome) == 0, "%s: %s", s->what, got);
@@ -115,18 +129,18 @@ START_TEST(test_full) /* the oldest gives way, and is counted */
 	for (unsigned i = 0; i < NSC_DNS_PENDING; i++) {
 		q.key = key(0, i);
 		q.time = 1000000000 + i;
-		append(got, nsc_dns_matcher_query(m, &q));
+		append(got, ask(m, &q));
 	}
 	ck_assert_str_eq(got, "");
 	q.key = key(0, NSC_DNS_PENDING);
-	append(got, nsc_dns_matcher_query(m, &q));
+	append(got, ask(m, &q));
 	ck_assert_str_eq(got, "e");
 	ck_assert_uint_eq(nsc_dns_matcher_pending(m), NSC_DNS_PENDING);
 	q.key = key(0, 0);
-	append(got, nsc_dns_matcher_response(m, &q, &latency));
+	append(got, answer(m, &q, &latency));
 	ck_assert_str_eq(got, "eu");
 	q.key = key(0, 1);
-	append(got, nsc_dns_matcher_response(m, &q, &latency));
+	append(got, answer(m, &q, &latency));
 	ck_assert_str_eq(got, "eua");
 	nsc_dns_matcher_free(m);
 }
@@ -147,9 +161,9 @@ START_TEST(test_flood)
 
 		q.key = key(i >> 16, i);
 		q.time = 1000000000000 + i * 2000000ull;
-		append(got, nsc_dns_matcher_query(m, &q));
+		append(got, ask(m, &q));
 		if (i % 3 == 0)
-			append(got, nsc_dns_matcher_response(m, &q, &latency));
+			append(got, answer(m, &q, &latency));
 		if (i % 1000 == 0)
 			count[NSC_DNS_TIMEOUT] += nsc_dns_matcher_tick(m, q.time);
 		for (const char *p = got; *p != '\0'; p++)

@@ -85,8 +85,12 @@ tape_event(void *arg, struct nsc_event *ev)
 
 			tape_print(t, " %u.%u.%u.%u", a[12], a[13], a[14], a[15]);
 		}
-		tape_print(t, "%s%s\n", ev->dns.malformed ? " malformed" : "",
+		tape_print(t, "%s%s", ev->dns.malformed ? " malformed" : "",
 			   ev->dns.truncated ? " truncated" : "");
+		for (unsigned kind = 0; kind < NSC_DNS_OUTCOMES; kind++)
+			if (ev->dns.outcomes >> kind & 1)
+				tape_print(t, " outcome %u", kind);
+		tape_print(t, "\n");
 		break;
 	default:
 		tape_print(t, "outcome %u\n", ev->outcome.kind);
