@@ -168,19 +168,29 @@ nsc_account_interface(struct nsc_worker *w, const struct nsc_packet *p, unsigned
 	add_way(w, NSC_CELL(INTERFACE_PACKETS, p->frame->iface, 0), way, p->octets > 0);
 }
 
+/* What is rare, so that a packet in peace asks once. */
+static void
+account_trouble(struct nsc_worker *w, unsigned base, const struct nsc_update *up)
+{
+	add(w, base + NSC_V_TCP_COUNTER_KEEPALIVE, (up->flags & NSC_UPDATE_KEEPALIVE) != 0);
+	add(w, base + NSC_V_TCP_COUNTER_ZERO_WINDOW, (up->flags & NSC_UPDATE_ZERO_WINDOW) != 0);
+	add(w, base + NSC_V_TCP_COUNTER_WINDOW_FULL, (up->flags & NSC_UPDATE_WINDOW_FULL) != 0);
+	add(w, base + NSC_V_TCP_COUNTER_RESET, (up->flags & NSC_UPDATE_RESET) != 0);
+	add(w, base + NSC_V_TCP_COUNTER_DUP_ACK, (up->flags & NSC_UPDATE_DUP_ACK) != 0);
+	add(w, base + NSC_V_TCP_COUNTER_RETRANSMIT, up->retransmit);
+	add(w, base + NSC_V_TCP_COUNTER_RETRANSMIT_FAST, up->fast);
+	add(w, base + NSC_V_TCP_COUNTER_RETRANSMIT_SPURIOUS, up->spurious);
+	add(w, base + NSC_V_TCP_COUNTER_OUT_OF_ORDER, up->out_of_order);
+}
+
 static void
 account_tcp(struct nsc_worker *w, const struct nsc_flow *f, const struct nsc_update *up)
 {
 	unsigned base = NSC_CELL(TCP_COUNTER, f->scope, 0);
 
 	add(w, base + NSC_V_TCP_COUNTER_SEGMENTS, up->segments);
-	add(w, base + NSC_V_TCP_COUNTER_RETRANSMIT, up->retransmit);
-	add(w, base + NSC_V_TCP_COUNTER_OUT_OF_ORDER, up->out_of_order);
-	if (up->flags & (NSC_UPDATE_ZERO_WINDOW | NSC_UPDATE_RESET | NSC_UPDATE_KEEPALIVE)) {
-		add(w, base + NSC_V_TCP_COUNTER_KEEPALIVE, (up->flags & NSC_UPDATE_KEEPALIVE) != 0);
-		add(w, base + NSC_V_TCP_COUNTER_ZERO_WINDOW, (up->flags & NSC_UPDATE_ZERO_WINDOW) != 0);
-		add(w, base + NSC_V_TCP_COUNTER_RESET, (up->flags & NSC_UPDATE_RESET) != 0);
-	}
+	if (up->flags != 0 || (up->retransmit | up->out_of_order | up->spurious) != 0)
+		account_trouble(w, base, up);
 	if (up->rtt == 0)
 		return;
 	/* A round trip within this host says nothing of a network. */

@@ -135,6 +135,27 @@ put_labels(struct nsc_json *j, const struct nsc_worker *w, const struct nsc_flow
 }
 
 static void
+put_trouble(struct nsc_json *j, const struct nsc_flow_events *e)
+{
+	const struct {
+		const char *key;
+		uint32_t times;
+	} trouble[] = {
+		{"fast_retransmits", e->retransmits_fast},
+		{"spurious_retransmits", e->retransmits_spurious},
+		{"dup_acks", e->dup_acks},
+		{"zero_windows", e->zero_windows},
+		{"window_fulls", e->window_fulls},
+		{"keepalives", e->keepalives},
+		{"resets", e->resets},
+	};
+
+	for (unsigned i = 0; i < sizeof trouble / sizeof *trouble; i++)
+		if (trouble[i].times > 0)
+			nsc_json_number(j, trouble[i].key, trouble[i].times);
+}
+
+static void
 put_flow(struct nsc_json *j, const struct nsc_worker *w, const struct nsc_flow *f)
 {
 	char history[NSC_HISTORY + 1];
@@ -155,6 +176,7 @@ put_flow(struct nsc_json *j, const struct nsc_worker *w, const struct nsc_flow *
 		nsc_json_text(j, "history", history);
 	nsc_json_number(j, "retransmits", nsc_flow_retransmits(f));
 	nsc_json_number(j, "out_of_order", nsc_flow_out_of_order(f));
+	put_trouble(j, nsc_flow_events(w->flows, f));
 	if (rtt > 0)
 		nsc_json_number(j, "rtt_us", (rtt + 500) / 1000);
 	if (f->direction & NSC_LABEL_KNOWN)

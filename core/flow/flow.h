@@ -61,6 +61,8 @@ enum nsc_flow_flags {
 	NSC_FLOW_SELF = 1 << 6,		/* both ends are one: every packet is of side 0 */
 	NSC_FLOW_VLAN = 1 << 7,
 	NSC_FLOW_VNI = 1 << 8,
+	NSC_FLOW_TROUBLE = 1 << 9,	/* it has a record of what went wrong (trouble.h) */
+	NSC_FLOW_WATCHED = 1 << 10,	/* and something there is not settled */
 };
 
 enum { NSC_HISTORY = 16 };		/* letters kept of the history */
@@ -137,7 +139,8 @@ enum nsc_update_flags {
 	NSC_UPDATE_ZERO_WINDOW = 1 << 5,	/* the side begins to offer no room */
 	NSC_UPDATE_KEEPALIVE = 1 << 6,
 	NSC_UPDATE_CHALLENGE = 1 << 7,	/* SYN inside an established flow */
-	NSC_UPDATE_DUP_ACK = 1 << 8,
+	NSC_UPDATE_DUP_ACK = 1 << 8,	/* an acknowledgement that says the last one again */
+	NSC_UPDATE_WINDOW_FULL = 1 << 9,	/* the packet uses the last octet of its receiver's offer */
 };
 
 struct nsc_update {
@@ -146,9 +149,22 @@ struct nsc_update {
 	uint32_t segments;		/* wire segments of this packet (DESIGN 3, GSO); TCP only */
 	uint32_t retransmit;		/* of them, sent again */
 	uint32_t out_of_order;		/* of them, late but new */
+	uint32_t fast;			/* of those sent again: asked for by acknowledgements */
+	uint32_t spurious;		/* sent again now or before: found out to have been needless */
 	uint16_t flags;			/* nsc_update_flags */
 	uint8_t side;			/* 0: the initiator sent it */
 	bool rtt_handshake;		/* the sample is SYN to SYN-ACK (or its ACK) */
+};
+
+/* What went wrong in a TCP flow, of both sides; captured packets but where it says otherwise. */
+struct nsc_flow_events {
+	uint32_t dup_acks;		/* also with nothing outstanding, where RFC 5681 counts none */
+	uint32_t zero_windows;		/* times that a side began to offer no room */
+	uint32_t window_fulls;
+	uint32_t retransmits_fast;	/* of nsc_flow_retransmits */
+	uint32_t retransmits_spurious;	/* of nsc_flow_retransmits */
+	uint32_t keepalives;
+	uint32_t resets;		/* every RST, accepted or not */
 };
 
 /*
@@ -245,6 +261,10 @@ uint64_t nsc_flow_packets(const struct nsc_flow *f, int side);
 uint64_t nsc_flow_end(const struct nsc_flow *f);		/* last packet, ns */
 uint32_t nsc_flow_retransmits(const struct nsc_flow *f);	/* captured packets, both sides */
 uint32_t nsc_flow_out_of_order(const struct nsc_flow *f);
+
+/* All 0 where nothing went wrong; valid until the flow is retired. */
+const struct nsc_flow_events *nsc_flow_events(const struct nsc_flow_table *t,
+					      const struct nsc_flow *f);
 
 /*
  * SYN to the ACK that completes the handshake, so the whole way between both

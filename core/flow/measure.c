@@ -45,9 +45,10 @@ sent_later(const struct nsc_flow *f, struct nsc_flow_tcp *x, const struct nsc_pa
 }
 
 static void
-late(struct nsc_flow_table *t, struct nsc_flow *f, struct nsc_flow_tcp *x,
-     const struct nsc_packet *p, uint32_t end, struct nsc_update *up)
+late(struct nsc_flow_table *t, struct nsc_flow *f, int side, const struct nsc_packet *p,
+     uint32_t end, struct nsc_update *up)
 {
+	struct nsc_flow_tcp *x = side_of(f, side);
 	uint32_t seen_end = nsc_seq_diff(end, x->next) > 0 ? x->next : end, fresh = 0;
 	struct nsc_hole hole = {0};
 	uint32_t missing = nsc_holes_fill(t->holes, &x->holes, p->seq, seen_end, &hole);
@@ -63,9 +64,12 @@ late(struct nsc_flow_table *t, struct nsc_flow *f, struct nsc_flow_tcp *x,
 		f->retransmits++;
 	else
 		f->out_of_order++;
+	if (up->retransmit == 0)
+		return;
 	/* Karn's rule: which of the copies will be acknowledged cannot be known. */
-	if (up->retransmit > 0 && nsc_seq_diff(p->seq, x->timed) < 0)
+	if (nsc_seq_diff(p->seq, x->timed) < 0)
 		x->flags &= (uint8_t)~NSC_SIDE_TIMED;
+	nsc_trouble_again(t, f, side, p, end, up);
 }
 
 /*
@@ -100,18 +104,25 @@ nsc_measure_sent(struct nsc_flow_table *t, struct nsc_flow *f, int side,
 	if (f->state >= NSC_STATE_ESTABLISHED && is_keepalive(x, y, p)) {
 		up->flags |= NSC_UPDATE_KEEPALIVE;
 		t->stats.keepalives++;
+		nsc_trouble_probe(t, f, side);
 		nsc_measure_id(x, p, up->segments);
 		return;
 	}
 	if (ahead > LEAP || ahead < -LEAP)
 		return;
-	if (len == 0) {
-		if (ahead >= 0)
+	if (len == 0 && ahead <= 0) {
+		if (ahead == 0)
 			nsc_measure_id(x, p, up->segments);
 		return;
 	}
+	if (p->payload_len > 0 && nsc_measure_fills(f, x, y, end)) {
+		up->flags |= NSC_UPDATE_WINDOW_FULL;
+		nsc_trouble_of(t, f)->events.window_fulls++;
+	}
+	if (p->payload_len == 1 && ahead == 0 && y->zero_window)
+		return;				/* a probe: it may be refused (RFC 9293, 3.8.6.1) */
 	if (ahead < 0)
-		late(t, f, x, p, end, up);
+		late(t, f, side, p, end, up);
 	if (x->flags & NSC_SIDE_FIN || nsc_seq_diff(end, x->next) <= 0)
 		return;
 	if (ahead > 0) {
@@ -126,6 +137,8 @@ nsc_measure_sent(struct nsc_flow_table *t, struct nsc_flow *f, int side,
 	x->next = end;
 	if (ahead >= 0) {
 		nsc_measure_id(x, p, up->segments);
+		if (len == 0)
+			return;			/* octets before it were sent, and none now */
 		if ((x->flags & (NSC_SIDE_SYN | NSC_SIDE_SYN_ACKED)) != NSC_SIDE_SYN &&
 		    !(x->flags & NSC_SIDE_CHALLENGE)) {
 			if (x->flags & NSC_SIDE_TIMED && nsc_measure_age(x, p->time) > NSC_MEASURE_PROBE_AGE)
@@ -188,6 +201,7 @@ nsc_measure_acked(struct nsc_flow_table *t, struct nsc_flow *f, int side,
 		  const struct nsc_packet *p, struct nsc_update *up)
 {
 	struct nsc_flow_tcp *x = side_of(f, side), *y = side_of(f, side ^ 1);
+	uint32_t before = x->flags & NSC_SIDE_ACKS ? x->acked : p->ack;
 	int32_t newer = nsc_seq_diff(p->ack, x->acked);
 
 	if (y->flags & NSC_SIDE_TIMED && nsc_seq_diff(p->ack, y->timed) >= 0)
@@ -197,9 +211,9 @@ nsc_measure_acked(struct nsc_flow_table *t, struct nsc_flow *f, int side,
 			nsc_holes_acked(t->holes, &y->holes, p->ack);
 		x->acked = p->ack;
 		x->flags |= NSC_SIDE_ACKS;
-	} else if (newer == 0 && p->payload_len == 0 && p->window == x->window &&
-		   !(p->tcp_flags & (NSC_TCP_SYN | NSC_TCP_FIN)) &&
-		   nsc_seq_diff(y->next, p->ack) > 0) {
-		up->flags |= NSC_UPDATE_DUP_ACK;	/* RFC 5681, 2 */
+	} else if (newer == 0 && p->payload_len == 0 && p->seq == x->next && p->window == x->window &&
+		   p->window != 0 && !(p->tcp_flags & (NSC_TCP_SYN | NSC_TCP_FIN))) {
+		up->flags |= NSC_UPDATE_DUP_ACK;
 	}
+	nsc_trouble_acked(t, f, side, p, before, up);
 }

@@ -42,6 +42,18 @@ nsc_measure_segments(const struct nsc_flow *f, const struct nsc_packet *p)
 	return (p->payload_len - 1) / size + 1;
 }
 
+/* Octets up to `end` are all that y has offered room for; never true where its scale is not known. */
+static inline bool
+nsc_measure_fills(const struct nsc_flow *f, const struct nsc_flow_tcp *x,
+		  const struct nsc_flow_tcp *y, uint32_t end)
+{
+	const uint16_t handshake = NSC_FLOW_SYN_SEEN | NSC_FLOW_SYNACK_SEEN;
+	bool scaled = x->wscale != NSC_WSCALE_NONE && y->wscale != NSC_WSCALE_NONE;
+
+	return y->flags & NSC_SIDE_ACKS && (f->flags & handshake) == handshake &&
+	       end - y->acked == (uint32_t)y->window << (scaled ? y->wscale : 0);
+}
+
 /* Dates the packet by its IPv4 identification (0 for IPv6); a super-packet takes one a segment. */
 static inline void
 nsc_measure_id(struct nsc_flow_tcp *x, const struct nsc_packet *p, uint32_t segments)

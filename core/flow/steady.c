@@ -20,6 +20,13 @@ fits(const struct nsc_flow_tcp *x, const struct nsc_packet *p)
 	       p->payload_len <= (uint16_t)(p->frame->gso_size - 1);
 }
 
+/* Less than y's last offer; one of unknown scale is taken for what it would be with its own. */
+static inline bool
+leaves_room(const struct nsc_flow_tcp *y, uint32_t end)
+{
+	return end - y->acked < (uint32_t)y->window << y->wscale;
+}
+
 /* The acknowledgement that was waited for, or a first letter of the history. */
 static __attribute__((noinline)) enum nsc_end
 seldom(struct nsc_flow *f, int side, const struct nsc_packet *p, struct nsc_update *up)
@@ -47,14 +54,14 @@ nsc_tcp_step(struct nsc_flow_table *t, struct nsc_flow *f, int side, const struc
 	if (odd != 0 || !x->calm || p->window == 0)
 		return nsc_tcp_full(t, f, side, p, up, failure);
 	if (data) {
-		if (!fits(x, p))
+		if (!fits(x, p) || !leaves_room(y, p->seq + p->payload_len))
 			return nsc_tcp_full(t, f, side, p, up, failure);
 		x->next += p->payload_len;
 		if (!(x->flags & NSC_SIDE_TIMED) ||
 		    nsc_measure_age(x, p->time) > NSC_MEASURE_PROBE_AGE)
 			nsc_measure_time(x, x->next, p->time);
-	} else if (p->ack == x->acked && nsc_seq_diff(y->next, p->ack) > 0) {
-		return nsc_tcp_full(t, f, side, p, up, failure);	/* a duplicate, a window's update */
+	} else if (p->ack == x->acked) {
+		return nsc_tcp_full(t, f, side, p, up, failure);	/* said again */
 	}
 	x->id_steady = (uint16_t)(p->ip_id - x->ip_id - 1) < NSC_MEASURE_ID_STEP - 1;
 	x->ip_id = p->ip_id;

@@ -25,6 +25,12 @@ nodes_size(uint32_t capacity)
 	return ((size_t)capacity + 1 + NSC_NODES) * sizeof(struct nsc_node);
 }
 
+static size_t
+trouble_size(uint32_t capacity)
+{
+	return ((size_t)capacity + 1) * sizeof(struct nsc_trouble);
+}
+
 int
 nsc_flow_table_new(struct nsc_flow_table **out, const struct nsc_flow_config *cfg,
 		   const struct nsc_hash_key *key, const struct nsc_flow_hooks *hooks)
@@ -47,15 +53,17 @@ nsc_flow_table_new(struct nsc_flow_table **out, const struct nsc_flow_config *cf
 	t->timers.node = nsc_reserve(nodes_size(cfg->size));
 	t->order.node = nsc_reserve(nodes_size(cfg->size));
 	t->holes = nsc_reserve(sizeof *t->holes);
+	t->trouble = nsc_reserve(trouble_size(cfg->size));
 	if (nsc_slots_init(&t->slots, cfg->size) != 0 || t->entry == NULL ||
-	    t->timers.node == NULL || t->order.node == NULL || t->holes == NULL) {
+	    t->timers.node == NULL || t->order.node == NULL || t->holes == NULL ||
+	    t->trouble == NULL) {
 		nsc_flow_table_free(t);
 		return -ENOMEM;
 	}
 	nsc_wheel_init(&t->timers, t->timers.node, t->timers.heads, 0);
 	nsc_evict_init(t);
 	t->stats.memory = entries_size(cfg->size) + 2 * nodes_size(cfg->size) +
-			  t->slots.reserved + sizeof *t->holes;
+			  t->slots.reserved + sizeof *t->holes + trouble_size(cfg->size);
 	*out = t;
 	return 0;
 }
@@ -70,6 +78,7 @@ nsc_flow_table_free(struct nsc_flow_table *t)
 	nsc_unreserve(t->timers.node, nodes_size(t->capacity));
 	nsc_unreserve(t->order.node, nodes_size(t->capacity));
 	nsc_unreserve(t->holes, sizeof *t->holes);
+	nsc_unreserve(t->trouble, trouble_size(t->capacity));
 	free(t);
 }
 

@@ -11,6 +11,7 @@
 #include "flow/holes.h"
 #include "flow/key.h"
 #include "flow/slots.h"
+#include "flow/trouble.h"
 #include "flow/wheel.h"
 
 #define NSC_SECOND 1000000000ull	/* ns */
@@ -42,6 +43,7 @@ struct nsc_flow_table {
 	struct nsc_wheel timers;	/* by deadline */
 	struct nsc_wheel order;		/* the idle ones by `since`; other ranks: lists of its nodes */
 	struct nsc_holes *holes;
+	struct nsc_trouble *trouble;	/* by entry; touched where there is some */
 };
 
 static inline uint32_t

@@ -104,12 +104,18 @@ nsc_tcp_reborn(const struct nsc_flow *f, int side, const struct nsc_packet *p)
 	return NSC_END_OPEN;
 }
 
+/* A SYN's window is that of a connection which has no data to send yet; after a FIN none is wanted. */
 static void
-note_window(struct nsc_flow_tcp *x, const struct nsc_packet *p, struct nsc_update *up)
+note_window(struct nsc_flow_table *t, struct nsc_flow *f, struct nsc_flow_tcp *x,
+	    const struct nsc_packet *p, struct nsc_update *up)
 {
-	if (p->window == 0 && !x->zero_window)
+	bool closed = p->window == 0 && !(p->tcp_flags & (NSC_TCP_SYN | NSC_TCP_FIN));
+
+	if (closed && !x->zero_window) {
 		up->flags |= NSC_UPDATE_ZERO_WINDOW;
-	x->zero_window = p->window == 0;
+		nsc_trouble_of(t, f)->events.zero_windows++;
+	}
+	x->zero_window = closed;
 	x->window = p->window;
 }
 
@@ -132,7 +138,7 @@ acknowledge(struct nsc_flow_table *t, struct nsc_flow *f, int side, const struct
 		y->flags |= NSC_SIDE_SYN_ACKED;
 	if (y->flags & NSC_SIDE_FIN && nsc_seq_diff(p->ack, y->next) >= 0)
 		y->flags |= NSC_SIDE_FIN_ACKED;
-	note_window(x, p, up);
+	note_window(t, f, x, p, up);
 }
 
 /* A side's first SYN, or another one in its place. */
@@ -271,6 +277,7 @@ static enum nsc_end
 on_reset(struct nsc_flow_table *t, struct nsc_flow *f, int side, const struct nsc_packet *p,
 	 struct nsc_update *up, enum nsc_failure *failure)
 {
+	nsc_trouble_of(t, f)->events.resets++;
 	if (f->state >= NSC_STATE_TIME_WAIT)
 		return NSC_END_OPEN;
 	if (!reset_valid(f, side, p)) {

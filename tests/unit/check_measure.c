@@ -240,18 +240,30 @@ START_TEST(smoothed_rtt)
 }
 END_TEST
 
-START_TEST(duplicate_acks)		/* RFC 5681, 2 */
+/* What tshark marks, too: the same number, window and no octet; but for a keep-alive's answer. */
+START_TEST(duplicate_acks)
 {
 	struct world *w = world_new(1024, NSC_KEY_5TUPLE);
 
 	handshake(w);
 	tcp(w, 1, A, 501, 101, 0);
-	ck_assert(!(w->up.flags & NSC_UPDATE_DUP_ACK));	/* nothing outstanding */
+	ck_assert(w->up.flags & NSC_UPDATE_DUP_ACK);	/* though nothing is outstanding */
 	tcp(w, 0, A, 101, 501, 100);
 	tcp(w, 1, A, 501, 101, 0);
 	ck_assert(w->up.flags & NSC_UPDATE_DUP_ACK);
 	tcp(w, 1, A, 501, 101, 10);
 	ck_assert(!(w->up.flags & NSC_UPDATE_DUP_ACK));
+	tcp(w, 0, A, 201, 511, 0);
+	ck_assert(!(w->up.flags & NSC_UPDATE_DUP_ACK));
+	tcp(w, 1, A, 511, 201, 0);
+	tcp(w, 0, A, 200, 511, 0);
+	ck_assert(w->up.flags & NSC_UPDATE_KEEPALIVE);
+	tcp(w, 1, A, 511, 201, 0);
+	ck_assert(!(w->up.flags & NSC_UPDATE_DUP_ACK));
+	tcp(w, 1, A, 511, 201, 0);
+	ck_assert(w->up.flags & NSC_UPDATE_DUP_ACK);
+	ck_assert_uint_eq(nsc_flow_events(w->t, w->up.flow)->dup_acks, 3);
+	ck_assert_uint_eq(nsc_flow_events(w->t, w->up.flow)->keepalives, 1);
 	world_free(w);
 }
 END_TEST

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Why a segment was sent again, as the packets that passed tell it.
+ *
+ * Fast: the receiver's acknowledgements asked for it (RFC 5681, 3.2; RFC 6675;
+ * RFC 8985) and the sender answered without waiting for its timer.  Spurious:
+ * it had arrived already.  Its acknowledgement had passed here before it; or
+ * the receiver says so by a D-SACK (RFC 2883, 3708); or what acknowledges it
+ * echoes the timestamp of an earlier copy (Eifel, RFC 3522).
+ */
+#include "flow/trouble.h"
+
+#include "flow/measure.h"
+#include "flow/table.h"
+
+enum { DUPLICATES = 3 };		/* RFC 5681, 3.2 */
+
+/* ns; no timer is shorter: RTO is the round trip and at least 200 ms with Linux, 1 s by RFC 6298 */
+#define PROMPT (150000000ull)
+
+struct nsc_trouble *
+nsc_trouble_of(struct nsc_flow_table *t, struct nsc_flow *f)
+{
+	struct nsc_trouble *k = &t->trouble[nsc_entry_index(t, f)];
+
+	if (!(f->flags & NSC_FLOW_TROUBLE)) {
+		memset(k, 0, sizeof *k);
+		f->flags |= NSC_FLOW_TROUBLE;
+	}
+	return k;
+}
+
+const struct nsc_flow_events *
+nsc_flow_events(const struct nsc_flow_table *t, const struct nsc_flow *f)
+{
+	static const struct nsc_flow_events none;
+
+	return f->flags & NSC_FLOW_TROUBLE ? &t->trouble[nsc_entry_index(t, f)].events : &none;
+}
+
+/* While a verdict is awaited, every acknowledgement is looked at (steady.h). */
+static void
+watch(struct nsc_flow *f, const struct nsc_trouble *k)
+{
+	bool open = false;
+
+	for (int side = 0; side < 2; side++) {
+		const struct nsc_trouble_side *s = &k->side[side];
+
+		open |= s->probed || s->duplicates > 0 || s->recovery != NSC_RECOVERY_NONE;
+		for (unsigned i = 0; i < NSC_AGAIN; i++)
+			open |= s->again[i].segments > 0 && !s->again[i].acked;
+	}
+	f->flags = (uint16_t)((f->flags & ~NSC_FLOW_WATCHED) | (open ? NSC_FLOW_WATCHED : 0));
+}
+
+void
+nsc_trouble_probe(struct nsc_flow_table *t, struct nsc_flow *f, int side)
+{
+	struct nsc_trouble *k = nsc_trouble_of(t, f);
+
+	k->events.keepalives++;
+	k->side[side].probed = true;
+	watch(f, k);
+}
+
+static void
+spurious(struct nsc_trouble *k, uint32_t segments, struct nsc_update *up)
+{
+	k->events.retransmits_spurious++;
+	up->spurious += segments;
+}
+
+/* Acknowledgements said again that tell of a loss: fewer where little is on the way (RFC 5827). */
+static uint32_t
+threshold(const struct nsc_flow *f, const struct nsc_flow_tcp *x, const struct nsc_flow_tcp *y)
+{
+	uint32_t mss = nsc_measure_mss(f), flight = (x->next - y->acked + mss - 1) / mss;
+
+	if (flight > DUPLICATES)
+		return DUPLICATES;
+	return flight > 2 ? flight - 1 : 1;
+}
+
+static bool
+is_fast(const struct nsc_flow *f, struct nsc_trouble_side *s, const struct nsc_flow_tcp *x,
+	const struct nsc_flow_tcp *y, const struct nsc_packet *p, uint32_t end)
+{
+	bool asked = s->duplicates >= threshold(f, x, y) || (s->gap && nsc_seq_diff(s->sacked, end) >= 0);
+	bool prompt = p->time - s->heard <= nsc_flow_rtt(f) + PROMPT;
+
+	if (s->recovery == NSC_RECOVERY_NONE && !(asked && prompt) && end == x->next &&
+	    p->seq != y->acked)
+		return false;			/* a tail loss probe (RFC 8985, 7) changes nothing */
+	if (s->recovery == NSC_RECOVERY_NONE) {
+		s->recovery = asked && prompt ? NSC_RECOVERY_FAST : NSC_RECOVERY_LOSS;
+		s->recover = x->next;
+	} else if (s->recovery == NSC_RECOVERY_FAST && !prompt) {
+		s->recovery = NSC_RECOVERY_LOSS;
+		s->recover = x->next;
+	}
+	return s->recovery == NSC_RECOVERY_FAST;
+}
+
+void
+nsc_trouble_again(struct nsc_flow_table *t, struct nsc_flow *f, int side,
+		  const struct nsc_packet *p, uint32_t end, struct nsc_update *up)
+{
+	const struct nsc_flow_tcp *x = &f->tcp[side], *y = &f->tcp[side ^ 1];
+	struct nsc_trouble *k;
+	struct nsc_trouble_side *s;
+
+	if (p->payload_len == 0 || f->flags & NSC_FLOW_SELF || !(y->flags & NSC_SIDE_ACKS))
+		return;
+	k = nsc_trouble_of(t, f);
+	s = &k->side[side];
+	if (nsc_seq_diff(end, y->acked) <= 0) {
+		spurious(k, up->retransmit, up);	/* and no sign of a loss */
+		return;
+	}
+	if (is_fast(f, s, x, y, p, end)) {
+		k->events.retransmits_fast++;
+		up->fast = up->retransmit;
+	}
+	s->newest = (s->newest + 1) % NSC_AGAIN;
+	s->again[s->newest] = (struct nsc_again){
+		.start = p->seq, .end = end, .tsval = p->tsval,
+		.segments = up->retransmit < UINT16_MAX ? (uint16_t)up->retransmit : UINT16_MAX,
+		.stamped = (p->flags & NSC_PACKET_TIMESTAMPS) != 0,
+	};
+	watch(f, k);
+}
+
+/*
+ * The first block reports what came twice if it lies below the acknowledgement
+ * or within the second one (RFC 2883, 4).
+ */
+static bool
+has_dsack(const struct nsc_packet *p)
+{
+	if (p->sacks == 0)
+		return false;
+	if (nsc_seq_diff(p->sack[0][1], p->ack) <= 0)
+		return true;
+	return p->sacks > 1 && nsc_seq_diff(p->sack[0][0], p->sack[1][0]) >= 0 &&
+	       nsc_seq_diff(p->sack[0][1], p->sack[1][1]) <= 0;
+}
+
+static void
+note_dsack(struct nsc_trouble *k, struct nsc_trouble_side *s, const struct nsc_packet *p,
+	   struct nsc_update *up)
+{
+	for (unsigned i = 0; i < NSC_AGAIN; i++) {
+		struct nsc_again *a = &s->again[(s->newest + NSC_AGAIN - i) % NSC_AGAIN];
+
+		if (a->segments == 0 || nsc_seq_diff(p->sack[0][0], a->end) >= 0 ||
+		    nsc_seq_diff(p->sack[0][1], a->start) <= 0)
+			continue;
+		spurious(k, a->segments, up);
+		a->segments = 0;
+		return;
+	}
+}
+
+/* What lies past the acknowledgement arrived while something before it did not. */
+static void
+note_gap(struct nsc_trouble_side *s, const struct nsc_packet *p)
+{
+	for (unsigned i = 0; i < p->sacks; i++) {
+		if (nsc_seq_diff(p->sack[i][1], p->ack) <= 0)
+			continue;
+		if (!s->gap || nsc_seq_diff(p->sack[i][1], s->sacked) > 0)
+			s->sacked = p->sack[i][1];
+		s->gap = true;
+	}
+}
+
+/*
+ * The copy at the window's edge is the one whose timestamp its acknowledgement
+ * echoes, if it was the one that arrived first (RFC 7323, 4.3).
+ */
+static void
+note_echo(struct nsc_trouble *k, struct nsc_trouble_side *s, const struct nsc_packet *p,
+	  uint32_t acked, struct nsc_update *up)
+{
+	for (unsigned i = 0; i < NSC_AGAIN; i++) {
+		struct nsc_again *a = &s->again[i];
+
+		if (a->segments == 0 || a->acked || nsc_seq_diff(p->ack, a->end) < 0)
+			continue;
+		a->acked = true;
+		if (a->start != acked || !a->stamped || !(p->flags & NSC_PACKET_TIMESTAMPS) ||
+		    nsc_seq_diff(p->tsecr, a->tsval) >= 0)
+			continue;
+		spurious(k, a->segments, up);
+		a->segments = 0;
+	}
+}
+
+void
+nsc_trouble_acked(struct nsc_flow_table *t, struct nsc_flow *f, int side,
+		  const struct nsc_packet *p, uint32_t acked, struct nsc_update *up)
+{
+	struct nsc_trouble *k;
+	struct nsc_trouble_side *s;
+	bool dsack = has_dsack(p);
+
+	if (f->flags & NSC_FLOW_SELF ||
+	    !(f->flags & NSC_FLOW_WATCHED || up->flags & NSC_UPDATE_DUP_ACK || p->sacks > 0))
+		return;
+	k = nsc_trouble_of(t, f);
+	s = &k->side[side ^ 1];
+	if (s->probed)
+		up->flags &= (uint16_t)~NSC_UPDATE_DUP_ACK;
+	s->probed = false;
+	s->heard = p->time;
+	if (nsc_seq_diff(p->ack, acked) > 0) {
+		s->duplicates = 0;
+		if (s->gap && nsc_seq_diff(p->ack, s->sacked) >= 0)
+			s->gap = false;
+		if (s->recovery != NSC_RECOVERY_NONE && nsc_seq_diff(p->ack, s->recover) >= 0)
+			s->recovery = NSC_RECOVERY_NONE;
+		note_echo(k, s, p, acked, up);
+	} else if (up->flags & NSC_UPDATE_DUP_ACK) {
+		k->events.dup_acks++;
+		/* RFC 5681, 2: only what can be the answer to data that is on its way */
+		if (!dsack && s->duplicates < UINT16_MAX &&
+		    nsc_seq_diff(f->tcp[side ^ 1].next, p->ack) > 0)
+			s->duplicates++;
+	}
+	if (dsack)
+		note_dsack(k, s, p, up);
+	note_gap(s, p);
+	watch(f, k);
+}
