@@ -25,7 +25,9 @@ enum nsc_event_kind {
 	NSC_EVENT_DNS_OUTCOME,		/* the same end of queries, without a message: timeouts */
 	NSC_EVENT_HTTP,			/* one exchange, complete or cut by the flow's end */
 	NSC_EVENT_TLS,			/* one ClientHello */
-	NSC_EVENT_TLS_DONE,		/* a handshake: version, latency */
+	NSC_EVENT_DTLS,			/* one ClientHello */
+	NSC_EVENT_TLS_DONE,		/* a handshake of TLS or DTLS: version, latency */
+	NSC_EVENT_TLS_CERTIFICATE,	/* what a server showed in the clear (up to 1.2) */
 	NSC_EVENT_QUIC,			/* one ClientHello */
 	NSC_EVENT_SSH,			/* both banners, or the flow's end */
 	NSC_EVENT_FLOW,			/* the flow's end: always its last event */
@@ -81,12 +83,18 @@ struct nsc_tls_hello {			/* ClientHello, of TLS and inside QUIC */
 	struct nsc_text ja4;
 	uint16_t version;		/* highest offered; 0x0304 is 1.3 */
 	uint32_t quic_version;		/* 0: over TCP */
+	bool ech, esni;			/* the name is the outer one; it is hidden */
 };
 
 struct nsc_tls_done {
 	uint16_t version;		/* chosen by the server */
 	uint32_t quic_version;		/* 0: over TCP */
 	uint64_t latency;		/* ns from ClientHello to the ServerHello; 0 unknown */
+};
+
+struct nsc_tls_certificate {		/* the server's own, not its issuers' */
+	int64_t not_after;		/* s since the epoch */
+	uint8_t server;			/* side of the flow that showed it */
 };
 
 struct nsc_ssh_banners {
@@ -104,6 +112,7 @@ struct nsc_event {
 		struct nsc_http_exchange http;
 		struct nsc_tls_hello tls;	/* TLS and QUIC */
 		struct nsc_tls_done done;
+		struct nsc_tls_certificate certificate;
 		struct nsc_ssh_banners ssh;
 	};
 };
@@ -116,7 +125,21 @@ struct nsc_event {
 	X(TLS_SNI, "tls_sni")                                                                      \
 	X(TLS_ALPN, "tls_alpn")                                                                    \
 	X(TLS_VERSION, "tls_version")                                                              \
+	X(TLS_ALPN_CHOSEN, "tls_alpn_chosen")                                                      \
+	X(TLS_CIPHER, "tls_cipher")                                                                \
+	X(TLS_GROUP, "tls_group")                                                                  \
+	X(POST_QUANTUM, "post_quantum")                                                            \
+	X(RESUMED, "resumed")                                                                      \
+	X(ECH, "ech")                                                                              \
+	X(ESNI, "esni")                                                                            \
+	X(CERT_NOT_AFTER, "cert_not_after")                                                        \
+	X(CERT_SELF_SIGNED, "cert_self_signed")                                                    \
+	X(CERT_NAMES, "cert_names")                                                                \
 	X(JA4, "ja4")                                                                              \
+	X(DTLS_SNI, "dtls_sni")                                                                    \
+	X(DTLS_ALPN, "dtls_alpn")                                                                  \
+	X(DTLS_VERSION, "dtls_version")                                                            \
+	X(DTLS_JA4, "dtls_ja4")                                                                    \
 	X(QUIC_VERSION, "quic_version")                                                            \
 	X(SSH_CLIENT, "ssh_client")                                                                \
 	X(SSH_SERVER, "ssh_server")                                                                \

@@ -1,42 +1,50 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * TLS over TCP (RFC 8446, RFC 5246): both hellos, then nothing more.  A hello
- * may be spread over segments and over records; it stays unread until it is
- * whole, so a conversation keeps a few octets of state.
+ * TLS over TCP (RFC 8446, RFC 5246): what is in the clear, then nothing more.  A message
+ * may be spread over segments and over records, and a record may hold many; what is
+ * wanted of one stays unread until it is there, so a conversation keeps little state.
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/types.h>
 
-#include "dissect/ja4.h"
 #include "dissect/protocols.h"
+#include "dissect/tls_handshake.h"
 #include "dissect/tls_hello.h"
 #include "dissect/tls_record.h"
 
 enum {
 	HEADER = NSC_TLS_RECORD_HEADER,
-	MESSAGE = 4, /* type and length of a handshake message */
-	HELLO_MAX = 65536,
+	MESSAGE = NSC_TLS_MESSAGE,
+	LOOK = MESSAGE + NSC_TLS_LOOK,
 	HELLO_MIN = 2 + 32 + 1,
-	PATIENCE = 24, /* records of a side after its hello, with none from the other */
+	SSL2_SERVER_HELLO = 4,
+	PATIENCE = 24, /* records or messages of a side without an end of the handshake */
+};
+
+struct side {
+	uint32_t skip;   /* octets of the present message that nobody wants */
+	uint16_t left;   /* octets of the present record, of type handshake */
+	uint8_t patience; /* records and messages that told nothing new */
+	bool begun;      /* a record was seen */
+	bool told;       /* the present message was wanted, and read */
+	bool lost;       /* where records begin is not known */
+	bool ciphered;   /* what its messages say is not known */
 };
 
 struct state {
-	uint64_t asked;      /* time of the first ClientHello */
-	uint8_t records[2];  /* behind the side's hello */
-	bool client, server; /* hellos seen */
-	bool lost[2];        /* where records begin is not known */
+	struct nsc_tls_handshake talk;
+	struct side side[2];
 };
 
 static enum nsc_verdict
-guess_handshake(const struct nsc_guess *g)
+guess_handshake(struct nsc_bytes b)
 {
 	uint8_t m[MESSAGE + HELLO_MIN];
-	size_t used, n;
+	size_t n;
 	uint32_t len;
 	bool broken;
 
-	n = nsc_tls_gather(g->bytes, m, sizeof m, &used, &broken);
+	n = nsc_tls_gather(b, 0, m, sizeof m, &broken);
 	if (n == 0)
 		return broken ? NSC_NOT_MINE : NSC_MORE;
 	if (m[0] != NSC_TLS_CLIENT_HELLO && m[0] != NSC_TLS_SERVER_HELLO &&
@@ -45,7 +53,7 @@ guess_handshake(const struct nsc_guess *g)
 	if (n < MESSAGE)
 		return broken ? NSC_NOT_MINE : NSC_MORE;
 	len = (uint32_t)m[1] << 16 | (uint32_t)m[2] << 8 | m[3];
-	if (len > HELLO_MAX || len < (m[0] == NSC_TLS_HELLO_RETRY ? 4 : HELLO_MIN))
+	if (len > NSC_TLS_HELLO_MAX || len < (m[0] == NSC_TLS_HELLO_RETRY ? 4 : HELLO_MIN))
 		return NSC_NOT_MINE;
 	if (n < MESSAGE + 2)
 		return broken ? NSC_NOT_MINE : NSC_MORE;
@@ -96,148 +104,35 @@ guess_data(struct nsc_bytes b)
 static enum nsc_verdict
 guess(const struct nsc_guess *g)
 {
+	struct nsc_bytes b = g->bytes;
 	uint16_t version;
+	bool stray = false;
 	size_t whole;
 
-	if (nsc_bytes_left(&g->bytes) == 0)
+	if (nsc_bytes_left(&b) > 0 && b.p[0] == 0) {
+		nsc_bytes_skip(&b, 1); /* what a keep-alive may bring along */
+		stray = true;
+	}
+	if (nsc_bytes_left(&b) == 0)
 		return NSC_MORE;
-	if (g->bytes.p[0] >= 0x80)
-		return nsc_tls_ssl2_hello(g->bytes, &version, &whole);
-	if (!nsc_tls_record_plausible(g->bytes))
+	if (b.p[0] >= 0x80)
+		return stray ? NSC_NOT_MINE : nsc_tls_ssl2_hello(b, &version, &whole);
+	if (!nsc_tls_record_plausible(b))
 		return NSC_NOT_MINE;
-	switch (g->bytes.p[0]) {
+	switch (b.p[0]) {
 	case NSC_TLS_HANDSHAKE:
-		return guess_handshake(g);
+		return guess_handshake(b);
 	case NSC_TLS_ALERT:
-		return guess_alert(g->bytes);
+		return stray ? NSC_NOT_MINE : guess_alert(b);
 	case NSC_TLS_DATA:
-		return g->midstream ? guess_data(g->bytes) : NSC_NOT_MINE;
+		return g->midstream && !stray ? guess_data(b) : NSC_NOT_MINE;
 	default:
 		return NSC_NOT_MINE;
 	}
 }
 
-static bool
-on_client_hello(struct state *s, struct nsc_bytes body, struct nsc_out *out)
-{
-	struct nsc_event ev = {.kind = NSC_EVENT_TLS};
-	struct nsc_tls_client_hello h;
-	char ja4[NSC_JA4_TEXT];
 
-	if (!nsc_tls_client_hello(&h, body))
-		return s->client;
-	if (!s->client)
-		s->asked = out->time;
-	s->client = true;
-	if (h.sni.len > 0)
-		nsc_out_label(out, NSC_LABEL_TLS_SNI, h.sni.p, h.sni.len);
-	if (h.alpns_len > 0)
-		nsc_out_label(out, NSC_LABEL_TLS_ALPN, h.alpns, h.alpns_len);
-	if (nsc_ja4(body, 't', ja4)) {
-		ev.tls.ja4 = (struct nsc_text){ja4, (uint32_t)strlen(ja4)};
-		nsc_out_label(out, NSC_LABEL_JA4, ja4, strlen(ja4));
-	}
-	ev.tls.sni = h.sni;
-	ev.tls.alpn = h.alpn;
-	ev.tls.version = h.version;
-	nsc_out_event(out, &ev);
-	return true;
-}
-
-static bool
-on_server_hello(struct state *s, struct nsc_bytes body, struct nsc_out *out)
-{
-	struct nsc_event ev = {.kind = NSC_EVENT_TLS_DONE};
-	struct nsc_tls_server_hello h;
-	char buf[NSC_TLS_VERSION_TEXT];
-	const char *text;
-
-	if (!nsc_tls_server_hello(&h, body))
-		return s->server;
-	text = nsc_tls_version_text(h.version, buf);
-	nsc_out_label(out, NSC_LABEL_TLS_VERSION, text, strlen(text));
-	if (h.alpn.len > 0)
-		nsc_out_label(out, NSC_LABEL_TLS_ALPN, h.alpn.p, h.alpn.len);
-	if (h.retry)
-		return true;
-	s->server = true;
-	ev.done.version = h.version;
-	if (s->client && out->time > s->asked)
-		ev.done.latency = out->time - s->asked;
-	nsc_out_event(out, &ev);
-	return true;
-}
-
-/* Draft 19 and before: version, (cipher,) extensions. */
-static bool
-on_draft_retry(struct nsc_bytes body, struct nsc_out *out)
-{
-	uint16_t version = nsc_bytes_u16(&body);
-
-	if (!body.bad && version >> 8 == 0x7f)
-		nsc_out_label(out, NSC_LABEL_TLS_VERSION, "1.3", 3);
-	return true;
-}
-
-/* False: a hello that cannot be read, and none was before it. */
-static bool
-on_message(struct state *s, const uint8_t *m, size_t len, struct nsc_out *out)
-{
-	struct nsc_bytes body = nsc_bytes(m + MESSAGE, len - MESSAGE);
-
-	if (m[0] == NSC_TLS_CLIENT_HELLO)
-		return on_client_hello(s, body, out);
-	if (m[0] == NSC_TLS_SERVER_HELLO)
-		return on_server_hello(s, body, out);
-	return on_draft_retry(body, out);
-}
-
-static bool
-is_hello(uint8_t type)
-{
-	return type == NSC_TLS_CLIENT_HELLO || type == NSC_TLS_SERVER_HELLO ||
-	       type == NSC_TLS_HELLO_RETRY;
-}
-
-/*
- * Handshake records at the start of b: reads a hello if one begins there.
- * Returns the octets to pass over, 0 if more are needed, -1 if it is broken.
- */
-static ssize_t
-handshake(struct state *s, const struct nsc_bytes *b, struct nsc_out *out)
-{
-	uint8_t head[MESSAGE], *scratch = out->shared;
-	size_t used, total, end, record, n;
-	const uint8_t *m;
-	bool broken;
-
-	record = HEADER + (size_t)(b->p[3] << 8 | b->p[4]);
-	n = nsc_tls_gather(*b, head, MESSAGE, &used, &broken);
-	if (n >= 1 && !is_hello(head[0]))
-		return (ssize_t)record;
-	if (n < MESSAGE)
-		return broken ? (ssize_t)record : 0;
-	total = MESSAGE + ((size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3]);
-	if (total > HELLO_MAX)
-		return (ssize_t)record;
-	if (HEADER + total <= record) {
-		if (nsc_bytes_left(b) < HEADER + total) {
-			out->wish.need = (uint32_t)(HEADER + total);
-			return 0;
-		}
-		m = b->p + HEADER;
-		end = record;
-	} else {
-		n = nsc_tls_gather(*b, scratch, total, &end, &broken);
-		if (n < total) {
-			out->wish.need = (uint32_t)(nsc_bytes_left(b) + 1);
-			return broken ? (ssize_t)record : 0;
-		}
-		m = scratch;
-	}
-	return on_message(s, m, total, out) ? (ssize_t)end : -1;
-}
-
+/* Octets that are not wanted, be they here or not. */
 static void
 pass(struct nsc_bytes *b, size_t n, struct nsc_out *out)
 {
@@ -248,11 +143,111 @@ pass(struct nsc_bytes *b, size_t n, struct nsc_out *out)
 }
 
 static bool
-finished(struct state *s, unsigned side)
+finished(const struct state *s, const struct side *d)
 {
-	return (s->client && s->server) || s->records[side] > PATIENCE;
+	return (s->talk.client && s->talk.over) || d->patience > PATIENCE;
 }
 
+/* The present record is read from b on: the rest of it is not what it should be. */
+static enum nsc_verdict
+give_up(struct side *d)
+{
+	d->skip = d->left;
+	return NSC_MORE;
+}
+
+/*
+ * A message begins at b, within a record.  Afterwards it is to be passed over (d->skip),
+ * or more octets are needed.
+ */
+static enum nsc_verdict
+message(struct state *s, unsigned side, const struct nsc_bytes *b, struct nsc_out *out)
+{
+	struct side *d = &s->side[side];
+	uint8_t head[LOOK], *scratch = out->shared;
+	const uint8_t *m = b->p;
+	size_t n, len, look, want;
+	bool broken;
+
+	n = nsc_tls_gather(*b, d->left, head, LOOK, &broken);
+	len = n < MESSAGE ? 0 : (size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3];
+	look = len < NSC_TLS_LOOK ? len : NSC_TLS_LOOK;
+	if (n < MESSAGE + look) {
+		out->wish.need = (uint32_t)nsc_bytes_left(b) + 1;
+		return broken ? give_up(d) : NSC_MORE;
+	}
+	want = nsc_tls_wanted(&s->talk, side, head[0], len, nsc_bytes(head + MESSAGE, look));
+	if (d->left < MESSAGE + want || nsc_bytes_left(b) < MESSAGE + want) {
+		n = nsc_tls_gather(*b, d->left, scratch, MESSAGE + want, &broken);
+		if (n < MESSAGE + want) {
+			out->wish.need = (uint32_t)(nsc_bytes_left(b) + MESSAGE + want - n);
+			return broken ? give_up(d) : NSC_MORE;
+		}
+		m = scratch;
+	}
+	d->skip = (uint32_t)(MESSAGE + len);
+	d->told = want > 0;
+	d->patience++;
+	return nsc_tls_message(&s->talk, side, head[0], nsc_bytes(m + MESSAGE, want), out)
+		       ? NSC_MORE
+		       : NSC_MALFORMED;
+}
+
+/* A record that holds no messages for us. */
+static void
+other_record(struct state *s, unsigned side, uint8_t type, struct nsc_out *out)
+{
+	if (type == NSC_TLS_CHANGE_CIPHER && s->talk.server) {
+		/* Before the ServerHello it is one for middleboxes (RFC 8446, D.4). */
+		nsc_tls_ciphered(&s->talk, side, out);
+		s->side[side].ciphered = true;
+	} else if (type == NSC_TLS_DATA && s->talk.server) {
+		s->talk.over = true;
+	}
+}
+
+/* Up to the next message of the side, or as far as there are octets. */
+static enum nsc_verdict
+advance(struct state *s, unsigned side, struct nsc_bytes *b, struct nsc_out *out)
+{
+	struct side *d = &s->side[side];
+
+	while (d->left == 0 || d->skip > 0) {
+		if (d->left > 0) {
+			uint32_t n = d->skip < d->left ? d->skip : d->left;
+
+			d->skip -= n;
+			d->left -= (uint16_t)n;
+			pass(b, n, out);
+		} else {
+			struct nsc_tls_record r;
+
+			if (nsc_bytes_left(b) < HEADER)
+				break;
+			if (!nsc_tls_record_plausible(*b))
+				return s->talk.client || s->talk.server ? NSC_DONE : NSC_NOT_MINE;
+			if (finished(s, d))
+				return NSC_DONE;
+			nsc_tls_record_header(b, &r);
+			d->begun = true;
+			if (r.type == NSC_TLS_HANDSHAKE && !d->ciphered) {
+				d->patience += d->skip > 0 && !d->told;
+				d->left = r.len;
+				continue;
+			}
+			d->patience++;
+			other_record(s, side, r.type, out);
+			pass(b, r.len, out);
+		}
+		if (finished(s, d))
+			return NSC_DONE;
+		if (out->wish.skip > 0)
+			break;
+	}
+	return NSC_MORE;
+}
+
+/* RFC 5246, E.2; the old server's answer is told by its type and version alone. */
 static enum nsc_verdict
 feed_ssl2(struct state *s, struct nsc_chunk *in, struct nsc_out *out)
 {
@@ -269,11 +264,53 @@ feed_ssl2(struct state *s, struct nsc_chunk *in, struct nsc_out *out)
 		return NSC_MORE;
 	}
 	nsc_bytes_skip(&in->bytes, whole);
-	s->client = true;
-	s->asked = out->time;
+	s->talk.client = true;
+	s->talk.asked = out->time;
 	ev.tls.version = version;
 	nsc_out_event(out, &ev);
-	return s->server ? NSC_DONE : NSC_MORE;
+	return s->talk.over ? NSC_DONE : NSC_MORE;
+}
+
+static enum nsc_verdict
+feed_ssl2_answer(struct state *s, struct nsc_chunk *in, struct nsc_out *out)
+{
+	struct nsc_event ev = {.kind = NSC_EVENT_TLS_DONE, .done = {.version = NSC_TLS_SSL2}};
+	struct nsc_bytes b = in->bytes;
+	uint16_t version;
+
+	nsc_bytes_skip(&b, 2);
+	if (nsc_bytes_left(&b) < 5) {
+		out->wish.need = 7;
+		return NSC_MORE;
+	}
+	if (nsc_bytes_u8(&b) != SSL2_SERVER_HELLO)
+		return NSC_DONE;
+	nsc_bytes_skip(&b, 2);
+	version = nsc_bytes_u16(&b);
+	if (version != NSC_TLS_SSL2)
+		return NSC_DONE;
+	if (out->time > s->talk.asked)
+		ev.done.latency = out->time - s->talk.asked;
+	nsc_out_event(out, &ev);
+	return NSC_DONE;
+}
+
+/* Octets before the first record of a side that is not yet known to have one. */
+static enum nsc_verdict
+begin(struct state *s, struct nsc_chunk *in, struct nsc_out *out, bool *over)
+{
+	struct nsc_bytes *b = &in->bytes;
+	struct side *d = &s->side[in->side];
+
+	*over = false;
+	if (d->begun || nsc_bytes_left(b) == 0)
+		return NSC_MORE;
+	if (b->p[0] == 0 && !s->talk.client && !s->talk.server)
+		nsc_bytes_skip(b, 1);
+	if (nsc_bytes_left(b) == 0 || b->p[0] < 0x80)
+		return NSC_MORE;
+	*over = true;
+	return s->talk.client ? feed_ssl2_answer(s, in, out) : feed_ssl2(s, in, out);
 }
 
 static enum nsc_verdict
@@ -281,43 +318,41 @@ feed(void *state, struct nsc_chunk *in, struct nsc_out *out)
 {
 	struct state *s = state;
 	struct nsc_bytes *b = &in->bytes;
-	bool *lost = &s->lost[in->side];
+	struct side *d = &s->side[in->side];
+	enum nsc_verdict v;
+	bool over;
 
-	if (in->gap)
-		*lost = true;
-	if (*lost && (nsc_bytes_left(b) < HEADER || !nsc_tls_record_plausible(*b))) {
+	if (in->gap) {
+		*d = (struct side){.patience = d->patience, .begun = true, .lost = true};
+		s->talk.full = true; /* what is missing may have said so */
+	}
+	if (d->lost && (nsc_bytes_left(b) < HEADER || !nsc_tls_record_plausible(*b))) {
 		nsc_bytes_skip(b, nsc_bytes_left(b));
-		return ++s->records[in->side] > PATIENCE ? NSC_DONE : NSC_MORE;
+		return ++d->patience > PATIENCE ? NSC_DONE : NSC_MORE;
 	}
-	*lost = false;
-	if (!s->client && nsc_bytes_left(b) > 0 && b->p[0] >= 0x80 &&
-	    s->records[in->side] == 0)
-		return feed_ssl2(s, in, out);
-	while (nsc_bytes_left(b) >= HEADER) {
-		ssize_t n = HEADER + (b->p[3] << 8 | b->p[4]);
-
-		if (!nsc_tls_record_plausible(*b))
-			return s->client || s->server ? NSC_DONE : NSC_NOT_MINE;
-		if (b->p[0] == NSC_TLS_HANDSHAKE)
-			n = handshake(s, b, out);
-		if (n <= 0)
-			return n < 0 ? NSC_MALFORMED : NSC_MORE;
-		pass(b, (size_t)n, out);
-		if (finished(s, in->side))
-			return NSC_DONE;
-		s->records[in->side]++;
-		if (out->wish.skip > 0)
-			return NSC_MORE;
+	d->lost = false;
+	v = begin(s, in, out, &over);
+	if (over)
+		return v;
+	for (;;) {
+		v = advance(s, in->side, b, out);
+		if (v != NSC_MORE || d->left == 0 || d->skip > 0)
+			break;
+		v = message(s, in->side, b, out);
+		if (v != NSC_MORE || d->skip == 0)
+			return v;
+		out->wish.need = 0;
 	}
-	out->wish.need = HEADER;
-	return NSC_MORE;
+	if (out->wish.skip == 0)
+		out->wish.need = HEADER;
+	return v;
 }
 
-/* A hello that spans records is put together here: no conversation holds one of its own. */
+/* A message that spans records is put together here: no conversation holds one of its own. */
 static int
 shared_new(void **shared)
 {
-	*shared = malloc(HELLO_MAX);
+	*shared = malloc(MESSAGE + NSC_TLS_HELLO_MAX);
 	return *shared != NULL ? 0 : -ENOMEM;
 }
 
@@ -335,7 +370,7 @@ const struct nsc_dissector nsc_tls = {
 	.state_size = sizeof(struct state),
 	.guess = guess,
 	.feed = feed,
-	.shared_memory = HELLO_MAX,
+	.shared_memory = MESSAGE + NSC_TLS_HELLO_MAX,
 	.shared_new = shared_new,
 	.shared_free = shared_free,
 };

@@ -10,9 +10,13 @@ enum {
 	EXTENSIONS_MAX = 256,
 	EXT_SERVER_NAME = 0,
 	EXT_ALPN = 16,
+	EXT_KEY_SHARE_DRAFT = 40, /* of drafts before 23 */
+	EXT_PRE_SHARED_KEY = 41,
 	EXT_SUPPORTED_VERSIONS = 43,
+	EXT_KEY_SHARE = 51,
 	EXT_QUIC = 57,
 	EXT_QUIC_DRAFT = 0xffa5,
+	EXT_ESNI = 0xffce,
 	EXT_ECH = 0xfe0d,
 	QUIC_MAX_IDLE_TIMEOUT = 1,
 };
@@ -24,25 +28,27 @@ plain_version(uint16_t v)
 	return v >> 8 == 0x7f || v >> 8 == 0xfb ? NSC_TLS_1_3 : v;
 }
 
-static bool
-hello_start(struct nsc_bytes *b, uint16_t *version)
-{
-	uint8_t id;
-
-	*version = nsc_bytes_u16(b);
-	nsc_bytes_skip(b, RANDOM);
-	id = nsc_bytes_u8(b);
-	nsc_bytes_skip(b, id);
-	return !b->bad && (*version >> 8 == 3 || plain_version(*version) == NSC_TLS_1_3) &&
-	       id <= SESSION_ID_MAX;
-}
-
 static struct nsc_text
 text_of(struct nsc_bytes b)
 {
 	size_t n = nsc_bytes_left(&b);
 
 	return (struct nsc_text){(const char *)b.p, (uint32_t)n};
+}
+
+static bool
+known_version(uint16_t v)
+{
+	return v >> 8 == 3 || plain_version(v) == NSC_TLS_1_3 || nsc_tls_is_dtls(v);
+}
+
+static bool
+hello_start(struct nsc_bytes *b, uint16_t *version, struct nsc_text *id)
+{
+	*version = nsc_bytes_u16(b);
+	nsc_bytes_skip(b, RANDOM);
+	*id = text_of(nsc_bytes_sub(b, nsc_bytes_u8(b)));
+	return !b->bad && known_version(*version) && id->len <= SESSION_ID_MAX;
 }
 
 /* The first host_name of the list (RFC 6066, 3). */
@@ -101,6 +107,15 @@ read_alpn(struct nsc_tls_client_hello *h, struct nsc_bytes ext)
 	}
 }
 
+/* DTLS counts downwards from 0xfeff. */
+static bool
+is_higher(uint16_t v, uint16_t than)
+{
+	if (nsc_tls_is_dtls(v) && nsc_tls_is_dtls(than))
+		return v >> 8 == 0xfe && (than >> 8 != 0xfe || v < than);
+	return v > than;
+}
+
 static void
 read_versions(struct nsc_tls_client_hello *h, struct nsc_bytes ext)
 {
@@ -110,7 +125,7 @@ read_versions(struct nsc_tls_client_hello *h, struct nsc_bytes ext)
 	while (nsc_bytes_left(&list) >= 2) {
 		uint16_t v = nsc_bytes_u16(&list);
 
-		if (!nsc_tls_is_grease(v) && plain_version(v) > best)
+		if (!nsc_tls_is_grease(v) && is_higher(plain_version(v), best))
 			best = plain_version(v);
 	}
 	if (best != 0)
@@ -153,20 +168,49 @@ extensions(struct nsc_bytes *b)
 				      : nsc_bytes_sub(b, nsc_bytes_u16(b));
 }
 
-bool
-nsc_tls_client_hello(struct nsc_tls_client_hello *h, struct nsc_bytes body)
+static void
+read_extension(struct nsc_tls_client_hello *h, uint16_t type, struct nsc_bytes ext)
 {
-	uint16_t ciphers;
-	uint8_t compressions;
+	switch (type) {
+	case EXT_SERVER_NAME:
+		read_names(h, ext);
+		break;
+	case EXT_ALPN:
+		read_alpn(h, ext);
+		break;
+	case EXT_SUPPORTED_VERSIONS:
+		read_versions(h, ext);
+		break;
+	case EXT_QUIC:
+	case EXT_QUIC_DRAFT:
+		read_quic(h, ext);
+		break;
+	case EXT_ECH:
+		h->ech = true;
+		break;
+	case EXT_ESNI:
+		h->esni = true;
+		break;
+	default:
+		break;
+	}
+}
+
+static bool
+client_hello(struct nsc_tls_client_hello *h, struct nsc_bytes body, bool dtls)
+{
 	struct nsc_bytes exts;
+	uint16_t ciphers;
 
 	*h = (struct nsc_tls_client_hello){.alpns_len = 0};
-	if (!hello_start(&body, &h->version))
+	if (!hello_start(&body, &h->version, &h->session_id) ||
+	    nsc_tls_is_dtls(h->version) != dtls)
 		return false;
+	if (dtls)
+		nsc_bytes_skip(&body, nsc_bytes_u8(&body)); /* the cookie */
 	ciphers = nsc_bytes_u16(&body);
 	nsc_bytes_skip(&body, ciphers);
-	compressions = nsc_bytes_u8(&body);
-	nsc_bytes_skip(&body, compressions);
+	nsc_bytes_skip(&body, nsc_bytes_u8(&body)); /* compressions */
 	if (body.bad || ciphers % 2 != 0)
 		return false;
 	exts = extensions(&body);
@@ -176,18 +220,21 @@ nsc_tls_client_hello(struct nsc_tls_client_hello *h, struct nsc_bytes body)
 
 		if (exts.bad)
 			break;
-		if (type == EXT_SERVER_NAME)
-			read_names(h, ext);
-		else if (type == EXT_ALPN)
-			read_alpn(h, ext);
-		else if (type == EXT_SUPPORTED_VERSIONS)
-			read_versions(h, ext);
-		else if (type == EXT_QUIC || type == EXT_QUIC_DRAFT)
-			read_quic(h, ext);
-		else if (type == EXT_ECH)
-			h->ech = true;
+		read_extension(h, type, ext);
 	}
 	return true;
+}
+
+bool
+nsc_tls_client_hello(struct nsc_tls_client_hello *h, struct nsc_bytes body)
+{
+	return client_hello(h, body, false);
+}
+
+bool
+nsc_dtls_client_hello(struct nsc_tls_client_hello *h, struct nsc_bytes body)
+{
+	return client_hello(h, body, true);
 }
 
 /* SHA-256 of "HelloRetryRequest" (RFC 8446, 4.1.3). */
@@ -211,6 +258,32 @@ early_draft(uint16_t version)
 	return version >> 8 == 0x7f && (version & 0xff) < 22;
 }
 
+static void
+read_answer(struct nsc_tls_server_hello *h, uint16_t type, struct nsc_bytes ext)
+{
+	struct nsc_bytes list;
+
+	switch (type) {
+	case EXT_SUPPORTED_VERSIONS:
+		if (nsc_bytes_left(&ext) == 2)
+			h->version = nsc_bytes_u16(&ext);
+		break;
+	case EXT_ALPN:
+		list = nsc_bytes_sub(&ext, nsc_bytes_u16(&ext));
+		h->alpn = text_of(nsc_bytes_sub(&list, nsc_bytes_u8(&list)));
+		break;
+	case EXT_KEY_SHARE:
+	case EXT_KEY_SHARE_DRAFT:
+		h->group = nsc_bytes_u16(&ext);
+		break;
+	case EXT_PRE_SHARED_KEY:
+		h->psk = true;
+		break;
+	default:
+		break;
+	}
+}
+
 bool
 nsc_tls_server_hello(struct nsc_tls_server_hello *h, struct nsc_bytes body)
 {
@@ -219,15 +292,18 @@ nsc_tls_server_hello(struct nsc_tls_server_hello *h, struct nsc_bytes body)
 
 	*h = (struct nsc_tls_server_hello){.retry = is_retry(body)};
 	if (early_draft(version)) {
-		nsc_bytes_skip(&start, RANDOM + 2);
+		nsc_bytes_skip(&start, RANDOM);
 		body = start;
+		h->cipher = nsc_bytes_u16(&body);
 	} else {
-		if (!hello_start(&body, &version))
+		if (!hello_start(&body, &version, &h->session_id))
 			return false;
-		nsc_bytes_skip(&body, 2 + 1);
+		h->cipher = nsc_bytes_u16(&body);
+		nsc_bytes_skip(&body, 1); /* compression */
 	}
 	if (body.bad)
 		return false;
+	h->version = version;
 	exts = extensions(&body);
 	for (unsigned i = 0; i < EXTENSIONS_MAX && nsc_bytes_left(&exts) > 0; i++) {
 		uint16_t type = nsc_bytes_u16(&exts);
@@ -235,27 +311,27 @@ nsc_tls_server_hello(struct nsc_tls_server_hello *h, struct nsc_bytes body)
 
 		if (exts.bad)
 			break;
-		if (type == EXT_SUPPORTED_VERSIONS && nsc_bytes_left(&ext) == 2) {
-			version = nsc_bytes_u16(&ext);
-		} else if (type == EXT_ALPN) {
-			struct nsc_bytes list = nsc_bytes_sub(&ext, nsc_bytes_u16(&ext));
-
-			h->alpn = text_of(nsc_bytes_sub(&list, nsc_bytes_u8(&list)));
-		}
+		read_answer(h, type, ext);
 	}
-	h->version = plain_version(version);
+	h->version = plain_version(h->version);
 	return true;
 }
 
 const char *
 nsc_tls_version_text(uint16_t version, char buf[NSC_TLS_VERSION_TEXT])
 {
-	static const char *const names[] = {"s3", "1.0", "1.1", "1.2", "1.3"};
+	static const struct {
+		uint16_t version;
+		char text[4];
+	} known[] = {
+		{NSC_TLS_1_3, "1.3"}, {0x0303, "1.2"}, {0x0302, "1.1"}, {0x0301, "1.0"},
+		{0x0300, "s3"}, {NSC_TLS_SSL2, "s2"}, {NSC_DTLS_1_3, "1.3"},
+		{NSC_DTLS_1_2, "1.2"}, {NSC_DTLS_1_0, "1.0"}, {NSC_DTLS_BAD, "1.0"},
+	};
 
-	if (version == NSC_TLS_SSL2)
-		return "s2";
-	if (version >= 0x0300 && version - 0x0300u < sizeof names / sizeof names[0])
-		return names[version - 0x0300u];
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+		if (known[i].version == version)
+			return known[i].text;
 	snprintf(buf, NSC_TLS_VERSION_TEXT, "0x%04x", version);
 	return buf;
 }

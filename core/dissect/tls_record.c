@@ -31,31 +31,31 @@ nsc_tls_record_plausible(struct nsc_bytes b)
 }
 
 size_t
-nsc_tls_gather(struct nsc_bytes b, uint8_t *to, size_t want, size_t *used, bool *broken)
+nsc_tls_gather(struct nsc_bytes b, size_t left, uint8_t *to, size_t want, bool *broken)
 {
-	const uint8_t *start = b.p;
 	size_t got = 0;
 
-	*used = 0;
 	*broken = false;
 	while (got < want && nsc_bytes_left(&b) > 0) {
 		struct nsc_tls_record r;
 		size_t n;
 
-		if (!nsc_tls_record_plausible(b) || b.p[0] != NSC_TLS_HANDSHAKE) {
-			*broken = true;
-			break;
+		if (left == 0) {
+			if (!nsc_tls_record_plausible(b) || b.p[0] != NSC_TLS_HANDSHAKE) {
+				*broken = true;
+				break;
+			}
+			if (!nsc_tls_record_header(&b, &r))
+				break;
+			left = r.len;
 		}
-		if (!nsc_tls_record_header(&b, &r))
-			break;
-		*used = (size_t)(b.p - start) + r.len;
-		n = r.len < nsc_bytes_left(&b) ? r.len : nsc_bytes_left(&b);
+		n = left < nsc_bytes_left(&b) ? left : nsc_bytes_left(&b);
 		if (n > want - got)
 			n = want - got;
-		if (to != NULL)
-			memcpy(to + got, b.p, n);
+		memcpy(to + got, b.p, n);
 		nsc_bytes_skip(&b, n);
 		got += n;
+		left -= n;
 	}
 	return got;
 }

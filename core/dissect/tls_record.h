@@ -26,12 +26,11 @@ bool nsc_tls_record_header(struct nsc_bytes *b, struct nsc_tls_record *r);
 bool nsc_tls_record_plausible(struct nsc_bytes b);
 
 /*
- * The handshake octets of the records at b, up to `want`, copied to `to`.
- * *used: octets of the records that hold them.  Less is returned if there is
- * no more, or if another type of record comes in between (*broken).
+ * The handshake octets at b, up to `want`, copied to `to`: `left` of them to the end of
+ * their record, then those of the records behind it.  Less is returned if there is no
+ * more, or if another type of record comes in between (*broken).
  */
-size_t nsc_tls_gather(struct nsc_bytes b, uint8_t *to, size_t want, size_t *used,
-		      bool *broken);
+size_t nsc_tls_gather(struct nsc_bytes b, size_t left, uint8_t *to, size_t want, bool *broken);
 
 /*
  * SSL 2.0 compatible ClientHello (RFC 5246, E.2): a length with its top bit set,

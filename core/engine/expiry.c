@@ -7,30 +7,48 @@
 static const uint64_t HOUR = 3600000000000, DAY = 86400000000000;
 static const int64_t NEVER = INT64_MAX, DAY_S = 86400;
 
+/* Free ones first, then those of servers elsewhere if that counts, then the oldest. */
+static bool
+better(const struct nsc_expiry_port *p, const struct nsc_expiry_port *than, bool local)
+{
+	if (than->port == 0 || p->port == 0)
+		return than->port != 0;
+	if (local && p->local != than->local)
+		return than->local;
+	return p->seen < than->seen;
+}
+
 static struct nsc_expiry_port *
-row_for(struct nsc_expiry *x, uint16_t port, uint64_t now)
+row_for(struct nsc_expiry *x, uint16_t port, uint64_t now, bool local)
 {
 	struct nsc_expiry_port *found = NULL, *p;
 
-	for (p = x->row; p < x->row + NSC_PORTS; p++)
+	for (p = x->row; p < x->row + NSC_PORTS && found == NULL; p++)
 		if (p->port == port)
-			return p;
-	for (p = x->row; p < x->row + NSC_PORTS; p++)
-		if (found == NULL || p->port == 0 || (found->port != 0 && p->seen < found->seen))
 			found = p;
-	if (found->port != 0 && now < found->seen + HOUR)
-		return NULL;		/* all are in use */
-	*found = (struct nsc_expiry_port){port, now, now, {NEVER, NEVER}};
+	if (found != NULL && (found->local || !local))
+		return found;
+	if (found == NULL) {
+		found = x->row;
+		for (p = x->row + 1; p < x->row + NSC_PORTS; p++)
+			if (better(p, found, local))
+				found = p;
+		if (found->port != 0 && now < found->seen + HOUR && (found->local || !local))
+			return NULL;		/* all are in use */
+	}
+	*found = (struct nsc_expiry_port){port, local, now, now, {NEVER, NEVER}};
 	return found;
 }
 
 bool
-nsc_expiry_note(struct nsc_expiry *x, uint16_t port, int64_t not_after, uint64_t now)
+nsc_expiry_note(struct nsc_expiry *x, uint16_t port, int64_t not_after, uint64_t now, bool local)
 {
-	struct nsc_expiry_port *p = port != 0 ? row_for(x, port, now) : NULL;
+	struct nsc_expiry_port *p = port != 0 ? row_for(x, port, now, local) : NULL;
 
 	if (p == NULL)
 		return false;
+	if (p->local && !local)
+		return true;
 	if (now >= p->since + HOUR) {
 		p->end[1] = now < p->since + 2 * HOUR ? p->end[0] : NEVER;
 		p->end[0] = NEVER;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Events and the summary as JSON Lines (DESIGN 4.1): absent when unknown, never null. */
 #include <stdio.h>
+#include <string.h>
 
 #include "dissect/dns.h"
 #include "dissect/table.h"
@@ -111,7 +112,63 @@ is_number(const struct nsc_text *t)
 	for (i = 0; i < t->len; i++)
 		if (t->p[i] < '0' || t->p[i] > '9')
 			return false;
-	return t->len > 0 && t->len < 10;
+	return t->len > 0 && t->len < 16;
+}
+
+static void
+put_number(struct nsc_json *j, const char *key, const struct nsc_text *t)
+{
+	uint64_t number = 0;
+	uint32_t i;
+
+	for (i = 0; i < t->len; i++)
+		number = number * 10 + (uint64_t)(t->p[i] - '0');
+	nsc_json_number(j, key, number);
+}
+
+/* A text a line, as an array. */
+static void
+put_lines(struct nsc_json *j, const char *key, const struct nsc_text *t)
+{
+	const char *p = t->p, *end = t->p + t->len;
+
+	if (t->len == 0)
+		return;
+	nsc_json_open(j, key, '[');
+	while (p < end) {
+		const char *eol = memchr(p, '\n', (size_t)(end - p));
+		size_t n = (size_t)((eol != NULL ? eol : end) - p);
+
+		nsc_json_octets(j, NULL, p, n);
+		p += n + 1;
+	}
+	nsc_json_close(j, ']');
+}
+
+static void
+put_label(struct nsc_json *j, unsigned id, const struct nsc_text *t)
+{
+	switch (id) {
+	case NSC_LABEL_HTTP_STATUS:
+	case NSC_LABEL_CERT_NOT_AFTER:
+		if (is_number(t))
+			put_number(j, label_key[id], t);
+		return;
+	case NSC_LABEL_POST_QUANTUM:
+	case NSC_LABEL_RESUMED:
+	case NSC_LABEL_ECH:
+	case NSC_LABEL_ESNI:
+	case NSC_LABEL_CERT_SELF_SIGNED:
+		if (t->len > 0)
+			nsc_json_bool(j, label_key[id], t->p[0] == 't');
+		return;
+	case NSC_LABEL_CERT_NAMES:
+		put_lines(j, label_key[id], t);
+		return;
+	default:
+		break;
+	}
+	put_text(j, label_key[id], t);
 }
 
 static void
@@ -121,16 +178,8 @@ put_labels(struct nsc_json *j, const struct nsc_worker *w, const struct nsc_flow
 
 	for (id = 0; id < NSC_LABEL_COUNT; id++) {
 		struct nsc_text t = nsc_worker_label(w, f, id);
-		uint64_t number = 0;
-		uint32_t i;
 
-		if (id != NSC_LABEL_HTTP_STATUS || !is_number(&t)) {
-			put_text(j, label_key[id], &t);
-			continue;
-		}
-		for (i = 0; i < t.len; i++)
-			number = number * 10 + (uint64_t)(t.p[i] - '0');
-		nsc_json_number(j, label_key[id], number);
+		put_label(j, id, &t);
 	}
 }
 
@@ -243,6 +292,10 @@ put_tls(struct nsc_json *j, const struct nsc_tls_hello *h)
 	put_text(j, "ja4", &h->ja4);
 	if (h->quic_version != 0)
 		nsc_json_number(j, "version", h->quic_version);
+	if (h->ech)
+		nsc_json_bool(j, "ech", true);
+	if (h->esni)
+		nsc_json_bool(j, "esni", true);
 }
 
 size_t
@@ -251,7 +304,7 @@ nsc_event_json(struct nsc_engine *e, const struct nsc_event *ev, char *line, siz
 	static const char *const name[NSC_EVENTS] = {
 		[NSC_EVENT_STARTED] = "started", [NSC_EVENT_DNS] = "",	  [NSC_EVENT_HTTP] = "http",
 		[NSC_EVENT_TLS] = "tls",	 [NSC_EVENT_QUIC] = "quic", [NSC_EVENT_SSH] = "ssh",
-		[NSC_EVENT_FLOW] = "flow",
+		[NSC_EVENT_FLOW] = "flow",	 [NSC_EVENT_DTLS] = "dtls",
 	};
 	static const char *const dns_name[] = {
 		[NSC_DNS_UNICAST] = "dns", [NSC_DNS_MULTICAST] = "mdns", [NSC_DNS_LLMNR] = "llmnr"};
@@ -277,6 +330,7 @@ nsc_event_json(struct nsc_engine *e, const struct nsc_event *ev, char *line, siz
 		put_http(&j, &ev->http);
 		break;
 	case NSC_EVENT_TLS:
+	case NSC_EVENT_DTLS:
 	case NSC_EVENT_QUIC:
 		put_tls(&j, &ev->tls);
 		break;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Messages of conversations to cells: closed sets only, names and addresses stay out. */
 #include "engine/worker_state.h"
+#include "scope/direction.h"
 
 static void
 add(struct nsc_worker *w, unsigned cell)
@@ -144,6 +145,13 @@ tls_value(uint16_t version)
 		return NSC_V_TLS_VERSION_1_2;
 	case 0x0304:
 		return NSC_V_TLS_VERSION_1_3;
+	case 0xfeff:
+	case 0x0100:			/* OpenSSL's before RFC 4347 */
+		return NSC_V_TLS_VERSION_DTLS_1_0;
+	case 0xfefd:
+		return NSC_V_TLS_VERSION_DTLS_1_2;
+	case 0xfefc:
+		return NSC_V_TLS_VERSION_DTLS_1_3;
 	default:
 		/* Drafts of 1.3: 0x7fNN (RFC 8446's own), 0xfbNN (Facebook's). */
 		return version >> 8 == 0x7f || version >> 8 == 0xfb ? NSC_V_TLS_VERSION_1_3
@@ -172,6 +180,21 @@ handshake_value(const struct nsc_tls_done *d)
 	return d->quic_version != 0 ? quic_value(d->quic_version) : tls_value(d->version);
 }
 
+static void
+tally_certificate(struct nsc_worker *w, const struct nsc_event *ev)
+{
+	const struct nsc_flow *f = ev->flow;
+	unsigned server = ev->certificate.server;
+	bool local = false;
+
+	if (f->direction & NSC_LABEL_KNOWN)
+		local = (f->direction & 3) == NSC_DIRECTION_LOCAL ||
+			(f->direction & 3) ==
+				(server == 1 ? NSC_DIRECTION_INCOMING : NSC_DIRECTION_OUTGOING);
+	(void)nsc_expiry_note(&w->certificates, nsc_flow_port(f, (int)server),
+			      ev->certificate.not_after, ev->time, local);
+}
+
 void
 nsc_tally(struct nsc_worker *w, const struct nsc_event *ev)
 {
@@ -192,6 +215,9 @@ nsc_tally(struct nsc_worker *w, const struct nsc_event *ev)
 		add(w, NSC_CELL(TLS_VERSION, 0, handshake_value(&ev->done)));
 		if (ev->done.latency > 0)
 			add(w, NSC_CELL(TLS_LATENCY, 0, 0) + nsc_histogram_cell(ev->done.latency));
+		break;
+	case NSC_EVENT_TLS_CERTIFICATE:
+		tally_certificate(w, ev);
 		break;
 	default:
 		break;

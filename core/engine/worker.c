@@ -38,6 +38,7 @@ static bool
 named(const struct nsc_worker *w, const struct nsc_flow *f)
 {
 	return nsc_session_label(w->sessions, f, NSC_LABEL_TLS_SNI).len > 0 ||
+	       nsc_session_label(w->sessions, f, NSC_LABEL_DTLS_SNI).len > 0 ||
 	       nsc_session_label(w->sessions, f, NSC_LABEL_HTTP_HOST).len > 0;
 }
 

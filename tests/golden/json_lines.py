@@ -85,9 +85,13 @@ SCHEMA = {
                   direction=one_of("incoming", "outgoing", "local", "none"), network=text, remote_name=text,
                   process=text, pid=number, unit=text, app=text, http_host=text, http_method=text,
                   http_status=number, tls_sni=text, tls_alpn=text, tls_version=one_of("1.3", "1.2", "1.1", "1.0"),
+                  tls_alpn_chosen=text, tls_cipher=text, tls_group=text, post_quantum=boolean, resumed=boolean,
+                  ech=boolean, esni=boolean, cert_not_after=number, cert_self_signed=boolean,
+                  cert_names=lambda v: type(v) is list and len(v) <= 8 and all(map(text, v)),
+                  dtls_sni=text, dtls_alpn=text, dtls_version=text, dtls_ja4=text,
                   ja4=text, quic_version=text, ssh_client=text, ssh_server=text)),
     "http": (dict(ENDS, time=time), dict(OUTSIDE, method=text, host=text, status=number, latency_us=number)),
-    "tls": (dict(ENDS, time=time), dict(OUTSIDE, sni=text, alpn=text, ja4=text)),
+    "tls": (dict(ENDS, time=time), dict(OUTSIDE, sni=text, alpn=text, ja4=text, ech=boolean, esni=boolean)),
     "quic": (dict(ENDS, time=time), dict(OUTSIDE, sni=text, alpn=text, ja4=text, version=number)),
     "ssh": (dict(ENDS, time=time), dict(OUTSIDE, client=text, server=text)),
     "summary": (dict.fromkeys("packets bytes flows non_ip arp malformed fragments truncated evicted names"
@@ -97,6 +101,7 @@ SCHEMA["dns"] = ({"time": time, "client": address, "server": address, "proto": o
                   "id": port, "qr": boolean, "name": lambda v: type(v) is str},
                  {"qtype": text, "rcode": text, "latency_us": number, "opcode": number, "truncated": boolean,
                   "malformed": boolean, "answers": lambda v: type(v) is list and all(map(address, v))})
+SCHEMA["dtls"] = SCHEMA["tls"]
 SCHEMA["mdns"] = SCHEMA["llmnr"] = SCHEMA["dns"]
 
 
@@ -139,7 +144,7 @@ def check_lines(lines, records):
             flows[ends(o)] += 1
             last[ends(o)] = o["end"]
             open_ends.pop(ends(o), None)
-        elif event in ("http", "tls", "quic", "ssh"):
+        elif event in ("http", "tls", "dtls", "quic", "ssh"):
             # Its flow's line comes later: one that began after it would be another flow.
             open_ends[ends(o)] = o["time"]
         elif event in ("dns", "mdns", "llmnr"):
@@ -206,7 +211,7 @@ def check_metrics(out, summary):
     told, value, when = set(), {}, {}
     scope, app, opened = [0, 0], [0, 0], [0, 0]
     for line in out.decode("ascii").splitlines():
-        m = re.fullmatch(r"(\d+\.\d{3}) (netflowscope-[a-z]+(?:-\w+)?/[a-z_]+(?:-\w+)?) ([0-9.e+-]+(?::[0-9.e+-]+)?)",
+        m = re.fullmatch(r"(\d+\.\d{3}) (netflowscope-[a-z]+(?:-\w+)?/[a-z_]+(?:-\w+)*) ([0-9.e+-]+(?::[0-9.e+-]+)?)",
                          line)
         check(m is not None, "no metric:", line)
         at, name, now = float(m[1]), m[2], [float(v) for v in m[3].split(":")]

@@ -90,12 +90,12 @@ START_TEST(whole_days_until_the_earliest_end)
 	int64_t now = NOW / SECOND;
 
 	memset(&x, 0, sizeof x);
-	ck_assert(nsc_expiry_note(&x, 443, now + 86400 * 30 + 5, NOW));
-	ck_assert(nsc_expiry_note(&x, 443, now + 86400 * 10 - 7200, NOW));
-	ck_assert(nsc_expiry_note(&x, 993, now - 1, NOW));
-	ck_assert(nsc_expiry_note(&x, 25, INT64_MAX, NOW));
-	ck_assert(nsc_expiry_note(&x, 26, INT64_MIN, NOW));
-	ck_assert(!nsc_expiry_note(&x, 0, now, NOW));
+	ck_assert(nsc_expiry_note(&x, 443, now + 86400 * 30 + 5, NOW, false));
+	ck_assert(nsc_expiry_note(&x, 443, now + 86400 * 10 - 7200, NOW, false));
+	ck_assert(nsc_expiry_note(&x, 993, now - 1, NOW, false));
+	ck_assert(nsc_expiry_note(&x, 25, INT64_MAX, NOW, false));
+	ck_assert(nsc_expiry_note(&x, 26, INT64_MIN, NOW, false));
+	ck_assert(!nsc_expiry_note(&x, 0, now, NOW, false));
 	nsc_expiry_fill(&x, NOW, cell);
 	ck_assert_int_eq(value(cell, 443), 9);	/* and 22 hours */
 	ck_assert_int_eq(value(cell, 993), -1);
@@ -108,6 +108,27 @@ START_TEST(whole_days_until_the_earliest_end)
 }
 END_TEST
 
+START_TEST(servers_of_this_host_come_first)
+{
+	static struct nsc_expiry x;
+	int64_t now = NOW / SECOND;
+	unsigned port;
+
+	memset(&x, 0, sizeof x);
+	for (port = 1; port <= NSC_PORTS; port++)
+		ck_assert(nsc_expiry_note(&x, (uint16_t)port, now + 86400 * 5, NOW, false));
+	ck_assert(!nsc_expiry_note(&x, 443, now + 86400 * 5, NOW, false));
+	ck_assert(nsc_expiry_note(&x, 443, now + 86400 * 50, NOW, true));	/* another goes */
+	ck_assert(nsc_expiry_note(&x, 443, now + 86400 * 5, NOW, false));	/* not ours */
+	ck_assert(nsc_expiry_note(&x, 16, now + 86400 * 60, NOW, true));	/* takes the port over */
+	nsc_expiry_fill(&x, NOW, cell);
+	ck_assert_uint_eq(nsc_ports_count(cell), NSC_PORTS);
+	ck_assert_int_eq(value(cell, 443), 50);
+	ck_assert_int_eq(value(cell, 16), 60);
+	ck_assert_int_eq(value(cell, 2), 5);
+}
+END_TEST
+
 START_TEST(a_renewed_certificate_counts_within_two_hours)
 {
 	static struct nsc_expiry x;
@@ -115,15 +136,15 @@ START_TEST(a_renewed_certificate_counts_within_two_hours)
 	unsigned minutes;
 
 	memset(&x, 0, sizeof x);
-	nsc_expiry_note(&x, 443, now + 86400, NOW);
+	nsc_expiry_note(&x, 443, now + 86400, NOW, false);
 	for (minutes = 1; minutes <= 120; minutes++)
-		nsc_expiry_note(&x, 443, now + 86400 * 91, NOW + minutes * 60 * SECOND);
+		nsc_expiry_note(&x, 443, now + 86400 * 91, NOW + minutes * 60 * SECOND, false);
 	nsc_expiry_fill(&x, NOW + 2 * HOUR, cell);
 	ck_assert_int_eq(value(cell, 443), 90);
 	/* A second name that is asked for every 50 minutes is never forgotten. */
 	for (minutes = 121; minutes < 600; minutes++) {
 		nsc_expiry_note(&x, 443, now + 86400 * (minutes % 50 == 0 ? 5 : 91),
-				NOW + minutes * 60 * SECOND);
+				NOW + minutes * 60 * SECOND, false);
 		nsc_expiry_fill(&x, NOW + minutes * 60 * SECOND, cell);
 		ck_assert(minutes < 150 || value(cell, 443) == 4);
 	}
@@ -138,9 +159,9 @@ START_TEST(sixteen_ports_and_no_more)
 
 	memset(&x, 0, sizeof x);
 	for (p = 1; p <= 16; p++)
-		ck_assert(nsc_expiry_note(&x, (uint16_t)p, now + 86400, NOW + p));
-	ck_assert(!nsc_expiry_note(&x, 17, now + 86400, NOW + HOUR));
-	ck_assert(nsc_expiry_note(&x, 17, now + 86400, NOW + HOUR + 1));	/* port 1 had rest */
+		ck_assert(nsc_expiry_note(&x, (uint16_t)p, now + 86400, NOW + p, false));
+	ck_assert(!nsc_expiry_note(&x, 17, now + 86400, NOW + HOUR, false));
+	ck_assert(nsc_expiry_note(&x, 17, now + 86400, NOW + HOUR + 1, false));	/* port 1 had rest */
 	nsc_expiry_fill(&x, NOW + HOUR, cell);
 	ck_assert_uint_eq(nsc_ports_count(cell), 16);
 	ck_assert_int_eq(value(cell, 1), -99999);
@@ -162,6 +183,7 @@ main(void)
 	tcase_add_test(t, the_lowest_stay_when_there_is_no_room);
 	tcase_add_test(t, merging_keeps_the_lower_value_and_trusts_nothing);
 	tcase_add_test(t, whole_days_until_the_earliest_end);
+	tcase_add_test(t, servers_of_this_host_come_first);
 	tcase_add_test(t, a_renewed_certificate_counts_within_two_hours);
 	tcase_add_test(t, sixteen_ports_and_no_more);
 	srunner_run_all(r, CK_ENV);

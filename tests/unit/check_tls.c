@@ -37,7 +37,7 @@ unload(void)
 		talk_free(&talks[i]);
 }
 
-/* The tape in the form of expect.py: no offered version, no latency. */
+/* The tape in the form of expect.py: no offered version, no latency, no side. */
 static void
 append(char *text, unsigned flow, const char *events)
 {
@@ -146,7 +146,7 @@ START_TEST(test_one_side) /* a capture of one direction */
 		play_every_way(&tape, &nsc_tls, &half);
 		ck_assert_str_eq(tape.text,
 				 side == 0 ? "hello twelve.example.test http/1.1 0303\n"
-					   : "done 0303 0\n");
+					   : "done 0303 0\ncertificate 1797818621 1\n");
 		ck_assert_str_eq(tape.label[NSC_LABEL_TLS_ALPN], "http/1.1");
 		talk_free(&half);
 	}
@@ -164,7 +164,8 @@ START_TEST(test_alert_first) /* a warning before the ServerHello (RFC 6066, 3) *
 	talk_say(&t, 1, talks[1].turn[1].p, talks[1].turn[1].len);
 	play_every_way(&tape, &nsc_tls, &t);
 	ck_assert_str_eq(tape.text,
-			 "hello twelve.example.test http/1.1 0303\ndone 0303 2000000\n");
+			 "hello twelve.example.test http/1.1 0303\ndone 0303 2000000\n"
+			 "certificate 1797818621 1\n");
 	talk_free(&t);
 	unload();
 }
@@ -257,7 +258,8 @@ START_TEST(test_ssl2) /* RFC 5246, E.2 */
 	talk_say(&t, 0, hello, sizeof hello);
 	talk_say(&t, 1, talks[1].turn[1].p, talks[1].turn[1].len);
 	play_every_way(&tape, &nsc_tls, &t);
-	ck_assert_str_eq(tape.text, "hello   0301\ndone 0303 1000000\n");
+	ck_assert_str_eq(tape.text, "hello   0301\ndone 0303 1000000\n"
+				    "certificate 1797818621 1\n");
 	talk_free(&t);
 	unload();
 }

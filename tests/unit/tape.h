@@ -64,12 +64,17 @@ tape_event(void *arg, struct nsc_event *ev)
 
 	switch (ev->kind) {
 	case NSC_EVENT_TLS:
+	case NSC_EVENT_DTLS:
 		tape_print(t, "hello %.*s %.*s %04x\n", (int)ev->tls.sni.len, ev->tls.sni.p,
 			   (int)ev->tls.alpn.len, ev->tls.alpn.p, ev->tls.version);
 		break;
 	case NSC_EVENT_TLS_DONE:
 		tape_print(t, "done %04x %llu\n", ev->done.version,
 			   (unsigned long long)ev->done.latency);
+		break;
+	case NSC_EVENT_TLS_CERTIFICATE:
+		tape_print(t, "certificate %lld %u\n", (long long)ev->certificate.not_after,
+			   ev->certificate.server);
 		break;
 	case NSC_EVENT_HTTP:
 		tape_print(t, "%.*s %.*s %u %llu\n", (int)ev->http.method.len,

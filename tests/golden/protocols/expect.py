@@ -8,7 +8,9 @@ The captures were made on the loopback device of a network namespace: dig with
 dnsmasq (ports 53 and 5300), openssl s_client with s_server (TLS 1.2, 1.3,
 resumption, HelloRetryRequest), curl and a few lines of Python with nginx.
 """
+import calendar
 import subprocess
+import time
 
 COMMON = "frame.number ip.src ip.dst tcp.srcport tcp.dstport udp.srcport udp.dstport".split()
 
@@ -64,6 +66,7 @@ def http():
 def tls():
     ext = "tls.handshake.extensions_server_name tls.handshake.extensions_alpn_str"
     fields = "tls.handshake.random tls.handshake.type tls.handshake.version tls.handshake.extensions.supported_version"
+    fields += " x509af.utcTime"
     for n, r in rows("tls.pcap", (ext + " " + fields).split()):
         kinds = r["tls.handshake.type"]
         sni, alpn = r[ext.split()[0]], r[ext.split()[1]]
@@ -73,6 +76,9 @@ def tls():
         elif "2" in kinds and not r["tls.handshake.random"][0].startswith("cf21ad74"):
             v = (versions or r["tls.handshake.version"])[0]
             yield "%d server %s" % (n, v[2:])
+            if r["x509af.utcTime"]:
+                end = r["x509af.utcTime"][1]
+                yield "%d certificate %d" % (n, calendar.timegm(time.strptime(end, "%Y-%m-%d %H:%M:%S (UTC)")))
 
 
 for name, f in (("dns", dns), ("http", http), ("tls", tls)):

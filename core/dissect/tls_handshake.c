@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/* Both hellos, and of TLS up to 1.2 the server's certificate and its exchange of keys. */
+#include <stdio.h>
+
+#include "dissect/ja4.h"
+#include "dissect/tls_handshake.h"
+#include "dissect/tls_hello.h"
+#include "dissect/tls_names.h"
+#include "dissect/x509.h"
+
+enum {
+	CERTIFICATE_HEAD = 3 + 3, /* length of the list, of the first certificate */
+	EXCHANGE_HEAD = 1 + 2,
+	NAMED_CURVE = 3, /* RFC 8422, 5.4 */
+};
+
+static void
+put_text(struct nsc_out *out, enum nsc_label id, const char *text)
+{
+	nsc_out_label(out, id, text, strlen(text));
+}
+
+static void
+put_octets(struct nsc_out *out, enum nsc_label id, const char *p, uint32_t len)
+{
+	if (len > 0)
+		nsc_out_label(out, id, p, len);
+}
+
+static void
+put_true(struct nsc_out *out, enum nsc_label id, bool is)
+{
+	if (is)
+		put_text(out, id, "true");
+}
+
+static bool
+on_client_hello(struct nsc_tls_handshake *h, struct nsc_bytes body, struct nsc_out *out)
+{
+	struct nsc_event ev = {.kind = h->dtls ? NSC_EVENT_DTLS : NSC_EVENT_TLS};
+	struct nsc_tls_client_hello hello;
+	char ja4[NSC_JA4_TEXT];
+
+	if (!(h->dtls ? nsc_dtls_client_hello : nsc_tls_client_hello)(&hello, body))
+		return h->client;
+	if (!h->client)
+		h->asked = out->time;
+	h->client = true;
+	h->id_len = (uint8_t)hello.session_id.len;
+	memcpy(h->id, hello.session_id.p, h->id_len);
+	put_octets(out, h->dtls ? NSC_LABEL_DTLS_SNI : NSC_LABEL_TLS_SNI, hello.sni.p,
+		   hello.sni.len);
+	put_octets(out, h->dtls ? NSC_LABEL_DTLS_ALPN : NSC_LABEL_TLS_ALPN, hello.alpns,
+		   hello.alpns_len);
+	put_true(out, NSC_LABEL_ECH, hello.ech);
+	put_true(out, NSC_LABEL_ESNI, hello.esni);
+	if (nsc_ja4(body, h->dtls ? 'd' : 't', ja4)) {
+		ev.tls.ja4 = (struct nsc_text){ja4, (uint32_t)strlen(ja4)};
+		put_text(out, h->dtls ? NSC_LABEL_DTLS_JA4 : NSC_LABEL_JA4, ja4);
+	}
+	ev.tls.sni = hello.sni;
+	ev.tls.alpn = hello.alpn;
+	ev.tls.version = hello.version;
+	ev.tls.ech = hello.ech;
+	ev.tls.esni = hello.esni;
+	nsc_out_event(out, &ev);
+	return true;
+}
+
+static void
+put_group(uint16_t group, struct nsc_out *out)
+{
+	char buf[NSC_TLS_NAME];
+
+	put_text(out, NSC_LABEL_TLS_GROUP, nsc_tls_group_text(group, buf));
+	put_text(out, NSC_LABEL_POST_QUANTUM, nsc_tls_group_post_quantum(group) ? "true" : "false");
+}
+
+/* RFC 8446, 2.2: by a key; before that, RFC 5246, 7.4.1.3: by the session's identifier. */
+static bool
+goes_on(const struct nsc_tls_handshake *h, const struct nsc_tls_server_hello *hello)
+{
+	if (nsc_tls_is_1_3(hello->version))
+		return hello->psk;
+	return h->client && h->id_len > 0 && hello->session_id.len == h->id_len &&
+	       memcmp(hello->session_id.p, h->id, h->id_len) == 0;
+}
+
+static bool
+on_server_hello(struct nsc_tls_handshake *h, unsigned side, struct nsc_bytes body,
+		struct nsc_out *out)
+{
+	struct nsc_event ev = {.kind = NSC_EVENT_TLS_DONE};
+	char buf[NSC_TLS_VERSION_TEXT], number[NSC_TLS_NAME];
+	struct nsc_tls_server_hello hello;
+	bool resumed;
+
+	if (!nsc_tls_server_hello(&hello, body) || nsc_tls_is_dtls(hello.version) != h->dtls)
+		return h->server;
+	put_text(out, h->dtls ? NSC_LABEL_DTLS_VERSION : NSC_LABEL_TLS_VERSION,
+		 nsc_tls_version_text(hello.version, buf));
+	if (hello.retry || h->server)
+		return true;
+	put_octets(out, NSC_LABEL_TLS_ALPN_CHOSEN, hello.alpn.p, hello.alpn.len);
+	put_octets(out, h->dtls ? NSC_LABEL_DTLS_ALPN : NSC_LABEL_TLS_ALPN, hello.alpn.p,
+		   hello.alpn.len);
+	put_text(out, NSC_LABEL_TLS_CIPHER, nsc_tls_cipher_text(hello.cipher, number));
+	if (hello.group != 0)
+		put_group(hello.group, out);
+	resumed = goes_on(h, &hello);
+	put_true(out, NSC_LABEL_RESUMED, resumed);
+	h->server = true;
+	h->server_side = (uint8_t)side;
+	h->version = hello.version;
+	h->cipher = hello.cipher;
+	h->over = resumed || nsc_tls_is_1_3(hello.version);
+	ev.done.version = hello.version;
+	if (h->client && out->time > h->asked)
+		ev.done.latency = out->time - h->asked;
+	nsc_out_event(out, &ev);
+	return true;
+}
+
+/* Draft 19 and before: version, (cipher,) extensions. */
+static void
+on_draft_retry(struct nsc_bytes body, struct nsc_out *out)
+{
+	uint16_t version = nsc_bytes_u16(&body);
+
+	if (!body.bad && version >> 8 == 0x7f)
+		put_text(out, NSC_LABEL_TLS_VERSION, "1.3");
+}
+
+static void
+on_certificate(const struct nsc_tls_handshake *h, struct nsc_bytes body, struct nsc_out *out)
+{
+	struct nsc_event ev = {.kind = NSC_EVENT_TLS_CERTIFICATE};
+	struct nsc_bytes der;
+	struct nsc_x509 x;
+	char text[24];
+
+	nsc_bytes_skip(&body, 3);
+	der = nsc_bytes_sub(&body, nsc_bytes_u24(&body));
+	if (!nsc_x509(&x, der))
+		return;
+	snprintf(text, sizeof text, "%lld", (long long)x.not_after);
+	put_text(out, NSC_LABEL_CERT_NOT_AFTER, text);
+	put_text(out, NSC_LABEL_CERT_SELF_SIGNED, x.self_signed ? "true" : "false");
+	put_octets(out, NSC_LABEL_CERT_NAMES, x.names_text, x.names_len);
+	ev.certificate.not_after = x.not_after;
+	ev.certificate.server = h->server_side;
+	nsc_out_event(out, &ev);
+}
+
+static void
+on_key_exchange(struct nsc_bytes body, struct nsc_out *out)
+{
+	uint8_t kind = nsc_bytes_u8(&body);
+	uint16_t group = nsc_bytes_u16(&body);
+
+	if (!body.bad && kind == NAMED_CURVE)
+		put_group(group, out);
+}
+
+static bool
+is_hello(uint8_t type)
+{
+	return type == NSC_TLS_CLIENT_HELLO || type == NSC_TLS_SERVER_HELLO ||
+	       type == NSC_TLS_HELLO_RETRY;
+}
+
+static bool
+of_server(const struct nsc_tls_handshake *h, unsigned side)
+{
+	return h->server && !h->over && side == h->server_side;
+}
+
+size_t
+nsc_tls_wanted(const struct nsc_tls_handshake *h, unsigned side, uint8_t type, size_t len,
+	       struct nsc_bytes start)
+{
+	size_t n;
+
+	if (is_hello(type))
+		return len <= NSC_TLS_HELLO_MAX ? len : 0;
+	if (!of_server(h, side))
+		return 0;
+	if (type == NSC_TLS_CERTIFICATE) {
+		nsc_bytes_skip(&start, 3);
+		n = CERTIFICATE_HEAD + (size_t)nsc_bytes_u24(&start);
+		return !start.bad && n <= len && n <= NSC_TLS_CERTIFICATE_MAX ? n : 0;
+	}
+	if (type == NSC_TLS_KEY_EXCHANGE && nsc_tls_cipher_ecdhe(h->cipher))
+		return len < EXCHANGE_HEAD ? len : EXCHANGE_HEAD;
+	return 0;
+}
+
+/* RFC 5077, 3.4: a ticket or the change of keys right behind the hello is a session's going on. */
+static void
+end_flight(struct nsc_tls_handshake *h, struct nsc_out *out)
+{
+	put_true(out, NSC_LABEL_RESUMED, !h->full);
+	h->over = true;
+}
+
+bool
+nsc_tls_message(struct nsc_tls_handshake *h, unsigned side, uint8_t type, struct nsc_bytes body,
+		struct nsc_out *out)
+{
+	switch (type) {
+	case NSC_TLS_CLIENT_HELLO:
+		return nsc_bytes_left(&body) == 0 || on_client_hello(h, body, out);
+	case NSC_TLS_SERVER_HELLO:
+		return nsc_bytes_left(&body) == 0 || on_server_hello(h, side, body, out);
+	case NSC_TLS_HELLO_RETRY:
+		on_draft_retry(body, out);
+		return true;
+	default:
+		break;
+	}
+	if (!of_server(h, side) || type == NSC_TLS_HELLO_REQUEST)
+		return true;
+	if (type == NSC_TLS_TICKET) {
+		end_flight(h, out);
+		return true;
+	}
+	h->full = true;
+	if (type == NSC_TLS_CERTIFICATE && nsc_bytes_left(&body) > 0)
+		on_certificate(h, body, out);
+	else if (type == NSC_TLS_KEY_EXCHANGE)
+		on_key_exchange(body, out);
+	else if (type == NSC_TLS_HELLO_DONE)
+		h->over = true;
+	return true;
+}
+
+void
+nsc_tls_ciphered(struct nsc_tls_handshake *h, unsigned side, struct nsc_out *out)
+{
+	if (of_server(h, side))
+		end_flight(h, out);
+}
