@@ -24,9 +24,12 @@ import place		# noqa: E402
 import quic		# noqa: E402
 import secret		# noqa: E402
 import shell		# noqa: E402
+import starttls		# noqa: E402
+import ways		# noqa: E402
 import web		# noqa: E402
 
-AREAS = {"http": web, "tls": secret, "quic": quic, "dns": names, "ssh": shell}
+AREAS = {"http": web, "tls": secret, "quic": quic, "dns": names, "ssh": shell, "starttls": starttls,
+         "ways": ways}
 
 
 def say(word, text):

@@ -43,11 +43,11 @@ class Place:
     def inside(self, space, words):
         return ["ip", "netns", "exec", self.prefix + space] + [str(w) for w in words]
 
-    def server(self, name, *words, cwd=None, env=None):
+    def server(self, name, *words, cwd=None, env=None, space=SERVERS):
         """In the foreground, its output in NAME.log."""
         log = open(self.path(name + ".log"), "wb")
         self.servers.append((name, subprocess.Popen(
-            self.inside(SERVERS, words), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            self.inside(space, words), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             cwd=cwd or self.folder, env=dict(os.environ, **env) if env else None)))
 
     def client(self, *words, given=None, status=(0,), env=None):
