@@ -35,6 +35,7 @@ struct nsc_guess {
 	uint8_t transport;		/* one of nsc_transport */
 	bool midstream;			/* the beginning was not captured */
 	uint16_t port[2];		/* by side: a hint, never a proof */
+	const void *shared;		/* the dissector's per-worker state, to look at; may be NULL */
 };
 
 struct nsc_chunk {

@@ -29,6 +29,7 @@ enum nsc_event_kind {
 	NSC_EVENT_TLS_DONE,		/* a handshake of TLS or DTLS: version, latency */
 	NSC_EVENT_TLS_CERTIFICATE,	/* what a server showed in the clear (up to 1.2) */
 	NSC_EVENT_QUIC,			/* one ClientHello */
+	NSC_EVENT_QUIC_SIGN,		/* what else happened to connections */
 	NSC_EVENT_SSH,			/* both banners, or the flow's end */
 	NSC_EVENT_FLOW,			/* the flow's end: always its last event */
 	NSC_EVENTS
@@ -97,6 +98,20 @@ struct nsc_tls_certificate {		/* the server's own, not its issuers' */
 	uint8_t server;			/* side of the flow that showed it */
 };
 
+enum nsc_quic_sign_kind {
+	NSC_QUIC_SIGN_RETRY,		/* the server wanted a token first */
+	NSC_QUIC_SIGN_NEGOTIATION,	/* it did not know the client's version */
+	NSC_QUIC_SIGN_MIGRATED,		/* a connection went on on this path */
+	NSC_QUIC_SIGN_SHORT_INITIAL,	/* a client's first datagram of less than 1200 octets */
+	NSC_QUIC_SIGN_HELLO_LOST,	/* there was no room for so many, or for one so long */
+	NSC_QUIC_SIGNS
+};
+
+struct nsc_quic_sign {
+	uint8_t kind;			/* nsc_quic_sign_kind */
+	uint32_t count;
+};
+
 struct nsc_ssh_banners {
 	struct nsc_text client, server;
 };
@@ -113,6 +128,7 @@ struct nsc_event {
 		struct nsc_tls_hello tls;	/* TLS and QUIC */
 		struct nsc_tls_done done;
 		struct nsc_tls_certificate certificate;
+		struct nsc_quic_sign sign;
 		struct nsc_ssh_banners ssh;
 	};
 };
@@ -141,6 +157,7 @@ struct nsc_event {
 	X(DTLS_VERSION, "dtls_version")                                                            \
 	X(DTLS_JA4, "dtls_ja4")                                                                    \
 	X(QUIC_VERSION, "quic_version")                                                            \
+	X(QUIC_MIGRATED_FROM, "quic_migrated_from")                                                \
 	X(SSH_CLIENT, "ssh_client")                                                                \
 	X(SSH_SERVER, "ssh_server")                                                                \
 	X(REMOTE_NAME, "remote_name")

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "dissect/protocols.h"
+#include "dissect/quic_google.h"
 #include "dissect/quic_state.h"
 
 enum {
@@ -27,17 +28,33 @@ static enum nsc_verdict
 guess(const struct nsc_guess *g)
 {
 	const uint8_t mine = NSC_QUIC_LONG | NSC_QUIC_FIXED;
+	const struct nsc_quic_shared *sh = g->shared;
 	const uint8_t *p = g->bytes.p;
+	struct nsc_quic_google old;
 	struct nsc_quic_header h;
 	struct nsc_bytes b = g->bytes;
 
-	if (nsc_bytes_left(&g->bytes) < LEAST)
+	if (nsc_bytes_left(&b) < LEAST)
 		return NSC_NOT_MINE;
-	if ((p[0] & mine) != mine)
-		return NSC_NOT_MINE;
-	if (!nsc_quic_header(&h, &b) || h.type == NSC_QUIC_NEGOTIATION)
-		return NSC_NOT_MINE;
-	return NSC_DONE;
+	if ((p[0] & mine) == mine && nsc_quic_header(&h, &b))
+		return h.type != NSC_QUIC_NEGOTIATION ? NSC_DONE : NSC_NOT_MINE;
+	/* Behind flags and an id, or first of all: 'Q'. */
+	if ((p[1 + NSC_QUIC_GOOGLE_CID] == 'Q' || p[1] == 'Q') &&
+	    nsc_quic_google(&old, g->bytes))
+		return NSC_DONE;
+	return (p[0] & NSC_QUIC_LONG) == 0 && sh != NULL &&
+			       nsc_quic_paths_short(sh->paths, g->bytes) != NULL
+		       ? NSC_DONE
+		       : NSC_NOT_MINE;
+}
+
+void
+nsc_quic_tell(enum nsc_quic_sign_kind kind, uint32_t n, struct nsc_out *out)
+{
+	struct nsc_event ev = {.kind = NSC_EVENT_QUIC_SIGN,
+			       .sign = {.kind = (uint8_t)kind, .count = n}};
+
+	nsc_out_event(out, &ev);
 }
 
 static void
@@ -53,6 +70,27 @@ name_version(struct nsc_quic_state *s, uint32_t version, struct nsc_out *out)
 	nsc_out_label(out, NSC_LABEL_QUIC_VERSION, text, strlen(text));
 }
 
+/* A packet of Google's in the clear; false: it is none. */
+static bool
+google_packet(struct nsc_quic_state *s, const struct nsc_chunk *in, struct nsc_bytes b,
+	      struct nsc_out *out)
+{
+	struct nsc_quic_google g;
+	struct nsc_bytes chlo;
+
+	if (in->cut || !nsc_quic_google(&g, b))
+		return false;
+	if (!nsc_quic_google_plain(&g))
+		return true; /* it may be: its keys are not known */
+	s->sure = true;
+	s->client = in->side;
+	s->version = g.version;
+	name_version(s, g.version, out);
+	if (nsc_quic_google_find(g.payload, &chlo))
+		nsc_quic_google_message(s, in->side, chlo, out);
+	return true;
+}
+
 /* Without the library a client's first packet is known by its header alone. */
 static bool
 plain_evidence(const struct nsc_quic_header *h, size_t datagram)
@@ -61,37 +99,65 @@ plain_evidence(const struct nsc_quic_header *h, size_t datagram)
 	       !h->known.reserved && h->dcid_len >= CLIENT_ID && datagram >= PADDED && !h->cut;
 }
 
+/* The same hello comes again, with keys of the id that this packet gives. */
 static void
-on_retry(struct nsc_quic_state *s, const struct nsc_quic_header *h, unsigned side)
+on_retry(struct nsc_quic_state *s, const struct nsc_quic_header *h, unsigned side,
+	 struct nsc_out *out)
 {
-	/* The same hello comes again, with keys of the id that this packet gives. */
-	if (side == s->client || s->answered ||
-	    !nsc_quic_cid_is(&s->own[s->client], h->dcid, h->dcid_len))
+	struct nsc_quic_shared *sh = out->shared;
+
+	if (side == s->client || s->answered || s->again ||
+	    !nsc_quic_cid_is(&s->own[s->client], h->dcid, h->dcid_len) ||
+	    !nsc_quic_retry_genuine(h, &s->first, sh->scratch))
 		return;
 	s->again = s->hello;
+	nsc_quic_tell(NSC_QUIC_SIGN_RETRY, 1, out);
+}
+
+static void
+on_negotiation(struct nsc_quic_state *s, const struct nsc_quic_header *h, unsigned side,
+	       struct nsc_out *out)
+{
+	if (side == s->client || s->answered || s->negotiated ||
+	    !nsc_quic_cid_is(&s->own[s->client], h->dcid, h->dcid_len) ||
+	    !nsc_quic_cid_is(&s->first, h->scid, h->scid_len))
+		return;
+	s->negotiated = true;
+	nsc_quic_tell(NSC_QUIC_SIGN_NEGOTIATION, 1, out);
+}
+
+static void
+on_initial(struct nsc_quic_state *s, const struct nsc_quic_header *h,
+	   const struct nsc_chunk *in, size_t datagram, struct nsc_out *out)
+{
+	const uint8_t attempts = s->attempts;
+
+	if (!nsc_quic_initial(s, h, in->side, out) && !plain_evidence(h, datagram))
+		return;
+	s->sure = true;
+	name_version(s, h->version, out);
+	if (s->attempts != attempts && datagram < PADDED && !in->cut)
+		nsc_quic_tell(NSC_QUIC_SIGN_SHORT_INITIAL, 1, out);
 }
 
 static void
 on_packet(struct nsc_quic_state *s, const struct nsc_quic_header *h,
 	  const struct nsc_chunk *in, size_t datagram, struct nsc_out *out)
 {
-	switch (h->type) {
-	case NSC_QUIC_INITIAL:
-		if (nsc_quic_initial(s, h, in->side, out) || plain_evidence(h, datagram)) {
-			s->sure = true;
-			name_version(s, h->version, out);
-		}
-		break;
-	case NSC_QUIC_HANDSHAKE:
-		if (s->keyed && s->hello && in->side != s->client)
-			nsc_quic_answer(s, out);
-		break;
-	case NSC_QUIC_RETRY:
-		if (s->keyed)
-			on_retry(s, h, in->side);
-		break;
-	default:
-		break;
+	if (h->type == NSC_QUIC_INITIAL)
+		on_initial(s, h, in, datagram, out);
+	else if (h->type == NSC_QUIC_RETRY && s->keyed)
+		on_retry(s, h, in->side, out);
+	else if (h->type == NSC_QUIC_NEGOTIATION && s->keyed)
+		on_negotiation(s, h, in->side, out);
+	else if (h->type == NSC_QUIC_HANDSHAKE && s->hello && in->side != s->client) {
+		nsc_quic_cid_set(&s->own[in->side], h->scid, h->scid_len);
+		nsc_quic_answer(s, out);
+	}
+	if (!s->sure && h->type != NSC_QUIC_NEGOTIATION && h->type != NSC_QUIC_RETRY &&
+	    nsc_quic_link_suspect(h, in->side, out)) {
+		s->sure = true;
+		name_version(s, h->version, out);
 	}
 }
 
@@ -109,30 +175,52 @@ idle_seconds(const struct nsc_quic_state *s)
 	return n < IDLE_LEAST_S ? IDLE_LEAST_S : n;
 }
 
+/* In the clear there is no more to see than Google's hello, and ids that moved here. */
 static enum nsc_verdict
-feed(void *state, struct nsc_chunk *in, struct nsc_out *out)
+feed_short(struct nsc_quic_state *s, struct nsc_chunk *in, struct nsc_bytes b,
+	   struct nsc_out *out)
 {
-	struct nsc_quic_state *s = state;
-	struct nsc_bytes b = in->bytes;
+	if (!s->keyed && !s->hello)
+		google_packet(s, in, b, out);
+	if (!s->sure && !nsc_quic_link_short(s, b, in->side, out))
+		return NSC_NOT_MINE;
+	if (!s->keyed && in->side != s->client)
+		s->answered = true;
+	return s->answered && ++s->shorts > SHORTS_MAX ? NSC_DONE : NSC_MORE;
+}
+
+/* What follows the last packet is a short header's, padding or garbage. */
+static enum nsc_verdict
+feed_long(struct nsc_quic_state *s, struct nsc_chunk *in, struct nsc_bytes b,
+	  struct nsc_out *out)
+{
 	const size_t datagram = nsc_bytes_left(&b);
 	struct nsc_quic_header h;
 
-	nsc_bytes_skip(&in->bytes, datagram);
-	if (datagram > 0 && (b.p[0] & NSC_QUIC_LONG) == 0) {
-		if (!s->sure)
-			return NSC_NOT_MINE;
-		return s->answered && ++s->shorts > SHORTS_MAX ? NSC_DONE : NSC_MORE;
-	}
-	/* What follows the last packet is a short header's, padding or garbage. */
+	if (!s->keyed && google_packet(s, in, b, out))
+		return s->sure ? NSC_MORE : NSC_NOT_MINE;
 	for (unsigned i = 0; i < COALESCED_MAX && nsc_bytes_left(&b) > 0; i++) {
 		if (!nsc_quic_header(&h, &b))
 			break;
 		on_packet(s, &h, in, datagram, out);
 	}
-	if (!s->sure)
-		return NSC_NOT_MINE;
-	out->wish.timeout = idle_seconds(s);
-	return NSC_MORE;
+	return s->sure ? NSC_MORE : NSC_NOT_MINE;
+}
+
+static enum nsc_verdict
+feed(void *state, struct nsc_chunk *in, struct nsc_out *out)
+{
+	struct nsc_quic_state *s = state;
+	struct nsc_bytes b = in->bytes;
+	enum nsc_verdict v = NSC_NOT_MINE;
+
+	nsc_bytes_skip(&in->bytes, nsc_bytes_left(&b));
+	if (nsc_bytes_left(&b) > 0)
+		v = (b.p[0] & NSC_QUIC_LONG) != 0 ? feed_long(s, in, b, out)
+						   : feed_short(s, in, b, out);
+	if (v == NSC_MORE)
+		out->wish.timeout = idle_seconds(s);
+	return v;
 }
 
 static void
@@ -157,8 +245,10 @@ shared_free(void *shared)
 {
 	struct nsc_quic_shared *sh = shared;
 
-	if (sh != NULL)
+	if (sh != NULL) {
 		nsc_quic_hellos_free(sh->hellos);
+		nsc_quic_paths_free(sh->paths);
+	}
 	free(sh);
 }
 
@@ -167,12 +257,27 @@ shared_new(void **shared)
 {
 	struct nsc_quic_shared *sh = calloc(1, sizeof *sh);
 
-	if (sh == NULL || nsc_quic_hellos_new(&sh->hellos) < 0) {
+	if (sh == NULL || nsc_quic_hellos_new(&sh->hellos) < 0 ||
+	    nsc_quic_paths_new(&sh->paths) < 0) {
 		shared_free(sh);
 		return -ENOMEM;
 	}
 	*shared = sh;
 	return 0;
+}
+
+/* Hellos that were given up are told here: no flow's packet is to blame. */
+static void
+tick(void *shared, struct nsc_out *out)
+{
+	struct nsc_quic_shared *sh = shared;
+	uint64_t lost = nsc_quic_hellos_evicted(sh->hellos) - sh->evicted;
+
+	if (lost == 0)
+		return;
+	sh->evicted += lost;
+	nsc_quic_tell(NSC_QUIC_SIGN_HELLO_LOST, lost < UINT32_MAX ? (uint32_t)lost : UINT32_MAX,
+		      out);
 }
 
 const struct nsc_dissector nsc_quic = {
@@ -187,4 +292,5 @@ const struct nsc_dissector nsc_quic = {
 	.shared_memory = sizeof(struct nsc_quic_shared) + NSC_QUIC_HELLOS_MEMORY,
 	.shared_new = shared_new,
 	.shared_free = shared_free,
+	.tick = tick,
 };

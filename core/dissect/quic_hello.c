@@ -114,6 +114,8 @@ whole(struct nsc_quic_hellos *h, struct nsc_quic_stream *s, struct nsc_bytes sta
 	const uint32_t base = s->base;
 
 	if (want > NSC_QUIC_HELLO_MAX) {
+		if (want < SIZE_MAX)
+			h->evicted++;
 		nsc_quic_hello_drop(h, s);
 		s->over = true;
 		return false;

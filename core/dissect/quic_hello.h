@@ -43,7 +43,7 @@ bool nsc_quic_hello_add(struct nsc_quic_hellos *h, struct nsc_quic_stream *s, ui
 /* The buffer goes back, if the stream has one; it begins anew. */
 void nsc_quic_hello_drop(struct nsc_quic_hellos *h, struct nsc_quic_stream *s);
 
-/* Buffers that were taken from a stream which still waited. */
+/* Messages lost: too long, or their buffer went to another stream. */
 uint64_t nsc_quic_hellos_evicted(const struct nsc_quic_hellos *h);
 
 #endif

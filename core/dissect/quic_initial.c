@@ -9,6 +9,7 @@
  */
 #include "dissect/ja4.h"
 #include "dissect/quic_frame.h"
+#include "dissect/quic_google.h"
 #include "dissect/quic_state.h"
 #include "dissect/tls_hello.h"
 
@@ -17,11 +18,6 @@ enum {
 	FAILURES_MAX = 32,	/* Initials without a key, after which no more keys are made */
 };
 
-static bool
-google(const struct nsc_quic_state *s)
-{
-	return nsc_quic_version(s->version).flavour > NSC_QUIC_IETF;
-}
 
 /* A ClientHello or ServerHello, and nothing else, comes in Initial packets. */
 static size_t
@@ -65,6 +61,8 @@ on_client_hello(struct nsc_quic_state *s, struct nsc_bytes body, struct nsc_out 
 	ev.tls.version = h.version;
 	ev.tls.quic_version = s->version;
 	nsc_out_event(out, &ev);
+	nsc_quic_link_hello(s, &(struct nsc_quic_names){h.sni, {h.alpns, h.alpns_len}, ev.tls.ja4},
+			    out);
 }
 
 static void
@@ -94,19 +92,49 @@ on_message(struct nsc_quic_state *s, unsigned side, struct nsc_bytes m, struct n
 		on_server_hello(s, m, out);
 }
 
+/* Google's CHLO; what a server says to it comes later, or cannot be read. */
+void
+nsc_quic_google_message(struct nsc_quic_state *s, unsigned side, struct nsc_bytes m,
+			struct nsc_out *out)
+{
+	struct nsc_event ev = {.kind = NSC_EVENT_QUIC};
+	struct nsc_quic_google_hello h;
+
+	if (side != s->client) {
+		s->answered = true;
+		return;
+	}
+	if (s->hello || !nsc_quic_google_hello(&h, m))
+		return;
+	s->hello = true;
+	s->idle = h.idle < UINT32_MAX / 1000 ? h.idle * 1000 : UINT32_MAX;
+	if (h.sni.len > 0)
+		nsc_out_label(out, NSC_LABEL_TLS_SNI, h.sni.p, h.sni.len);
+	ev.tls.sni = h.sni;
+	ev.tls.quic_version = s->version;
+	nsc_out_event(out, &ev);
+}
+
 static void
 read_frames(struct nsc_quic_state *s, unsigned side, struct nsc_bytes plain,
 	    struct nsc_out *out)
 {
 	struct nsc_quic_shared *sh = out->shared;
+	const unsigned flavour = nsc_quic_version(s->version).flavour;
+	const bool chlo = flavour == NSC_QUIC_GOOGLE_CRYPT;
 	struct nsc_bytes message;
 	struct nsc_quic_frame f;
 
-	while ((f = nsc_quic_frame(&plain, google(s))).kind != NSC_QUIC_END) {
+	while ((f = nsc_quic_frame(&plain, flavour != NSC_QUIC_IETF)).kind != NSC_QUIC_END) {
 		if (f.kind == NSC_QUIC_CLOSE)
 			s->closed = true;
-		else if (nsc_quic_hello_add(sh->hellos, &s->crypto[side], f.value, f.data,
-					    tls_length, &message))
+		else if (!nsc_quic_hello_add(sh->hellos, &s->crypto[side], f.value, f.data,
+					     chlo ? nsc_quic_google_length : tls_length,
+					     &message))
+			continue;
+		else if (chlo)
+			nsc_quic_google_message(s, side, message, out);
+		else
 			on_message(s, side, message, out);
 	}
 }
@@ -134,6 +162,9 @@ begin(struct nsc_quic_state *s, const struct nsc_quic_header *h, unsigned side,
 	nsc_quic_cid_set(&s->first, h->dcid, h->dcid_len);
 	s->client = (uint8_t)side;
 	s->asked = out->time;
+	if (s->attempts < UINT8_MAX)
+		s->attempts++;
+	s->negotiated = false;
 	s->hello = s->answered = s->closed = false;
 	s->shorts = 0;
 	for (unsigned i = 0; i < 2; i++)
@@ -193,6 +224,7 @@ nsc_quic_answer(struct nsc_quic_state *s, struct nsc_out *out)
 	if (s->answered)
 		return;
 	s->answered = true;
+	nsc_quic_link_answer(s, out);
 	ev.done.version = NSC_TLS_1_3;
 	ev.done.quic_version = s->version;
 	if (out->time > s->asked)

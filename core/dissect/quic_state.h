@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* What the parts of the QUIC dissector share: quic.c (datagrams, life), quic_initial.c
- * (Initial packets).  Private to them. */
+ * (Initial packets), quic_link.c (connection ids), quic_retry.c.  Private to them. */
 #ifndef NSC_DISSECT_QUIC_STATE_H
 #define NSC_DISSECT_QUIC_STATE_H
 
 #include "dissect/dissector.h"
-#include "dissect/quic_header.h"
 #include "dissect/quic_hello.h"
+#include "dissect/quic_paths.h"
 
 enum { NSC_QUIC_DATAGRAM = 65536 };	/* octets, and more than one can have */
-
-struct nsc_quic_cid {
-	uint8_t len;
-	uint8_t octets[NSC_QUIC_CID];
-};
 
 /* Of a conversation. */
 struct nsc_quic_state {
@@ -25,6 +20,7 @@ struct nsc_quic_state {
 	struct nsc_quic_cid first;	/* the id that the keys are made of */
 	struct nsc_quic_cid own[2];	/* by side: what it wants to be called */
 	uint8_t client;			/* side */
+	uint8_t attempts;		/* times that a client began; stays at 255 */
 	uint8_t failures;		/* Initials that no key fitted */
 	uint8_t shorts;			/* packets with short headers since the answer */
 	bool keyed;			/* keys hold */
@@ -34,34 +30,57 @@ struct nsc_quic_state {
 	bool again;			/* after Retry: the same hello comes once more */
 	bool answered;			/* by the server's first handshake packet */
 	bool closed;			/* by a frame that could be read */
+	bool negotiated;		/* a version negotiation was counted in this attempt */
 };
 
 /* Of a worker. */
 struct nsc_quic_shared {
 	struct nsc_quic_hellos *hellos;
+	struct nsc_quic_paths *paths;
 	uint64_t evicted;		/* hellos, as far as told */
 	uint8_t scratch[NSC_QUIC_DATAGRAM];
 };
 
-static inline void
-nsc_quic_cid_set(struct nsc_quic_cid *to, const uint8_t *p, size_t len)
-{
-	to->len = (uint8_t)len;
-	if (len > 0)
-		memcpy(to->octets, p, len);
-}
+/* What a connection's other paths take over. */
+struct nsc_quic_names {
+	struct nsc_text sni, alpn, ja4;
+};
 
-static inline bool
-nsc_quic_cid_is(const struct nsc_quic_cid *cid, const uint8_t *p, size_t len)
-{
-	return cid->len == len && (len == 0 || memcmp(cid->octets, p, len) == 0);
-}
+/* quic.c: something happened n times. */
+void nsc_quic_tell(enum nsc_quic_sign_kind kind, uint32_t n, struct nsc_out *out);
+
+/* quic_initial.c */
 
 /* Reads an Initial packet of a side; false: no key fits it. */
 bool nsc_quic_initial(struct nsc_quic_state *s, const struct nsc_quic_header *h, unsigned side,
 		      struct nsc_out *out);
 
+/* A message of Google's handshake, whole or cut. */
+void nsc_quic_google_message(struct nsc_quic_state *s, unsigned side, struct nsc_bytes m,
+			     struct nsc_out *out);
+
 /* The server's first handshake packet: its version is counted, and the time that it took. */
 void nsc_quic_answer(struct nsc_quic_state *s, struct nsc_out *out);
+
+/* quic_link.c */
+
+/* The hello was read: its names wait for the ids that the ends choose. */
+void nsc_quic_link_hello(const struct nsc_quic_state *s, const struct nsc_quic_names *names,
+			 struct nsc_out *out);
+
+/* Both ids are known: from now on they stand for this connection on any path. */
+void nsc_quic_link_answer(const struct nsc_quic_state *s, struct nsc_out *out);
+
+/* A short header on a flow without a handshake: true if its id is known at one of its ends. */
+bool nsc_quic_link_short(struct nsc_quic_state *s, struct nsc_bytes packet, unsigned side,
+			 struct nsc_out *out);
+
+/* A long header that nothing proves: true if one before it had the same id, version and path. */
+bool nsc_quic_link_suspect(const struct nsc_quic_header *h, unsigned side,
+			   struct nsc_out *out);
+
+/* quic_retry.c: does the tag fit, where its key is known?  scratch: NSC_QUIC_DATAGRAM octets. */
+bool nsc_quic_retry_genuine(const struct nsc_quic_header *h, const struct nsc_quic_cid *first,
+			    uint8_t *scratch);
 
 #endif

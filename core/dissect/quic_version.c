@@ -96,7 +96,10 @@ nsc_quic_version(uint32_t v)
 		r = (struct nsc_quic_version){.flavour = NSC_QUIC_GOOGLE_TLS,
 					      .salts = v == T050 ? BIT(T050) : BIT(T051)};
 	} else if (google_number(v, &number) && number >= 20 && number < 50) {
-		r.flavour = number >= 44 ? NSC_QUIC_GOOGLE_LONG : NSC_QUIC_GOOGLE_PUBLIC;
+		if (number <= 43)
+			r.flavour = NSC_QUIC_GOOGLE_PUBLIC;
+		else if (number >= 46)
+			r.flavour = NSC_QUIC_GOOGLE_LONG;
 	}
 	return r;
 }

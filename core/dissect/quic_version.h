@@ -17,7 +17,7 @@ enum nsc_quic_flavour {
 	NSC_QUIC_IETF,		/* TLS in CRYPTO frames */
 	NSC_QUIC_GOOGLE_TLS,	/* T050, T051: Google's frames, TLS in them */
 	NSC_QUIC_GOOGLE_CRYPT,	/* Q050: Google's frames and handshake, protected */
-	NSC_QUIC_GOOGLE_LONG,	/* Q044 to Q049: long headers of their own, in the clear */
+	NSC_QUIC_GOOGLE_LONG,	/* Q046 to Q049: long headers of their own, in the clear */
 	NSC_QUIC_GOOGLE_PUBLIC,	/* Q020 to Q043: public headers, in the clear */
 };
 

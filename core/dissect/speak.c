@@ -3,7 +3,10 @@
 #include "dissect/conversation.h"
 #include "dissect/labels.h"
 
-/* UDP with a shorter idle time is one question, one answer: its time is an option (TimeoutDNS). */
+/*
+ * UDP with a shorter idle time is one question, one answer: its time is an option (TimeoutDNS).
+ * A flow that had a longer one before (QUIC) is none of these.
+ */
 enum { ONE_EXCHANGE_S = 30 };
 
 static void
@@ -67,7 +70,7 @@ wish_timeout(struct nsc_sessions *ss, struct nsc_flow *f, uint32_t seconds)
 {
 	if (seconds == 0)
 		return;
-	if (f->proto == NSC_PROTO_UDP && seconds <= ONE_EXCHANGE_S)
+	if (f->proto == NSC_PROTO_UDP && seconds <= ONE_EXCHANGE_S && f->timeout == 0)
 		f->flags |= NSC_FLOW_SHORT;
 	else if (f->timeout != seconds && ss->hooks.timeout != NULL)
 		ss->hooks.timeout(ss->hooks.arg, f, seconds);

@@ -195,6 +195,21 @@ tally_certificate(struct nsc_worker *w, const struct nsc_event *ev)
 			      ev->certificate.not_after, ev->time, local);
 }
 
+static void
+tally_quic(struct nsc_worker *w, const struct nsc_quic_sign *s)
+{
+	static const unsigned cell[NSC_QUIC_SIGNS] = {
+		[NSC_QUIC_SIGN_RETRY] = NSC_CELL(QUIC_SIGN, 0, NSC_V_QUIC_SIGN_RETRY),
+		[NSC_QUIC_SIGN_NEGOTIATION] = NSC_CELL(QUIC_SIGN, 0, NSC_V_QUIC_SIGN_NEGOTIATION),
+		[NSC_QUIC_SIGN_MIGRATED] = NSC_CELL(QUIC_SIGN, 0, NSC_V_QUIC_SIGN_MIGRATED),
+		[NSC_QUIC_SIGN_SHORT_INITIAL] =
+			NSC_CELL(SELF_ANOMALY, 0, NSC_V_ANOMALY_SHORT_INITIAL),
+		[NSC_QUIC_SIGN_HELLO_LOST] = NSC_CELL(SELF_EVICTION, 0, NSC_V_EVICTION_QUIC_HELLOS),
+	};
+
+	w->cells.cell[cell[s->kind]] += s->count;
+}
+
 void
 nsc_tally(struct nsc_worker *w, const struct nsc_event *ev)
 {
@@ -210,6 +225,9 @@ nsc_tally(struct nsc_worker *w, const struct nsc_event *ev)
 		break;
 	case NSC_EVENT_HTTP:
 		tally_http(w, &ev->http);
+		break;
+	case NSC_EVENT_QUIC_SIGN:
+		tally_quic(w, &ev->sign);
 		break;
 	case NSC_EVENT_TLS_DONE:
 		add(w, NSC_CELL(TLS_VERSION, 0, handshake_value(&ev->done)));

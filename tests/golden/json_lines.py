@@ -89,7 +89,7 @@ SCHEMA = {
                   ech=boolean, esni=boolean, cert_not_after=number, cert_self_signed=boolean,
                   cert_names=lambda v: type(v) is list and len(v) <= 8 and all(map(text, v)),
                   dtls_sni=text, dtls_alpn=text, dtls_version=text, dtls_ja4=text,
-                  ja4=text, quic_version=text, ssh_client=text, ssh_server=text)),
+                  ja4=text, quic_version=text, quic_migrated_from=text, ssh_client=text, ssh_server=text)),
     "http": (dict(ENDS, time=time), dict(OUTSIDE, method=text, host=text, status=number, latency_us=number)),
     "tls": (dict(ENDS, time=time), dict(OUTSIDE, sni=text, alpn=text, ja4=text, ech=boolean, esni=boolean)),
     "quic": (dict(ENDS, time=time), dict(OUTSIDE, sni=text, alpn=text, ja4=text, version=number)),
