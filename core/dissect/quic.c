@@ -289,7 +289,8 @@ const struct nsc_dissector nsc_quic = {
 	.guess = guess,
 	.feed = feed,
 	.end = end,
-	.shared_memory = sizeof(struct nsc_quic_shared) + NSC_QUIC_HELLOS_MEMORY,
+	.shared_memory = sizeof(struct nsc_quic_shared) + NSC_QUIC_HELLOS_MEMORY +
+			 NSC_QUIC_PATHS_MEMORY,
 	.shared_new = shared_new,
 	.shared_free = shared_free,
 	.tick = tick,
