@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Log-linear histograms of nanoseconds: 16 cells an octave from 1 us up to
- * 137 s, so that a quantile is wrong by at most 1/32 (3.2 %).  Cumulative: a
- * reader subtracts what it saw before.
+ * 134 s, so that a quantile is wrong by at most 1/32 (3.2 %) of the sample at its
+ * rank, ceil(q * samples).  Below 1 us it is 0.5 us, above 134 s it is 134 s.
+ * Cumulative: a reader subtracts what it saw before.
  */
 #ifndef NSC_LEDGER_HISTOGRAM_H
 #define NSC_LEDGER_HISTOGRAM_H
