@@ -106,6 +106,10 @@ int nsc_identify(const struct nsc_sessions *ss, const struct nsc_guess *g,
 bool nsc_speak_start(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversation *c,
 		     unsigned app);
 
+/* The state begins with what another dissector handed on. */
+void nsc_speak_seed(struct nsc_sessions *ss, struct nsc_conversation *c,
+		    const struct nsc_wish *wish);
+
 /* It was not: state and name are taken back. */
 void nsc_speak_stop(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversation *c,
 		    bool rename);
@@ -115,8 +119,9 @@ enum nsc_verdict nsc_speak_feed(struct nsc_sessions *ss, struct nsc_flow *f,
 				struct nsc_conversation *c, struct nsc_chunk *in,
 				struct nsc_wish *wish);
 
+/* The last call: of end, or of cut. */
 void nsc_speak_end(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversation *c,
-		   uint64_t now);
+		   bool cut, uint64_t now);
 void nsc_speak_tick(struct nsc_sessions *ss, uint64_t now);
 
 /* stream.c, datagram.c */

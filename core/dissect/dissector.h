@@ -61,6 +61,9 @@ struct nsc_wish {
 	uint64_t skip;			/* these many octets behind the consumed ones are of no interest */
 	uint32_t timeout;		/* idle seconds that suit the protocol; 0: as it is */
 	const struct nsc_dissector *next; /* with NSC_HAND_ON: what both sides agreed on, or NULL */
+	/* With `next`: its state begins with these octets.  Borrowed from the shared state. */
+	const void *seed;
+	uint32_t seed_len;
 };
 
 /* Where a dissector speaks to; made by the framework for each call. */
@@ -98,6 +101,12 @@ struct nsc_dissector {
 	 * reset, eviction or overflow.  May be NULL.
 	 */
 	void (*end)(void *state, struct nsc_out *out);
+
+	/*
+	 * Reset, evicted: tells only what is certain already, such as an answer whose
+	 * body was on its way.  May be NULL.
+	 */
+	void (*cut)(void *state, struct nsc_out *out);
 
 	/* Per-worker state shared by all conversations (DNS: pending queries); may be NULL. */
 	uint32_t shared_memory;		/* octets that it takes, at the most */

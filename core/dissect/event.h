@@ -31,6 +31,7 @@ enum nsc_event_kind {
 	NSC_EVENT_QUIC,			/* one ClientHello */
 	NSC_EVENT_QUIC_SIGN,		/* what else happened to connections */
 	NSC_EVENT_SSH,			/* both banners, or the flow's end */
+	NSC_EVENT_LOSS,			/* something was given up for want of memory */
 	NSC_EVENT_FLOW,			/* the flow's end: always its last event */
 	NSC_EVENTS
 };
@@ -76,6 +77,14 @@ struct nsc_http_exchange {
 	uint16_t status;		/* 0: no response seen */
 	uint8_t version;		/* 10, 11, 20 */
 	uint64_t latency;		/* ns from the request's end to the response's first octet; 0 unknown */
+	uint64_t complete;		/* ns from the request's end to the response's last octet; 0 unknown, or cut */
+	bool grpc;			/* grpc_status holds */
+	uint16_t grpc_status;		/* 0 is OK; codes above 16 are nobody's */
+};
+
+enum nsc_loss {
+	NSC_LOSS_HTTP_REQUEST,		/* what waited for a response is told without it, or not at all */
+	NSC_LOSS_HPACK,			/* header tables of a connection: names are unknown for a while */
 };
 
 struct nsc_tls_hello {			/* ClientHello, of TLS and inside QUIC */
@@ -130,6 +139,7 @@ struct nsc_event {
 		struct nsc_tls_certificate certificate;
 		struct nsc_quic_sign sign;
 		struct nsc_ssh_banners ssh;
+		uint8_t loss;			/* nsc_loss */
 	};
 };
 

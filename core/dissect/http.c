@@ -7,9 +7,7 @@
  */
 #include <string.h>
 
-#include "dissect/http_chunked.h"
-#include "dissect/http_head.h"
-#include "dissect/http_pending.h"
+#include "dissect/http.h"
 #include "dissect/protocols.h"
 #include "dissect/starttls.h"
 
@@ -20,28 +18,6 @@ enum phase {
 	CHUNKED,
 	TUNNEL, /* CONNECT: the answer decides what follows */
 	LOST,
-};
-
-struct side {
-	uint64_t began;   /* time of the head's first octet; 0: none yet */
-	uint32_t scanned; /* octets of the head known to hold no empty line */
-	struct nsc_http_chunked chunked;
-	uint16_t interim; /* last 1xx status */
-	uint8_t phase;
-	bool spoke;   /* a start line was read */
-	bool request; /* the message at hand is one */
-};
-
-struct state {
-	struct side side[2];
-	struct nsc_http_queue queue;
-	bool answered; /* a final status was seen */
-	/*
-	 * Labels are those of whole messages: a request or response whose body
-	 * was not captured to its end says nothing of the flow.
-	 */
-	bool owes_request;
-	uint16_t owes_status;
 };
 
 static enum nsc_verdict
@@ -75,75 +51,21 @@ pass(struct nsc_chunk *in, uint64_t n, struct nsc_out *out)
 }
 
 static void
-tell(struct nsc_out *out, const struct nsc_http_request *req, uint16_t status,
-     uint8_t version, uint64_t latency)
-{
-	struct nsc_event ev = {.kind = NSC_EVENT_HTTP};
-
-	ev.http.method = req->method;
-	ev.http.host = req->host;
-	ev.http.status = status;
-	ev.http.version = version;
-	ev.http.latency = latency;
-	nsc_out_event(out, &ev);
-}
-
-static void
-label_request(struct state *s, const struct nsc_http_request *req, struct nsc_out *out)
-{
-	s->owes_request = false;
-	if (req->method.len == 0)
-		return;
-	nsc_out_label(out, NSC_LABEL_HTTP_METHOD, req->method.p, req->method.len);
-	if (req->host.len > 0)
-		nsc_out_label(out, NSC_LABEL_HTTP_HOST, req->host.p, req->host.len);
-}
-
-static void
-label_status(struct state *s, uint16_t status, struct nsc_out *out)
-{
-	s->owes_status = 0;
-	if (status == 0)
-		return;
-	const char text[3] = {(char)('0' + status / 100), (char)('0' + status / 10 % 10),
-			      (char)('0' + status % 10)};
-
-	nsc_out_label(out, NSC_LABEL_HTTP_STATUS, text, sizeof text);
-}
-
-static bool
-method_is(struct nsc_text m, const char *name)
-{
-	return m.len == strlen(name) && memcmp(m.p, name, m.len) == 0;
-}
-
-static void
-begin_chunked(struct side *me)
+begin_chunked(struct nsc_http_side *me)
 {
 	me->phase = CHUNKED;
 	me->chunked = (struct nsc_http_chunked){.phase = 0};
 }
 
 static enum nsc_verdict
-on_request(struct state *s, struct nsc_chunk *in, const struct nsc_http_head *h,
+on_request(struct nsc_http *s, struct nsc_chunk *in, const struct nsc_http_head *h,
 	   struct nsc_out *out)
 {
-	struct side *me = &s->side[in->side];
+	struct nsc_http_side *me = &s->side[in->side];
 	bool body = h->chunked || (h->sized && h->length > 0);
-	struct nsc_http_request req = {
-		.method = h->method,
-		.host = h->host,
-		.version = h->version,
-		.no_body = method_is(h->method, "HEAD"),
-		.connect = method_is(h->method, "CONNECT"),
-	};
 
-	if (body)
-		s->owes_request = true;
-	else
-		label_request(s, &req, out);
-	nsc_http_queue_add(&s->queue, out->shared, &req, body ? 0 : out->time);
-	if (req.connect) {
+	nsc_http_asked(s, h, body, out);
+	if (h->method.len == 7 && memcmp(h->method.p, "CONNECT", 7) == 0) {
 		me->phase = TUNNEL;
 	} else if (h->chunked) {
 		begin_chunked(me);
@@ -155,37 +77,39 @@ on_request(struct state *s, struct nsc_chunk *in, const struct nsc_http_head *h,
 	return NSC_MORE;
 }
 
+/* What follows is another protocol's. */
 static enum nsc_verdict
-on_response(struct state *s, struct nsc_chunk *in, const struct nsc_http_head *h,
+hand_on(struct nsc_http *s, const struct nsc_http_head *h, struct nsc_out *out)
+{
+	if (h->status == 101 && h->upgrade == NSC_HTTP_TO_H2C) {
+		nsc_http_hand_to_h2(s, out);
+		return NSC_HAND_ON;
+	}
+	nsc_http_complete(s, out->time, out);
+	if (h->status == 101 && h->upgrade == NSC_HTTP_TO_WEBSOCKET)
+		out->wish.next = &nsc_websocket;
+	return NSC_HAND_ON;
+}
+
+static enum nsc_verdict
+on_response(struct nsc_http *s, struct nsc_chunk *in, const struct nsc_http_head *h,
 	    struct nsc_out *out)
 {
-	struct side *me = &s->side[in->side];
+	struct nsc_http_side *me = &s->side[in->side];
 	struct nsc_http_request req;
-	uint64_t asked, latency = 0;
 
 	if (h->status < 200 && h->status != 101) {
 		me->interim = h->status;
 		return NSC_MORE;
 	}
-	nsc_http_queue_oldest(&s->queue, out->shared, &req, &asked);
-	if (asked != 0 && me->began > asked)
-		latency = me->began - asked;
-	if (s->owes_request)
-		label_request(s, &req, out);
-	s->owes_status = h->status;
-	s->answered = true;
-	tell(out, &req, h->status, h->version, latency);
-	nsc_http_queue_drop(&s->queue);
-	if (h->status == 101 || (req.connect && h->status / 100 == 2)) {
-		label_status(s, h->status, out);
-		if (h->status == 101 && h->websocket)
-			out->wish.next = &nsc_websocket;
-		return NSC_HAND_ON;
-	}
+	nsc_http_answered(s, in->side, h, &req, out);
+	if (h->status == 101 || (req.connect && h->status / 100 == 2))
+		return hand_on(s, h, out);
 	if (req.connect && s->side[1 - in->side].phase == TUNNEL)
 		s->side[1 - in->side].phase = START;
-	if (req.no_body || h->status == 204 || h->status == 304 || (h->sized && h->length == 0)) {
-		label_status(s, h->status, out);
+	if (req.no_body || h->status == 204 || h->status == 304 ||
+	    (!h->chunked && h->sized && h->length == 0)) {
+		nsc_http_complete(s, out->time, out);
 	} else if (h->chunked) {
 		begin_chunked(me);
 	} else if (h->sized) {
@@ -193,13 +117,18 @@ on_response(struct state *s, struct nsc_chunk *in, const struct nsc_http_head *h
 		pass(in, h->length - 1, out);
 	} else {
 		me->phase = UNTIL_CLOSE;
+		me->last = out->time;
 	}
 	return NSC_MORE;
 }
 
 static enum nsc_verdict
-lose(struct side *me, struct nsc_chunk *in)
+lose(struct nsc_http *s, struct nsc_chunk *in, struct nsc_out *out)
 {
+	struct nsc_http_side *me = &s->side[in->side];
+
+	if (s->answerer == in->side)
+		nsc_http_cut(s, out);
 	me->phase = LOST;
 	me->began = 0;
 	nsc_bytes_skip(&in->bytes, nsc_bytes_left(&in->bytes));
@@ -208,35 +137,54 @@ lose(struct side *me, struct nsc_chunk *in)
 
 /* What one side says after the other spoke HTTP changes nothing; it is passed over. */
 static enum nsc_verdict
-not_http(struct state *s, struct nsc_chunk *in)
+not_http(struct nsc_http *s, struct nsc_chunk *in, struct nsc_out *out)
 {
 	if (s->side[0].spoke || s->side[1].spoke)
-		return lose(&s->side[in->side], in);
+		return lose(s, in, out);
 	return NSC_NOT_MINE;
+}
+
+static void
+end(void *state, struct nsc_out *out)
+{
+	struct nsc_http *s = state;
+
+	nsc_http_cut(s, out);
+	nsc_http_unanswered(s, out);
+	for (unsigned i = 0; i < 2 && !s->answered; i++)
+		nsc_http_label_status(s->side[i].interim, out);
+}
+
+/* Heads beyond the limit: what came before them is told. */
+static enum nsc_verdict
+too_long(struct nsc_http *s, struct nsc_out *out)
+{
+	end(s, out);
+	return NSC_MALFORMED;
 }
 
 /* A head that is not whole says nothing: what is lost in it may be the Host. */
 static enum nsc_verdict
-wait_for_head(struct state *s, struct nsc_chunk *in, bool first, struct nsc_out *out)
+wait_for_head(struct nsc_http *s, struct nsc_chunk *in, bool first, struct nsc_out *out)
 {
 	size_t have = nsc_bytes_left(&in->bytes);
 	struct nsc_http_head h;
 
 	if (have >= NSC_HTTP_HEAD_MAX)
-		return NSC_MALFORMED;
+		return too_long(s, out);
 	if (nsc_http_start(in->bytes) == NSC_HTTP_NO && nsc_http_line(&in->bytes) == 0 &&
 	    (*in->bytes.p < 'A' || *in->bytes.p > 'Z'))
-		return not_http(s, in);
+		return not_http(s, in, out);
 	if ((first || in->fin) && nsc_http_head(&h, in->bytes) != 0)
-		return not_http(s, in);
+		return not_http(s, in, out);
 	out->wish.need = (uint32_t)have + 1;
 	return NSC_MORE;
 }
 
 static enum nsc_verdict
-read_head(struct state *s, struct nsc_chunk *in, struct nsc_out *out)
+read_head(struct nsc_http *s, struct nsc_chunk *in, struct nsc_out *out)
 {
-	struct side *me = &s->side[in->side];
+	struct nsc_http_side *me = &s->side[in->side];
 	struct nsc_bytes *b = &in->bytes;
 	struct nsc_http_head h;
 	bool first = me->began == 0;
@@ -255,9 +203,9 @@ read_head(struct state *s, struct nsc_chunk *in, struct nsc_out *out)
 		return wait_for_head(s, in, first, out);
 	me->scanned = 0;
 	if (end > NSC_HTTP_HEAD_MAX)
-		return NSC_MALFORMED;
+		return too_long(s, out);
 	if (nsc_http_head(&h, nsc_bytes(b->p, end)) <= 0) {
-		return not_http(s, in);
+		return not_http(s, in, out);
 	}
 	nsc_bytes_skip(b, end);
 	me->spoke = true;
@@ -270,27 +218,21 @@ read_head(struct state *s, struct nsc_chunk *in, struct nsc_out *out)
 }
 
 static void
-message_ended(struct state *s, struct nsc_chunk *in, struct nsc_out *out)
+message_ended(struct nsc_http *s, struct nsc_chunk *in, struct nsc_out *out)
 {
-	struct side *me = &s->side[in->side];
-
-	struct nsc_http_request req;
-	uint64_t asked;
+	struct nsc_http_side *me = &s->side[in->side];
 
 	me->phase = START;
-	if (!me->request) {
-		label_status(s, s->owes_status, out);
-		return;
-	}
-	nsc_http_queue_ended(&s->queue, out->shared, out->time);
-	if (s->owes_request && nsc_http_queue_oldest(&s->queue, out->shared, &req, &asked))
-		label_request(s, &req, out);
+	if (me->request)
+		nsc_http_request_ended(s, out);
+	else
+		nsc_http_complete(s, out->time, out);
 }
 
 static enum nsc_verdict
-read_chunked(struct state *s, struct nsc_chunk *in, struct nsc_out *out)
+read_chunked(struct nsc_http *s, struct nsc_chunk *in, struct nsc_out *out)
 {
-	struct side *me = &s->side[in->side];
+	struct nsc_http_side *me = &s->side[in->side];
 	uint64_t data = 0;
 
 	switch (nsc_http_chunked(&me->chunked, &in->bytes, &data)) {
@@ -298,7 +240,7 @@ read_chunked(struct state *s, struct nsc_chunk *in, struct nsc_out *out)
 		out->wish.need = (uint32_t)nsc_bytes_left(&in->bytes) + 1;
 		return NSC_MORE;
 	case NSC_HTTP_CHUNKED_BROKEN:
-		return lose(me, in);
+		return lose(s, in, out);
 	case NSC_HTTP_CHUNKED_END:
 		message_ended(s, in, out);
 		return NSC_MORE;
@@ -310,9 +252,9 @@ read_chunked(struct state *s, struct nsc_chunk *in, struct nsc_out *out)
 
 /* The client of a tunnel speaks before (or without) an answer being seen. */
 static enum nsc_verdict
-in_tunnel(struct state *s, struct nsc_chunk *in, struct nsc_out *out)
+in_tunnel(struct nsc_http *s, struct nsc_chunk *in, struct nsc_out *out)
 {
-	struct side *me = &s->side[in->side];
+	struct nsc_http_side *me = &s->side[in->side];
 	enum nsc_http_start start = nsc_http_start(in->bytes);
 
 	if (start == NSC_HTTP_REQUEST) {
@@ -329,9 +271,9 @@ in_tunnel(struct state *s, struct nsc_chunk *in, struct nsc_out *out)
 }
 
 static enum nsc_verdict
-step(struct state *s, struct nsc_chunk *in, struct nsc_out *out)
+step(struct nsc_http *s, struct nsc_chunk *in, struct nsc_out *out)
 {
-	struct side *me = &s->side[in->side];
+	struct nsc_http_side *me = &s->side[in->side];
 
 	switch (me->phase) {
 	case START:
@@ -342,6 +284,7 @@ step(struct state *s, struct nsc_chunk *in, struct nsc_out *out)
 		return NSC_MORE;
 	case UNTIL_CLOSE:
 		nsc_bytes_skip(&in->bytes, nsc_bytes_left(&in->bytes));
+		me->last = out->time;
 		return NSC_MORE;
 	case TUNNEL:
 		return in_tunnel(s, in, out);
@@ -353,17 +296,16 @@ step(struct state *s, struct nsc_chunk *in, struct nsc_out *out)
 static enum nsc_verdict
 feed(void *state, struct nsc_chunk *in, struct nsc_out *out)
 {
-	struct state *s = state;
-	struct side *me = &s->side[in->side];
+	struct nsc_http *s = state;
+	struct nsc_http_side *me = &s->side[in->side];
 
-	if (in->gap) {
-		me->phase = LOST;
-		me->began = 0;
-	}
-	if (me->phase == LOST) {
+	if (in->gap || me->phase == LOST) {
 		if (nsc_http_start(in->bytes) < NSC_HTTP_REQUEST)
-			return lose(me, in);
+			return lose(s, in, out);
+		if (s->answerer == in->side)
+			nsc_http_cut(s, out);
 		me->phase = START;
+		me->began = 0;
 	}
 	while (nsc_bytes_left(&in->bytes) > 0) {
 		size_t before = nsc_bytes_left(&in->bytes);
@@ -376,24 +318,15 @@ feed(void *state, struct nsc_chunk *in, struct nsc_out *out)
 			break;
 	}
 	if (in->fin && me->phase == UNTIL_CLOSE)
-		label_status(s, s->owes_status, out);
+		nsc_http_complete(s, me->last, out);
 	return NSC_MORE;
 }
 
+/* An answer that began is one, however little of its body came. */
 static void
-end(void *state, struct nsc_out *out)
+cut(void *state, struct nsc_out *out)
 {
-	struct state *s = state;
-	struct nsc_http_request req;
-	uint64_t asked;
-
-	while (nsc_http_queue_oldest(&s->queue, out->shared, &req, &asked)) {
-		tell(out, &req, 0, req.version, 0);
-		nsc_http_queue_drop(&s->queue);
-	}
-	for (unsigned i = 0; i < 2 && !s->answered; i++)
-		if (s->side[i].interim != 0)
-			label_status(s, s->side[i].interim, out);
+	nsc_http_cut(state, out);
 }
 
 static int
@@ -417,10 +350,11 @@ const struct nsc_dissector nsc_http = {
 	.title = "Hypertext Transfer Protocol, version 1",
 	.spec = "RFC 9110, RFC 9112",
 	.transports = NSC_OVER_TCP,
-	.state_size = sizeof(struct state),
+	.state_size = sizeof(struct nsc_http),
 	.guess = guess,
 	.feed = feed,
 	.end = end,
+	.cut = cut,
 	.shared_memory = NSC_HTTP_RING_MEMORY,
 	.shared_new = shared_new,
 	.shared_free = shared_free,

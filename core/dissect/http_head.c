@@ -343,7 +343,9 @@ field(struct nsc_http_head *h, struct nsc_bytes c, bool *host_seen)
 	} else if (text_is(name, "Transfer-Encoding")) {
 		h->chunked = ends_chunked(value);
 	} else if (text_is(name, "Upgrade")) {
-		h->websocket = text_is(value, "websocket");
+		h->upgrade = text_is(value, "websocket") ? NSC_HTTP_TO_WEBSOCKET
+			     : text_is(value, "h2c")	 ? NSC_HTTP_TO_H2C
+							 : NSC_HTTP_TO_NOTHING;
 	}
 }
 

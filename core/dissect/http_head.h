@@ -11,13 +11,19 @@ enum {
 	NSC_HTTP_METHOD_MAX = 24,
 };
 
+enum nsc_http_upgrade {
+	NSC_HTTP_TO_NOTHING,
+	NSC_HTTP_TO_WEBSOCKET, /* RFC 6455, 4.2.2 */
+	NSC_HTTP_TO_H2C,       /* RFC 7540, 3.2 */
+};
+
 struct nsc_http_head {
 	struct nsc_text method; /* empty in a response; borrowed from the wire */
 	struct nsc_text host;   /* with its port if it has one; borrowed from the wire */
 	uint16_t status;        /* 0 in a request */
 	uint8_t version;        /* 10 or 11 */
 	bool chunked;
-	bool websocket;  /* Upgrade (RFC 6455, 4.2.2) */
+	uint8_t upgrade; /* nsc_http_upgrade */
 	bool sized;      /* length holds */
 	uint64_t length; /* Content-Length */
 };

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "dissect/h2_seed.h"
 #include "dissect/http_head.h"
 #include "dissect/http_pending.h"
 
@@ -23,6 +24,7 @@ struct record {
 
 struct nsc_http_ring {
 	uint64_t next; /* starts at 1: 0 is no number */
+	struct nsc_h2_seed seed;
 	struct record record[NSC_HTTP_PENDING];
 };
 
@@ -45,6 +47,12 @@ nsc_http_ring_free(struct nsc_http_ring *r)
 	free(r);
 }
 
+struct nsc_h2_seed *
+nsc_http_ring_seed(struct nsc_http_ring *r)
+{
+	return &r->seed;
+}
+
 static const struct record *
 record_of(const struct nsc_http_ring *r, uint64_t number)
 {
@@ -53,7 +61,7 @@ record_of(const struct nsc_http_ring *r, uint64_t number)
 	return rec->number == number ? rec : NULL;
 }
 
-void
+bool
 nsc_http_queue_add(struct nsc_http_queue *q, struct nsc_http_ring *r,
 		   const struct nsc_http_request *req, uint64_t time)
 {
@@ -65,7 +73,7 @@ nsc_http_queue_add(struct nsc_http_queue *q, struct nsc_http_ring *r,
 	/* Order must hold: while one without room waits, those behind it have none. */
 	if (q->count == NSC_HTTP_PIPELINED || q->more > 0) {
 		q->more++;
-		return;
+		return false;
 	}
 	r->next++;
 	q->number[(q->first + q->count++) % NSC_HTTP_PIPELINED] = number;
@@ -81,6 +89,7 @@ nsc_http_queue_add(struct nsc_http_queue *q, struct nsc_http_ring *r,
 	memcpy(rec->method, req->method.p, method);
 	if (host > 0)
 		memcpy(rec->host, req->host.p, host);
+	return true;
 }
 
 void

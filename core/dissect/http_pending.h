@@ -17,10 +17,14 @@ enum {
 };
 
 struct nsc_http_ring;
+struct nsc_h2_seed;
 
 /* -ENOMEM, or 0. */
 int nsc_http_ring_new(struct nsc_http_ring **r);
 void nsc_http_ring_free(struct nsc_http_ring *r);
+
+/* Where an upgrade's request is put, to be copied at once. */
+struct nsc_h2_seed *nsc_http_ring_seed(struct nsc_http_ring *r);
 
 /* Of a conversation, in the order of the requests; all zero is empty. */
 struct nsc_http_queue {
@@ -36,8 +40,8 @@ struct nsc_http_request {
 	bool connect;
 };
 
-/* Adds a request whose end is at `time` (ns; 0: not yet). */
-void nsc_http_queue_add(struct nsc_http_queue *q, struct nsc_http_ring *r,
+/* Adds a request whose end is at `time` (ns; 0: not yet).  False: it has no room. */
+bool nsc_http_queue_add(struct nsc_http_queue *q, struct nsc_http_ring *r,
 			const struct nsc_http_request *req, uint64_t time);
 
 /* The end of the request that was added last. */

@@ -11,6 +11,7 @@ extern const struct nsc_dissector nsc_llmnr;	/* dns.c */
 extern const struct nsc_dissector nsc_tls;	/* tls.c */
 extern const struct nsc_dissector nsc_http;	/* http.c */
 extern const struct nsc_dissector nsc_ssh;	/* ssh.c */
+extern const struct nsc_dissector nsc_http2;	/* http2.c */
 extern const struct nsc_dissector nsc_smtp;	/* smtp.c */
 extern const struct nsc_dissector nsc_imap;	/* imap.c */
 extern const struct nsc_dissector nsc_pop3;	/* pop3.c */

@@ -221,8 +221,8 @@ nsc_session_closed(struct nsc_sessions *ss, struct nsc_flow *f, enum nsc_end rea
 	if (flush)
 		read_to_the_end(ss, f, now);
 	c = nsc_conversation_of(ss, f);
-	if (flush && (f->flags & NSC_FLOW_NO_PAYLOAD) == 0)
-		nsc_speak_end(ss, f, c, now);
+	if ((f->flags & NSC_FLOW_NO_PAYLOAD) == 0)
+		nsc_speak_end(ss, f, c, !flush, now);
 	nsc_conversation_quit(ss, f, c);
 }
 

@@ -66,7 +66,7 @@ int nsc_sessions_reconfigure(struct nsc_sessions *ss, const struct nsc_reassembl
 enum nsc_end nsc_session_packet(struct nsc_sessions *ss, const struct nsc_update *up,
 				const struct nsc_packet *p);
 
-/* The flow was closed: flushes (fin, idle, eof) or drops (rst, evicted, overflow) its dissector. */
+/* The flow was closed: flushes (fin, idle, eof) or cuts off (rst, evicted, overflow) its dissector. */
 void nsc_session_closed(struct nsc_sessions *ss, struct nsc_flow *f, enum nsc_end reason,
 			uint64_t now);
 

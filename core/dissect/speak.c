@@ -116,6 +116,14 @@ nsc_speak_start(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversa
 }
 
 void
+nsc_speak_seed(struct nsc_sessions *ss, struct nsc_conversation *c, const struct nsc_wish *wish)
+{
+	if (wish->seed != NULL && c->state != 0 &&
+	    wish->seed_len <= ss->dissectors[c->app]->state_size)
+		memcpy(nsc_slab_at(ss->states, c->state), wish->seed, wish->seed_len);
+}
+
+void
 nsc_speak_stop(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversation *c, bool rename)
 {
 	if (c != NULL) {
@@ -152,15 +160,20 @@ nsc_speak_feed(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversat
 }
 
 void
-nsc_speak_end(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversation *c, uint64_t now)
+nsc_speak_end(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversation *c, bool cut,
+	      uint64_t now)
 {
 	unsigned app = c != NULL ? c->app : f->app;
 	struct nsc_out out;
+	void (*last)(void *state, struct nsc_out *out);
 
-	if (app == 0 || ss->dissectors[app]->end == NULL)
+	if (app == 0)
+		return;
+	last = cut ? ss->dissectors[app]->cut : ss->dissectors[app]->end;
+	if (last == NULL)
 		return;
 	begin(ss, f, c, app, now, &out);
-	ss->dissectors[app]->end(c != NULL ? nsc_slab_at(ss->states, c->state) : NULL, &out);
+	last(c != NULL ? nsc_slab_at(ss->states, c->state) : NULL, &out);
 }
 
 void

@@ -14,6 +14,7 @@ const struct nsc_dissector *const nsc_dissectors[] = {
 	NULL,
 	DISSECTOR(tls),
 	DISSECTOR(http),
+	DISSECTOR(http2),
 	DISSECTOR(dns),
 	DISSECTOR(mdns),
 	DISSECTOR(llmnr),

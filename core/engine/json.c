@@ -282,6 +282,10 @@ put_http(struct nsc_json *j, const struct nsc_http_exchange *x)
 		nsc_json_number(j, "status", x->status);
 	if (x->latency > 0)
 		nsc_json_number(j, "latency_us", (x->latency + 500) / 1000);
+	if (x->complete > 0)
+		nsc_json_number(j, "complete_us", (x->complete + 500) / 1000);
+	if (x->grpc)
+		nsc_json_number(j, "grpc_status", x->grpc_status);
 }
 
 static void

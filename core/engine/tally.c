@@ -116,6 +116,13 @@ method_value(const struct nsc_text *m)
 	return NSC_V_HTTP_METHOD_OTHER;
 }
 
+/* The codes are 1 to 16 (gRPC, doc/statuscodes.md); 0 is no error. */
+static unsigned
+grpc_value(uint16_t status)
+{
+	return status <= NSC_V_GRPC_OTHER ? status - 1u : NSC_V_GRPC_OTHER;
+}
+
 static void
 tally_http(struct nsc_worker *w, const struct nsc_http_exchange *x)
 {
@@ -127,6 +134,18 @@ tally_http(struct nsc_worker *w, const struct nsc_http_exchange *x)
 							: NSC_V_HTTP_STATUS_OTHER));
 	if (x->latency > 0)
 		add(w, NSC_CELL(HTTP_LATENCY, 0, 0) + nsc_histogram_cell(x->latency));
+	if (x->complete > 0)
+		add(w, NSC_CELL(HTTP_COMPLETE, 0, 0) + nsc_histogram_cell(x->complete));
+	if (x->grpc && x->grpc_status > 0)
+		add(w, NSC_CELL(HTTP_GRPC, 0, grpc_value(x->grpc_status)));
+}
+
+/* Given up for want of memory. */
+static void
+tally_loss(struct nsc_worker *w, uint8_t loss)
+{
+	add(w, NSC_CELL(SELF_EVICTION, 0, loss == NSC_LOSS_HPACK ? NSC_V_EVICTION_HTTP2_NAMES
+								  : NSC_V_EVICTION_HTTP_REQUESTS));
 }
 
 static unsigned
@@ -228,6 +247,9 @@ nsc_tally(struct nsc_worker *w, const struct nsc_event *ev)
 		break;
 	case NSC_EVENT_QUIC_SIGN:
 		tally_quic(w, &ev->sign);
+		break;
+	case NSC_EVENT_LOSS:
+		tally_loss(w, ev->loss);
 		break;
 	case NSC_EVENT_TLS_DONE:
 		add(w, NSC_CELL(TLS_VERSION, 0, handshake_value(&ev->done)));

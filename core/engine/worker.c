@@ -92,6 +92,7 @@ set_timeouts(struct nsc_worker *w)
 		const char *app;
 		uint32_t seconds;
 	} timeout[] = {{"http", w->settings.timeout_http},
+		       {"http2", w->settings.timeout_http},
 		       {"tls", w->settings.timeout_http},
 		       {"ssh", w->settings.timeout_ssh}};
 	unsigned i;

@@ -104,10 +104,15 @@ add_values(struct text_list *l, const struct health *h, const char *family,
 	}
 }
 
-/* "round trip (public): median 61 us, 90 % within 46 ms, 99 % within 121 ms" */
+/*
+ * "round trip (public): median 61 us, 90 % within 46 ms, 99 % within 121 ms", of the
+ * quantiles that are called PREFIXp50 and so on.
+ */
 static void
-print_times(const struct health *h, const char *family, const char *head, const char *what)
+print_times(const struct health *h, const char *family, const char *prefix, const char *head,
+	    const char *what)
 {
+	const size_t skip = strlen(prefix);
 	const char *group = NULL;
 	struct text_list l;
 	char time[TEXT_FIELD], item[TEXT_FIELD], label[TEXT_FIELD];
@@ -115,9 +120,10 @@ print_times(const struct health *h, const char *family, const char *head, const 
 
 	text_list_begin(&l, INDENT);
 	for (i = 0; i < h->times; i++) {
-		const char *p = strrchr(h->time[i].value, 'p'), *scope = h->time[i].group;
+		const char *p = h->time[i].value + skip, *scope = h->time[i].group;
 
-		if (strcmp(h->time[i].family, family) != 0 || p == NULL)
+		if (strcmp(h->time[i].family, family) != 0 ||
+		    strncmp(h->time[i].value, prefix, skip) != 0 || *p != 'p')
 			continue;
 		label[0] = '\0';
 		if (group == NULL || strcmp(group, scope) != 0) {
@@ -173,7 +179,7 @@ print_tcp(const struct health *h)
 		    sum(h, "tcp", "protocol_counter", "timeout_out"),
 	    "connection unanswered", "connections unanswered");
 	text_list_end(&l);
-	print_times(h, "tcp", "", "round trip");
+	print_times(h, "tcp", "rtt_", "", "round trip");
 }
 
 static void
@@ -197,7 +203,7 @@ print_dns(const struct health *h)
 	text_list_end(&l);
 	add_values(&l, h, "dns", "dns_rcode");
 	text_list_end(&l);
-	print_times(h, "dns", any ? "" : "DNS", "answer time");
+	print_times(h, "dns", "", any ? "" : "DNS", "answer time");
 }
 
 static void
@@ -215,7 +221,8 @@ print_http(const struct health *h)
 	text_list_end(&l);
 	add_values(&l, h, "http", "http_response_codes");
 	text_list_end(&l);
-	print_times(h, "http", any ? "" : "HTTP", "response time");
+	print_times(h, "http", "", any ? "" : "HTTP", "response time");
+	print_times(h, "http", "complete_", "", "complete");
 }
 
 /* "1_3" is version 1.3, "quic_v1" QUIC's. */
@@ -243,7 +250,7 @@ print_tls(const struct health *h)
 		text_list_add(&l, "TLS", item);
 	}
 	text_list_end(&l);
-	print_times(h, "tls", all > 0 ? "" : "TLS", "handshake");
+	print_times(h, "tls", "handshake_", all > 0 ? "" : "TLS", "handshake");
 }
 
 void

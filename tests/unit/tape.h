@@ -77,9 +77,16 @@ tape_event(void *arg, struct nsc_event *ev)
 			   ev->certificate.server);
 		break;
 	case NSC_EVENT_HTTP:
-		tape_print(t, "%.*s %.*s %u %llu\n", (int)ev->http.method.len,
+		tape_print(t, "%.*s %.*s %u %llu %llu", (int)ev->http.method.len,
 			   ev->http.method.p, (int)ev->http.host.len, ev->http.host.p,
-			   ev->http.status, (unsigned long long)ev->http.latency);
+			   ev->http.status, (unsigned long long)ev->http.latency,
+			   (unsigned long long)ev->http.complete);
+		if (ev->http.grpc)
+			tape_print(t, " grpc %u", ev->http.grpc_status);
+		tape_print(t, "\n");
+		break;
+	case NSC_EVENT_LOSS:
+		tape_print(t, "loss %u\n", ev->loss);
 		break;
 	case NSC_EVENT_DNS:
 		tape_print(t, "%d %u %.*s %u %u", ev->dns.response, ev->dns.id,

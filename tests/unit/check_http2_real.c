@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * HTTP/2 of real programs through the session, cut anywhere, against tshark: with prior
+ * knowledge, after an upgrade; pushes, padding, CONTINUATION, small tables, gRPC, resets.
+ */
+#include "dissect/session.h"
+#include "golden.h"
+#include "tape.h"
+
+enum { MS = 1000000, ISN0 = 0xfffffe00, ISN1 = 5000, LINES = 64 };
+
+static struct nsc_sessions *ss;
+static struct nsc_flow flow;
+static uint64_t now;
+static uint32_t at[2];
+static struct talk talks[GOLDEN_FLOWS];
+static unsigned count;
+static char lines[LINES][128];
+static unsigned line_count;
+
+static void
+on_event(void *arg, const struct nsc_event *ev)
+{
+	const struct nsc_http_exchange *x = &ev->http;
+	char grpc[16] = "";
+
+	(void)arg;
+	ck_assert_int_eq(ev->kind, NSC_EVENT_HTTP);
+	ck_assert_uint_eq(x->version, 20);
+	ck_assert_uint_lt(line_count, LINES);
+	if (x->grpc)
+		snprintf(grpc, sizeof grpc, " grpc %u", x->grpc_status);
+	snprintf(lines[line_count++], sizeof lines[0], "%.*s %.*s %u%s", (int)x->method.len,
+		 x->method.p, (int)x->host.len, x->host.p, x->status, grpc);
+}
+
+static void
+segment(int side, const uint8_t *p, size_t len)
+{
+	uint8_t *copy = malloc(len);	/* of the exact size, for the sanitizer */
+	struct nsc_update up = {.flow = &flow, .side = (uint8_t)side};
+	struct nsc_packet pk = {
+		.time = now += MS,
+		.proto = NSC_PROTO_TCP,
+		.payload = copy,
+		.payload_len = (uint32_t)len,
+		.payload_caplen = (uint32_t)len,
+		.seq = (side ? ISN1 : ISN0) + 1u + at[side],
+	};
+
+	memcpy(copy, p, len);
+	ck_assert_int_eq(nsc_session_packet(ss, &up, &pk), NSC_END_OPEN);
+	at[side] += (uint32_t)len;
+	free(copy);
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static void
+play_talk(const struct talk *talk, size_t step, size_t cut)
+{
+	size_t total = 0;
+
+	memset(&flow, 0, sizeof flow);
+	flow.proto = NSC_PROTO_TCP;
+	flow.tcp[0].acked = ISN1 + 1;
+	flow.tcp[1].acked = ISN0 + 1u;
+	flow.tcp[0].flags = flow.tcp[1].flags = NSC_SIDE_ACKS | NSC_SIDE_SYN;
+	at[0] = at[1] = 0;
+	now = 1000 * (uint64_t)MS;
+	line_count = 0;
+	for (unsigned i = 0; i < talk->turns; i++) {
+		const struct turn *t = &talk->turn[i];
+
+		for (size_t done = 0; done < t->len;) {
+			size_t n = t->len - done;
+
+			if (step > 0 && n > step)
+				n = step;
+			if (cut > total && cut < total + n)
+				n = cut - total;
+			segment(t->side, t->p + done, n);
+			done += n;
+			total += n;
+		}
+	}
+	nsc_session_closed(ss, &flow, NSC_END_FIN, now);
+	ck_assert_str_eq(nsc_app_name(flow.app), "http2");
+	nsc_session_retired(ss, &flow);
+	ck_assert_uint_eq(nsc_sessions_stats(ss)->sessions, 0);
+	qsort(lines, line_count, sizeof lines[0], by_text);
+}
+
+/* The lines of tshark for the flow, in the order of their texts. */
+static void
+check_lines(const char *text, unsigned n)
+{
+	unsigned i = 0;
+
+	for (const char *p = text; *p != '\0'; p += strcspn(p, "\n") + 1) {
+		size_t len;
+
+		if (strtoul(p, NULL, 10) != n)
+			continue;
+		p += strcspn(p, " ") + 1;
+		len = strcspn(p, "\n");
+		ck_assert_uint_lt(i, line_count);
+		ck_assert_msg(strlen(lines[i]) == len && memcmp(lines[i], p, len) == 0,
+			      "flow %u: %s, not %.*s", n, lines[i], (int)len, p);
+		i++;
+	}
+	ck_assert_uint_eq(i, line_count);
+}
+
+static void
+collect(void *arg, const struct golden_packet *g)
+{
+	(void)arg;
+	if (g->flow >= count)
+		count = g->flow + 1;
+	talk_say(&talks[g->flow], g->side, g->p, g->len);
+}
+
+START_TEST(test_real)
+{
+	struct nsc_session_config cfg = {
+		.reassembly = {.limit = 1 << 16,
+			       .memory = 1 << 20,
+			       .hole_ms = 1000,
+			       .overflow = NSC_OVERFLOW_SLIDING},
+		.sessions = 4,
+		.label_memory = 1 << 16,
+		.wanted = {~UINT64_C(0), ~UINT64_C(0)},
+	};
+	struct nsc_session_hooks hooks = {.event = on_event};
+	size_t len;
+	char *data = golden_read("../http2/http2.pcap", &len), *text;
+
+	golden_packets(data, len, collect, NULL);
+	free(data);
+	text = golden_read("../http2/http2.txt", &len);
+	ck_assert_uint_eq(count, 8);
+	ck_assert_int_eq(nsc_sessions_new(&ss, &cfg, &hooks), 0);
+	for (unsigned i = 0; i < count; i++) {
+		size_t total = talk_octets(&talks[i]);
+		size_t stride = total > 4000 ? total / 700 : 1;
+
+		for (size_t step = 0; step <= 3; step++) {
+			play_talk(&talks[i], step, 0);
+			check_lines(text, i);
+		}
+		for (size_t cut = 1; cut < total; cut += stride) {
+			play_talk(&talks[i], 0, cut);
+			check_lines(text, i);
+		}
+		talk_free(&talks[i]);
+	}
+	nsc_sessions_free(ss);
+	free(text);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("http2_real");
+	TCase *c = tcase_create("http2_real");
+	SRunner *r = srunner_create(s);
+	int failed;
+
+	suite_add_tcase(s, c);
+	tcase_set_timeout(c, 120);
+	tcase_add_test(c, test_real);
+	srunner_run_all(r, CK_ENV);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed > 0;
+}
