@@ -42,8 +42,6 @@ def talk(prefix, folder):
     areas = {}
     chosen = os.environ.get("NSC_AREAS", " ".join(AREAS)).split()
     for name, area in AREAS.items():
-        if name not in chosen:
-            continue
         missing = place.missing(area.needs)
         if missing:
             say("skip", "%s: %s not installed" % (name, ", ".join(missing)))
@@ -52,7 +50,8 @@ def talk(prefix, folder):
     try:
         ports = [p for area in areas.values() for p in area.serve(at)]
         at.listening(ports)
-        for name, area in areas.items():
+        for name in [n for n in areas if n in chosen]:
+            area = areas[name]
             at.did.clear()
             began = time.monotonic()
             try:

@@ -4,25 +4,26 @@ import collections
 import json
 
 FLOW_KEYS = {"http": ("http_host", "http_method"), "http2": ("http_host", "http_method"),
-             "tls": ("tls_version", "tls_sni"), "ssh": ("ssh_client", "ssh_server"),
+             "tls": ("tls_version", "tls_sni"), "dtls": ("dtls_version", "dtls_sni"), "ssh": ("ssh_client", "ssh_server"),
              "quic": ("quic_version", "tls_sni")}
 
 
 def form(o):
-    """A line as a tuple (event, server's port, ...); None for what no client counts."""
+    """A line as tuples (event, server's port, ...) of which some clients count some."""
     event, port = o["event"], o.get("responder_port")
     if event == "http":
-        return event, port, o.get("method"), o.get("host"), o.get("status")
-    if event in ("tls", "quic"):
-        return event, port, o.get("sni"), o.get("alpn")
-    if event == "ssh":
-        return event, port, o.get("client"), o.get("server")
-    if event == "dns":
-        return (event, o["proto"], o["qr"], o["name"].lower(), o.get("qtype"), o.get("rcode"),
-                tuple(sorted(o.get("answers", []))))
-    if event == "flow" and "app" in o:
-        return (event, port, o["app"]) + tuple(o.get(k) for k in FLOW_KEYS.get(o["app"], ()))
-    return None
+        yield event, port, o.get("method"), o.get("host"), o.get("status")
+    elif event in ("tls", "dtls", "quic"):
+        yield event, port, o.get("sni"), o.get("alpn")
+    elif event == "ssh":
+        yield event, port, o.get("client"), o.get("server")
+    elif event == "dns":
+        yield (event, o["proto"], o["qr"], o["name"].lower(), o.get("qtype"), o.get("rcode"),
+               tuple(sorted(o.get("answers", []))))
+    elif event == "flow" and "app" in o:
+        yield (event, port, o["app"]) + tuple(o.get(k) for k in FLOW_KEYS.get(o["app"], ()))
+        yield ("handshake", port, o.get("tls_sni")) + tuple(
+            o.get(k) for k in ("tls_cipher", "tls_group", "tls_alpn_chosen", "resumed", "cert_not_after"))
 
 
 def lines(path):
@@ -31,8 +32,8 @@ def lines(path):
 
 
 def kind(t):
-    """Event and port; of a flow its application too, as two may speak on one port."""
-    return t[:3] if t[0] == "flow" else t[:2]
+    """Event and port; of a flow its application too, as two may speak on one port, of a handshake its name."""
+    return t[:3] if t[0] in ("flow", "handshake") else t[:2]
 
 
 def counted(path, did):
@@ -40,9 +41,7 @@ def counted(path, did):
     wanted = set(map(kind, did))
     got = collections.Counter()
     for o in lines(path):
-        t = form(o)
-        if t is not None and kind(t) in wanted:
-            got[t] += 1
+        got.update(t for t in form(o) if kind(t) in wanted)
     return got
 
 

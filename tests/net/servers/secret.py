@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """TLS: openssl, GnuTLS and nginx, with what the client printed as the truth."""
 import re
+import ssl
 
 import web
 from place import PEER, Failed
@@ -8,6 +9,7 @@ from place import PEER, Failed
 needs = ["openssl", "gnutls-serv", "gnutls-cli", "curl", "nginx"]
 ANY, RETRY, GNUTLS = (4433, 1521), 4434, 5556
 WEAK = "DEFAULT@SECLEVEL=0"
+GROUPS = {"X25519": "x25519", "prime256v1": "secp256r1", "secp384r1": "secp384r1"}
 VERSIONS = {"TLSv1.3": "1.3", "TLSv1.2": "1.2", "TLSv1.1": "1.1", "TLSv1": "1.0",
             "TLS1.3": "1.3", "TLS1.2": "1.2", "TLS1.1": "1.1", "TLS1.0": "1.0"}
 
@@ -26,6 +28,25 @@ def serve(place):
     return ["tcp:%d" % p for p in ANY + (RETRY, GNUTLS)]
 
 
+def standard_names(place):
+    """OpenSSL's names of ciphers, and those of the registry."""
+    out = place.client("openssl", "ciphers", "-stdname", "ALL:COMPLEMENTOFALL:" + WEAK)
+    return {words[2]: words[0] for words in map(str.split, out.splitlines())}
+
+
+def handshake(place, port, name, out):
+    """What both sides can see of it: version 1.3 encrypts the certificate and the protocol chosen."""
+    new = re.search(r"^(New|Reused), (\S+), Cipher is (\S+)", out, re.M)
+    old = "Protocol  : TLSv1.3" not in out and new[2] != "TLSv1.3"
+    resumed = new[1] == "Reused"
+    group = re.search(r"Server Temp Key: (?:ECDH, )?(\w+)", out)
+    chosen = re.search(r"ALPN protocol: (\S+)", out)
+    end = place.client("openssl", "x509", "-noout", "-enddate", "-in", place.path("cert.pem")).split("=")[1]
+    place.count("handshake", port, name, standard_names(place)[new[3]], group and GROUPS[group[1]],
+                chosen[1] if chosen and old else None, resumed or None,
+                ssl.cert_time_to_seconds(end.strip()) if old and not resumed else None)
+
+
 def openssl(place, port, name, *more, alpn=None, wait=0.0):
     """One handshake; "tls" and "flow" are counted by what s_client says.  What it printed."""
     words = ["openssl", "s_client", "-connect", "%s:%d" % (PEER, port), *more]
@@ -41,6 +62,8 @@ def openssl(place, port, name, *more, alpn=None, wait=0.0):
     else:
         place.count("flow", port, "tls", VERSIONS[re.search(r"Protocol *: (\S+)", out)[1]] if
                     new[2] not in VERSIONS else VERSIONS[new[2]], name)
+        if name:
+            handshake(place, port, name, out)
     return out
 
 
