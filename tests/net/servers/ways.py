@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Ways to a server: SOCKS5 (microsocks), CONNECT (tinyproxy), PROXY v1 and v2 (HAProxy), WebSocket."""
+"""Ways to a server: SOCKS5 (microsocks), CONNECT (tinyproxy), PROXY v1 and v2 (HAProxy to nginx), WebSocket."""
 from place import CLIENTS, HOST, PEER, Failed
 import starttls
 
-needs = ["microsocks", "tinyproxy", "haproxy", "exim4", "openssl", "curl"]
-SOCKS, SOCKS_USER, TUNNEL, PROXY1, PROXY2, WEBSOCKET = 1080, 1081, 3128, 8443, 8444, 8765
+needs = ["microsocks", "tinyproxy", "haproxy", "nginx", "exim4", "openssl", "curl"]
+SOCKS, SOCKS_USER, TUNNEL, PROXY1, PROXY2, WEBSOCKET = 1080, 1081, 3128, 8445, 8446, 8765
 INNER_TLS, INNER_HTTP, INNER_SMTP = 4443, 8000, 2525	# behind the proxies: never seen
 
 TINYPROXY = """
@@ -17,8 +17,8 @@ PidFile "{w}/tinyproxy.pid"
 ConnectPort {tls}
 ConnectPort {smtp}
 """
-# One HAProxy beside the client says who it is, another one before the server reads it.
-HAPROXY_NEAR = """
+# Beside the client; it says to nginx who that is.
+HAPROXY = """
 defaults
   mode tcp
   timeout connect 5s
@@ -31,18 +31,21 @@ listen two
   bind {host}:{proxy2}
   server s {peer}:{proxy2} send-proxy-v2
 """
-HAPROXY_FAR = """
-defaults
-  mode http
-  timeout connect 5s
-  timeout client 20s
-  timeout server 20s
-listen one
-  bind {peer}:{proxy1} accept-proxy ssl crt {w}/both.pem alpn http/1.1
-  http-request return status 200 content-type text/plain lf-string "%[src]"
-listen two
-  bind {peer}:{proxy2} accept-proxy ssl crt {w}/both.pem alpn http/1.1
-  http-request return status 200 content-type text/plain lf-string "%[src]"
+NGINX = """
+daemon off; worker_processes 1; pid {w}/far.pid; error_log {w}/far.error;
+events {{ worker_connections 64; }}
+http {{
+  access_log off;
+  client_body_temp_path {w}/far-body; proxy_temp_path {w}/far-proxy; fastcgi_temp_path {w}/far-fastcgi;
+  uwsgi_temp_path {w}/far-uwsgi; scgi_temp_path {w}/far-scgi;
+  ssl_protocols TLSv1.2 TLSv1.3; ssl_certificate {w}/cert.pem; ssl_certificate_key {w}/key.pem;
+  server {{
+    listen {peer}:{proxy1} ssl proxy_protocol;
+    listen {peer}:{proxy2} ssl proxy_protocol;
+    default_type text/plain;
+    location / {{ return 200 "$proxy_protocol_addr\n"; }}
+  }}
+}}
 """
 SOCKET = r"""
 import base64, hashlib, os, socket, sys
@@ -89,7 +92,6 @@ def serve(place):
     def conf(name, text):
         return place.write(name, text.format(**values))
     starttls.open_files(place)
-    place.write("both.pem", place.read("cert.pem") + place.read("key.pem"))
     place.server("inner-tls", "openssl", "s_server", "-www", "-accept", "%s:%d" % (PEER, INNER_TLS), "-cert",
                  place.path("cert.pem"), "-key", place.path("key.pem"))
     place.server("inner-http", "/usr/bin/python3", "-m", "http.server", "-b", PEER, INNER_HTTP,
@@ -98,16 +100,16 @@ def serve(place):
     place.server("microsocks", "microsocks", "-i", PEER, "-p", SOCKS)
     place.server("microsocks-user", "microsocks", "-i", PEER, "-p", SOCKS_USER, "-u", "me", "-P", "secret")
     place.server("tinyproxy", "tinyproxy", "-d", "-c", conf("tinyproxy.conf", TINYPROXY))
-    place.server("haproxy-near", "haproxy", "-db", "-f", conf("near.cfg", HAPROXY_NEAR), space=CLIENTS)
-    place.server("haproxy-far", "haproxy", "-db", "-f", conf("far.cfg", HAPROXY_FAR))
+    place.server("haproxy", "haproxy", "-db", "-f", conf("haproxy.cfg", HAPROXY), space=CLIENTS)
+    place.server("nginx-far", "nginx", "-e", place.path("far.error"), "-c", conf("far.conf", NGINX))
     place.server("websocket", "/usr/bin/python3", "-c", SOCKET, "serve", PEER, WEBSOCKET)
     return ["tcp:%d" % p for p in (SOCKS, SOCKS_USER, TUNNEL, PROXY1, PROXY2, WEBSOCKET, INNER_TLS, INNER_HTTP,
                                    INNER_SMTP)]
 
 
 def curl(place, *words, status="200"):
-    out = place.client("curl", "-sSk", "--http1.1", "--tls-max", "1.2", "-o", "/dev/null", "-w", "%{http_code}", *words,
-                       status=(0, 56) if status != "200" else (0,))
+    out = place.client("curl", "-sSk", "--http1.1", "--tls-max", "1.2", "-o", "/dev/null", "-w", "%{http_code}",
+                       *words, status=(0, 56) if status != "200" else (0,))
     if not out.endswith(status):
         raise Failed("curl %s: %s" % (" ".join(words), out))
 
