@@ -62,7 +62,8 @@ def events(path):
         if o["event"] in ("ready", "started", "summary") or o.get("proto") == "icmp6":
             continue		# neighbour discovery may fall between the two starts
         for key in ("time", "start", "end", "end_reason", "latency_us", "rtt_us", "direction", "state",
-                    "out_of_order", "retransmits", "history", "http_status"):
+                    "out_of_order", "retransmits", "history", "http_status", "fast_retransmits",
+                    "spurious_retransmits", "dup_acks", "zero_windows", "window_fulls"):
             if key != "http_status" or o["event"] == "flow":
                 o.pop(key, None)
         for key in [k for k in o if k.endswith("_us")]:
