@@ -22,6 +22,7 @@ account_packets(struct nsc_worker *w)
 	set(w, base + NSC_V_SELF_PACKET_FRAGMENTS, d->fragments);
 	set(w, base + NSC_V_SELF_PACKET_UNKNOWN_LINK, d->unknown_link);
 	set(w, base + NSC_V_SELF_PACKET_DECAPSULATED, d->tunnels);
+	set(w, base + NSC_V_SELF_PACKET_FOREIGN, w->foreign);
 	set(w, NSC_CELL(SELF_EVICTION, 0, NSC_V_EVICTION_FRAGMENTS), d->fragments_evicted);
 	set(w, NSC_CELL(SELF_ANOMALY, 0, NSC_V_ANOMALY_FRAGMENT_OVERLAP), d->fragments_overlap);
 	set(w, NSC_CELL(SELF_ANOMALY, 0, NSC_V_ANOMALY_TUNNEL_DEPTH), d->depth_exceeded);

@@ -35,6 +35,7 @@ struct nsc_capture {
 	uint64_t taps_seen;		/* opened and closed when the facts were written */
 	bool failing;			/* something that is wanted is not captured */
 	bool told, told_room;		/* rtnetlink's failure, lack of room in the facts */
+	uint64_t left_out;		/* times that the facts had no room for all addresses */
 };
 
 static uint64_t
@@ -144,6 +145,7 @@ tell_facts(struct nsc_capture *c, uint64_t now)
 		nsc_notice(&c->taps.notice, now, NSC_LOG_WARNING,
 			   "interfaces: %u addresses are too many: directions may be wrong",
 			   left_out);
+	c->left_out += left_out > 0 && !c->told_room;
 	c->told_room = left_out > 0;
 }
 
@@ -185,7 +187,8 @@ collect(struct nsc_capture *c, bool force)
 	set(c, NSC_CELL(SELF_ANOMALY, 0, NSC_V_ANOMALY_RING_FREEZE), lost.freezes);
 	set(c, NSC_CELL(SELF_MEMORY, 0, NSC_V_MEMORY_RING), nsc_taps_memory(t));
 	set(c, NSC_CELL(SELF_ERRORS, 0, NSC_V_SELF_ERROR_CAPTURE), t->errors);
-	set(c, NSC_CELL(SELF_ERRORS, 0, NSC_V_SELF_ERROR_INTERFACES), c->watch.errors);
+	set(c, NSC_CELL(SELF_ERRORS, 0, NSC_V_SELF_ERROR_INTERFACES),
+	    c->watch.errors + c->left_out);
 	set(c, NSC_CELL(SELF_INTERFACES, 0, 0), open);
 	set(c, NSC_CELL(SELF_INTERFACE_EVENTS, 0, NSC_V_INTERFACE_EVENT_OPENED), t->opened);
 	set(c, NSC_CELL(SELF_INTERFACE_EVENTS, 0, NSC_V_INTERFACE_EVENT_LOST), t->lost);

@@ -202,9 +202,13 @@ is_foreign(struct nsc_worker *w, const struct nsc_packet *p)
 {
 	const struct nsc_frame *f = p->frame;
 
-	if (f->flags & NSC_FRAME_OTHERHOST)
-		return !w->settings.promiscuous &&
-		       !(f->link == 1 && f->caplen >= 6 && nsc_locals_mac(&w->locals, f->data));
+	if (f->flags & NSC_FRAME_OTHERHOST) {
+		if (w->settings.promiscuous ||
+		    (f->link == 1 && f->caplen >= 6 && nsc_locals_mac(&w->locals, f->data)))
+			return false;
+		w->foreign++;
+		return true;
+	}
 	if (f->flags & NSC_FRAME_OUTGOING && w->locals.known && !nsc_locals_has(&w->locals, &p->src)) {
 		nsc_account_interface(w, p, NSC_WAY_TX);
 		return true;

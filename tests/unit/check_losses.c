@@ -241,6 +241,15 @@ non_ip(void)
 	ethertype(0x88cc);		/* LLDP */
 }
 
+/* PACKET_OTHERHOST (packet(7)): a switch flooded it, or somebody made the interface promiscuous. */
+static void
+foreign(void)
+{
+	world.flags = NSC_FRAME_OTHERHOST;
+	udp(0, 40000, "?", 1);
+	world.flags = 0;
+}
+
 static void
 clock_jump(void)
 {
@@ -276,6 +285,7 @@ static const struct {
 	{"self/packets-unknown_link", unknown_link},
 	{"self/packets-arp", arp},
 	{"self/packets-non_ip", non_ip},
+	{"self/packets-foreign", foreign},
 	{"tcp-private/protocol_counter-keepalive", keepalive},
 };
 

@@ -31,6 +31,7 @@ static struct {
 	struct nsc_reader *reader;
 	uint64_t now;
 	uint8_t octets[FRAME];
+	uint8_t flags;			/* NSC_FRAME_ of the next frames */
 	const char *wanted;
 	uint64_t found;
 } world;
@@ -107,7 +108,7 @@ static inline void
 frame_of(uint16_t link, uint32_t caplen, uint32_t len)
 {
 	struct nsc_frame f = {.data = world.octets, .time = world.now += 1000000, .caplen = caplen,
-			      .len = len, .link = link};
+			      .len = len, .link = link, .flags = world.flags};
 
 	nsc_worker_frames(world.worker, &f, 1);
 }
