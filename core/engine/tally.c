@@ -210,8 +210,9 @@ tally_certificate(struct nsc_worker *w, const struct nsc_event *ev)
 		local = (f->direction & 3) == NSC_DIRECTION_LOCAL ||
 			(f->direction & 3) ==
 				(server == 1 ? NSC_DIRECTION_INCOMING : NSC_DIRECTION_OUTGOING);
-	(void)nsc_expiry_note(&w->certificates, nsc_flow_port(f, (int)server),
-			      ev->certificate.not_after, ev->time, local);
+	if (!nsc_expiry_note(&w->certificates, nsc_flow_port(f, (int)server),
+			     ev->certificate.not_after, ev->time, local))
+		add(w, NSC_CELL(SELF_EVICTION, 0, NSC_V_EVICTION_CERT_PORTS));
 }
 
 static void
@@ -232,8 +233,9 @@ tally_quic(struct nsc_worker *w, const struct nsc_quic_sign *s)
 void
 nsc_tally(struct nsc_worker *w, const struct nsc_event *ev)
 {
-	/* Forwarded traffic counts in `interface` and `scope-forwarded` alone. */
-	if (ev->flow != NULL && (ev->flow->direction & NSC_LABEL_FORWARDED))
+	/* Forwarded traffic counts in `interface` and `scope-forwarded` alone; a loss is a loss. */
+	if (ev->flow != NULL && (ev->flow->direction & NSC_LABEL_FORWARDED) &&
+	    ev->kind != NSC_EVENT_LOSS)
 		return;
 	switch (ev->kind) {
 	case NSC_EVENT_DNS:
