@@ -110,15 +110,17 @@ nsc_trouble_again(struct nsc_flow_table *t, struct nsc_flow *f, int side,
 	struct nsc_trouble *k;
 	struct nsc_trouble_side *s;
 
-	if (p->payload_len == 0 || f->flags & NSC_FLOW_SELF || !(y->flags & NSC_SIDE_ACKS))
+	bool heard = y->flags & NSC_SIDE_ACKS;
+
+	if (p->payload_len == 0 || f->flags & NSC_FLOW_SELF)
 		return;
 	k = nsc_trouble_of(t, f);
 	s = &k->side[side];
-	if (nsc_seq_diff(end, y->acked) <= 0) {
+	if (heard && nsc_seq_diff(end, y->acked) <= 0) {
 		spurious(k, up->retransmit, up);	/* and no sign of a loss */
 		return;
 	}
-	if (is_fast(f, s, x, y, p, end)) {
+	if (heard && is_fast(f, s, x, y, p, end)) {
 		k->events.retransmits_fast++;
 		up->fast = up->retransmit;
 	}
