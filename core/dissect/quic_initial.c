@@ -12,6 +12,7 @@
 #include "dissect/quic_google.h"
 #include "dissect/quic_state.h"
 #include "dissect/tls_hello.h"
+#include "dissect/tls_names.h"
 
 enum {
 	MESSAGE = 4,		/* type and length of a handshake message */
@@ -31,6 +32,12 @@ tls_length(struct nsc_bytes b)
 	if (type != NSC_TLS_CLIENT_HELLO && type != NSC_TLS_SERVER_HELLO)
 		return SIZE_MAX;
 	return MESSAGE + n;
+}
+
+static void
+put_text(struct nsc_out *out, enum nsc_label id, const char *text)
+{
+	nsc_out_label(out, id, text, strlen(text));
 }
 
 static void
@@ -54,11 +61,14 @@ on_client_hello(struct nsc_quic_state *s, struct nsc_bytes body, struct nsc_out 
 		nsc_out_label(out, NSC_LABEL_TLS_ALPN, h.alpns, h.alpns_len);
 	if (nsc_ja4(body, 'q', ja4)) {
 		ev.tls.ja4 = (struct nsc_text){ja4, (uint32_t)strlen(ja4)};
-		nsc_out_label(out, NSC_LABEL_JA4, ja4, strlen(ja4));
+		put_text(out, NSC_LABEL_JA4, ja4);
 	}
+	if (h.ech)
+		put_text(out, NSC_LABEL_ECH, "true");
 	ev.tls.sni = h.sni;
 	ev.tls.alpn = h.alpn;
 	ev.tls.version = h.version;
+	ev.tls.ech = h.ech;
 	ev.tls.quic_version = s->version;
 	nsc_out_event(out, &ev);
 	nsc_quic_link_hello(s, &(struct nsc_quic_names){h.sni, {h.alpns, h.alpns_len}, ev.tls.ja4},
@@ -69,15 +79,22 @@ static void
 on_server_hello(struct nsc_quic_state *s, struct nsc_bytes body, struct nsc_out *out)
 {
 	struct nsc_tls_server_hello h;
-	char buf[NSC_TLS_VERSION_TEXT];
-	const char *text;
+	char version[NSC_TLS_VERSION_TEXT], number[NSC_TLS_NAME];
 
 	if (!nsc_tls_server_hello(&h, body))
 		return;
-	text = nsc_tls_version_text(h.version, buf);
-	nsc_out_label(out, NSC_LABEL_TLS_VERSION, text, strlen(text));
-	if (!h.retry)
-		nsc_quic_answer(s, out);
+	put_text(out, NSC_LABEL_TLS_VERSION, nsc_tls_version_text(h.version, version));
+	if (h.retry)
+		return;
+	put_text(out, NSC_LABEL_TLS_CIPHER, nsc_tls_cipher_text(h.cipher, number));
+	if (h.group != 0) {
+		put_text(out, NSC_LABEL_TLS_GROUP, nsc_tls_group_text(h.group, number));
+		put_text(out, NSC_LABEL_POST_QUANTUM,
+			 nsc_tls_group_post_quantum(h.group) ? "true" : "false");
+	}
+	if (h.psk)
+		put_text(out, NSC_LABEL_RESUMED, "true");
+	nsc_quic_answer(s, out);
 }
 
 static void

@@ -93,7 +93,7 @@ SCHEMA = {
     "http": (dict(ENDS, time=time), dict(OUTSIDE, method=text, host=text, status=number, latency_us=number,
              complete_us=number, grpc_status=number)),
     "tls": (dict(ENDS, time=time), dict(OUTSIDE, sni=text, alpn=text, ja4=text, ech=boolean, esni=boolean)),
-    "quic": (dict(ENDS, time=time), dict(OUTSIDE, sni=text, alpn=text, ja4=text, version=number)),
+    "quic": (dict(ENDS, time=time), dict(OUTSIDE, sni=text, alpn=text, ja4=text, version=number, ech=boolean)),
     "ssh": (dict(ENDS, time=time), dict(OUTSIDE, client=text, server=text)),
     "summary": (dict.fromkeys("packets bytes flows non_ip arp malformed fragments truncated evicted names"
                               " dns_messages".split(), number), {"app_flows": lambda v: type(v) is dict}),
