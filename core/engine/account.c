@@ -227,22 +227,26 @@ nsc_account_packet(struct nsc_worker *w, const struct nsc_packet *p, const struc
 void
 nsc_account_app(struct nsc_worker *w, struct nsc_flow *f, unsigned before)
 {
+	/* Named, or its name taken back: the guess was wrong. */
+	const bool named = before == 0;
+	const unsigned app = named ? f->app : before;
 	int side;
 
 	if ((f->direction & NSC_LABEL_FORWARDED) || (f->flags & NSC_FLOW_CLOSED))
 		return;
 	add(w, NSC_CELL(APP_CURRENT, before, 0), (uint64_t)-1);
 	add(w, NSC_CELL(APP_CURRENT, f->app, 0), 1);
-	if (before != 0 || f->start <= w->undecided.since)
+	if ((before != 0 && f->app != 0) || f->start <= w->undecided.since)
 		return;
-	/* Opened since the last publish: nothing of it has left as `unknown`. */
+	/* Opened since the last publish: nothing of it has left, under either name. */
 	for (side = 0; side < 2; side++) {
+		const uint64_t octets = named ? f->octets[side] : -f->octets[side];
 		unsigned way = nsc_way(f, side);
 
-		add_way(w, NSC_CELL(APP_OCTETS, f->app, 0), way, f->octets[side]);
-		w->undecided.octets[0] -= way & NSC_WAY_RX ? f->octets[side] : 0;
-		w->undecided.octets[1] -= way & NSC_WAY_TX ? f->octets[side] : 0;
+		add_way(w, NSC_CELL(APP_OCTETS, app, 0), way, octets);
+		w->undecided.octets[0] -= way & NSC_WAY_RX ? octets : 0;
+		w->undecided.octets[1] -= way & NSC_WAY_TX ? octets : 0;
 	}
-	add(w, NSC_CELL(APP_OPENED, f->app, 0), 1);
-	w->undecided.opened--;
+	add(w, NSC_CELL(APP_OPENED, app, 0), named ? 1 : (uint64_t)-1);
+	w->undecided.opened -= named ? 1 : (uint64_t)-1;
 }
