@@ -27,8 +27,9 @@ import shell		# noqa: E402
 import starttls		# noqa: E402
 import ways		# noqa: E402
 import web		# noqa: E402
+import web2		# noqa: E402
 
-AREAS = {"http": web, "tls": secret, "quic": quic, "dns": names, "ssh": shell, "starttls": starttls,
+AREAS = {"http": web, "http2": web2, "tls": secret, "quic": quic, "dns": names, "ssh": shell, "starttls": starttls,
          "ways": ways}
 
 

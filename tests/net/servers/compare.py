@@ -54,19 +54,18 @@ def differences(did, got):
     return out[:8] + (["and %d more" % (len(out) - 8)] if len(out) > 8 else [])
 
 
+# Of a flow, what does not hang on the order and the times of its packets, which differ between two captures
+# of them; nor on a response's last octet, which SnapLen may cut off a super-packet (http_status).
+SAME = ("proto", "vlan", "initiator", "responder", "packets_", "bytes_", "app", "http_host", "http_method", "tls_",
+        "dtls_", "quic_", "ssh_", "ja4", "cert_", "resumed")
+
+
 def events(path):
-    """Without times and order, which differ between two captures of the same packets, and without the
-    status of a flow: SnapLen cuts super-packets, and a response that was not seen to its end labels none."""
     out = collections.Counter()
     for o in lines(path):
         if o["event"] in ("ready", "started", "summary") or o.get("proto") == "icmp6":
             continue		# neighbour discovery may fall between the two starts
-        for key in ("time", "start", "end", "end_reason", "latency_us", "rtt_us", "direction", "state",
-                    "out_of_order", "retransmits", "history", "http_status", "fast_retransmits",
-                    "spurious_retransmits", "dup_acks", "zero_windows", "window_fulls"):
-            if key != "http_status" or o["event"] == "flow":
-                o.pop(key, None)
-        for key in [k for k in o if k.endswith("_us")]:
-            o.pop(key)
-        out[json.dumps(o, sort_keys=True)] += 1
+        if o["event"] == "flow":
+            o = {k: v for k, v in o.items() if k.startswith(SAME)}
+        out[json.dumps({k: v for k, v in o.items() if k != "time" and not k.endswith("_us")}, sort_keys=True)] += 1
     return out
