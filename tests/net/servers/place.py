@@ -66,11 +66,11 @@ class Place:
         return subprocess.Popen(self.inside(space, words), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                 stderr=subprocess.STDOUT, text=True, errors="replace", cwd=self.folder)
 
-    def listening(self, ports, seconds=10):
-        """Waits until PROTO:PORT of each is bound in the servers' namespace."""
+    def listening(self, ports, seconds=10, space=SERVERS):
+        """Waits until PROTO:PORT of each is bound in a namespace."""
         wanted, end = set(ports), time.monotonic() + seconds
         while True:
-            out = subprocess.run(self.inside(SERVERS, ["ss", "-Hlntu"]), stdout=subprocess.PIPE, text=True,
+            out = subprocess.run(self.inside(space, ["ss", "-Hlntu"]), stdout=subprocess.PIPE, text=True,
                                  check=True).stdout
             there = set()
             for line in out.splitlines():
