@@ -85,6 +85,7 @@ make_ledgers(struct nsc_engine *e)
 	e->ledgers.arg = e;
 	e->ledgers.networks = &e->settings.networks;
 	e->ledgers.top_n = nsc_config_top_n(e->config);
+	e->ledgers.notifications = nsc_config_number(e->config, NSC_O_NOTIFICATIONS) != 0;
 	e->ledgers.max_series = nsc_config_max_series(e->config);
 	return 0;
 }

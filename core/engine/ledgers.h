@@ -49,6 +49,7 @@ struct nsc_ledgers {
 
 	const struct nsc_networks *networks;	/* rows of NETWORK from 1; may be NULL */
 	uint32_t top_n, max_series;		/* options TopN and MaxSeries */
+	bool notifications;			/* option Notifications */
 
 	/*
 	 * True while workers answer: readers wait for them (50 ms at the most)

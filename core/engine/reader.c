@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "engine/alarm.h"
 #include "engine/groups.h"
 #include "engine/sums.h"
 #include "nsc.h"
@@ -36,6 +37,7 @@ struct nsc_reader {
 	const char *count_text;		/* the value text of count-series */
 	uint64_t took;			/* ns, of the last read; live only */
 	uint64_t merged[NSC_HISTOGRAM_CELLS];
+	struct nsc_alarm_state alarm[NSC_ALARMS];
 };
 
 /* What is being told: one row of series of one metric. */
@@ -372,4 +374,16 @@ nsc_reader_repeat(struct nsc_reader *r, void (*tell)(void *arg, const struct nsc
 
 	for (i = 0; i < r->samples; i++)
 		tell(arg, &r->sample[i]);
+}
+
+void
+nsc_reader_alarms(struct nsc_reader *r, void (*tell)(void *arg, const struct nsc_alarm *a), void *arg)
+{
+	unsigned i;
+
+	if (!r->ledgers->notifications)
+		return;
+	for (i = 0; i < r->samples; i++)
+		nsc_alarm_sample(r->alarm, &r->sample[i]);
+	nsc_alarm_tell(r->alarm, tell, arg);
 }

@@ -218,6 +218,24 @@ tell_fresh(void *arg, const struct nsc_sample *s)
 	plugin_dispatch_values(&vl);
 }
 
+static void
+tell_alarm(void *arg, const struct nsc_alarm *a)
+{
+	const struct plugin *p = arg;
+	notification_t n = {.severity = a->over    ? NOTIF_OKAY
+					: a->grave ? NOTIF_FAILURE
+						   : NOTIF_WARNING,
+			    .time = p->now};
+
+	sstrncpy(n.message, a->text, sizeof n.message);
+	sstrncpy(n.host, hostname_g, sizeof n.host);
+	sstrncpy(n.plugin, NAME, sizeof n.plugin);
+	sstrncpy(n.plugin_instance, "self", sizeof n.plugin_instance);
+	sstrncpy(n.type, a->type, sizeof n.type);
+	sstrncpy(n.type_instance, a->value, sizeof n.type_instance);
+	plugin_dispatch_notification(&n);
+}
+
 /* A capture of the option Replay is read as far as collectd's clock went. */
 static void
 tell_clock(struct plugin *p)
@@ -243,6 +261,7 @@ on_read(user_data_t *data)
 	if (p->late)
 		nanosleep(&writing, NULL);
 	nsc_reader_repeat(p->reader, tell_fresh, p);
+	nsc_reader_alarms(p->reader, tell_alarm, p);
 	return 0;
 }
 

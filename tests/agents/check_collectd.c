@@ -198,6 +198,43 @@ START_TEST(replay_at_its_pace)
 }
 END_TEST
 
+/* A capture that is cut short: collectd is notified that the source is lost, once. */
+START_TEST(notifications)
+{
+	const char *top = getenv("top_srcdir");
+	char path[4096], cut[] = "/tmp/nsc-cut-XXXXXX", block[4200], octets[50000];
+	FILE *f;
+	int fd = mkstemp(cut);
+
+	snprintf(path, sizeof path, "%s/tests/golden/metrics/metrics.pcap", top != NULL ? top : ".");
+	f = fopen(path, "rb");
+	ck_assert(f != NULL && fread(octets, 1, sizeof octets, f) == sizeof octets);
+	fclose(f);
+	ck_assert_int_eq(write(fd, octets, sizeof octets), sizeof octets);
+	close(fd);
+	load();
+	snprintf(block, sizeof block, "Replay \"%s\"%s", cut, _i ? "\nNotifications false" : "");
+	ck_assert_int_eq(fake_config(block), 0);
+	ck_assert_int_eq(fake.init(), 0);
+	ck_assert_int_eq(fake_read(1000000001), 0);
+	ck_assert_uint_eq(fake.notices, 0);
+	ck_assert_int_eq(fake_read(1000000070), 0);
+	ck_assert_int_eq(fake_read(1000000080), 0);
+	ck_assert_uint_eq(fake.notices, _i ? 0 : 1);
+	if (_i == 0) {
+		ck_assert_int_eq(fake.notice[0].severity, NOTIF_FAILURE);
+		ck_assert_str_eq(fake.notice[0].plugin, "netflowscope");
+		ck_assert_str_eq(fake.notice[0].plugin_instance, "self");
+		ck_assert_str_eq(fake.notice[0].type, "bool");
+		ck_assert_str_eq(fake.notice[0].type_instance, "source_capture");
+		ck_assert(fake.notice[0].time == DOUBLE_TO_CDTIME_T(1000000070));
+	}
+	ck_assert_ptr_nonnull(fake_logged(cut));	/* and its line says why */
+	fake_unload();
+	unlink(cut);
+}
+END_TEST
+
 /* No capture there: one line, and reads that fail nothing. */
 START_TEST(replay_of_nothing)
 {
@@ -305,6 +342,7 @@ main(void)
 	tcase_add_test(t, values_without_capture);
 	tcase_add_test(t, replay_at_its_pace);
 	tcase_add_test(t, replay_of_nothing);
+	tcase_add_loop_test(t, notifications, 0, 2);
 	add_root_tests(t);
 	tcase_set_timeout(t, 30);
 	suite_add_tcase(s, t);

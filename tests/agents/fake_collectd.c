@@ -75,6 +75,15 @@ plugin_dispatch_values(value_list_t const *vl)
 	return 0;
 }
 
+int
+plugin_dispatch_notification(const notification_t *n)
+{
+	if (fake.notices == FAKE_NOTICES)
+		abort();
+	fake.notice[fake.notices++] = *n;
+	return 0;
+}
+
 /* Its cache has every value at once. */
 char fake_host[] = "fake", *hostname_g = fake_host;
 

@@ -9,7 +9,7 @@
 #include <collectd/core/daemon/collectd.h>
 #include <collectd/core/daemon/plugin.h>
 
-enum { FAKE_VALUES = 8192, FAKE_LINES = 256 };
+enum { FAKE_VALUES = 8192, FAKE_LINES = 256, FAKE_NOTICES = 64 };
 
 struct fake_value {
 	char name[4 * DATA_MAX_NAME_LEN];	/* plugin-instance/type-instance */
@@ -29,6 +29,8 @@ struct fake {
 	cdtime_t now, interval;
 	struct fake_value value[FAKE_VALUES];	/* dispatched since fake_forget */
 	unsigned values;
+	notification_t notice[FAKE_NOTICES];	/* all of them */
+	unsigned notices;
 	char line[FAKE_LINES][512];		/* "LEVEL text" */
 	unsigned lines;
 };
