@@ -5,7 +5,10 @@
  */
 #include "dissect/conversation.h"
 
-enum { LOOKS = 4 };		/* datagrams without a match after which nobody looks any more */
+enum {
+	LOOKS = 4,	/* datagrams without a match after which nobody looks any more, */
+	PATIENT = 64,	/* or if some protocol may yet come (behind STUN) */
+};
 
 static bool
 keeps_state(const struct nsc_dissector *d)
@@ -29,7 +32,8 @@ identify(struct nsc_sessions *ss, const struct nsc_update *up, const struct nsc_
 	struct nsc_conversation *c = nsc_conversation_of(ss, f);
 
 	if (app <= 0) {
-		if (nsc_flow_packets(f, 0) + nsc_flow_packets(f, 1) >= LOOKS) {
+		if (nsc_flow_packets(f, 0) + nsc_flow_packets(f, 1) >=
+		    (app == NSC_IDENTIFY_PERHAPS ? PATIENT : LOOKS)) {
 			ss->stats.unknown++;
 			nsc_conversation_quit(ss, f, c);
 		}

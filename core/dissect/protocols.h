@@ -8,6 +8,7 @@
 extern const struct nsc_dissector nsc_dns;	/* dns.c */
 extern const struct nsc_dissector nsc_mdns;	/* dns.c */
 extern const struct nsc_dissector nsc_llmnr;	/* dns.c */
+extern const struct nsc_dissector nsc_dtls;	/* dtls.c */
 extern const struct nsc_dissector nsc_tls;	/* tls.c */
 extern const struct nsc_dissector nsc_http;	/* http.c */
 extern const struct nsc_dissector nsc_ssh;	/* ssh.c */

@@ -16,6 +16,7 @@ const struct nsc_dissector *const nsc_dissectors[] = {
 	DISSECTOR(http),
 	DISSECTOR(http2),
 	DISSECTOR(dns),
+	DISSECTOR(dtls),
 	DISSECTOR(mdns),
 	DISSECTOR(llmnr),
 	DISSECTOR(ssh),

@@ -65,9 +65,10 @@ fuzz_event(void *arg, struct nsc_event *ev)
 		fuzz_touch(ev->ssh.client);
 		fuzz_touch(ev->ssh.server);
 	}
-	if (ev->kind == NSC_EVENT_TLS) {
+	if (ev->kind == NSC_EVENT_TLS || ev->kind == NSC_EVENT_DTLS) {
 		fuzz_touch(ev->tls.sni);
 		fuzz_touch(ev->tls.alpn);
+		fuzz_touch(ev->tls.ja4);
 	}
 }
 
@@ -151,7 +152,7 @@ fuzz_feed(const struct nsc_dissector *d, uint8_t transport, uint16_t port,
 		memcpy(copy, s->held, s->len);
 		in.bytes = nsc_bytes(copy, s->len);
 		out.wish = (struct nsc_wish){.need = 0};
-		v = fuzz_call(d, transport == NSC_OVER_UDP ? NULL : state, &in, &out,
+		v = fuzz_call(d, (d->stateless & transport) != 0 ? NULL : state, &in, &out,
 			      claimed);
 		claimed = claimed || v != NSC_NOT_MINE;
 		used = (size_t)(in.bytes.p - copy);
@@ -166,7 +167,8 @@ fuzz_feed(const struct nsc_dissector *d, uint8_t transport, uint16_t port,
 			s->len -= used;
 			memmove(s->held, s->held + used, s->len);
 		}
-		if (claimed && v != NSC_MORE && transport == NSC_OVER_TCP)
+		if (claimed && v != NSC_MORE && (d->stateless & transport) == 0 &&
+		    (transport == NSC_OVER_TCP || v != NSC_MALFORMED))
 			break;
 	}
 	if (d->end != NULL)

@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""handshakes.py - what tshark reads in handshakes.pcap (TLS) and dtls.pcap, for check_tls and check_dtls.
+
+Run in this folder; writes NAME.txt, a line a flow, in the order of their first packets:
+number sni version cipher group resumed not_after name,name...  with - for what is not there.
+The captures were made on the loopback device of a network namespace with openssl s_client
+and s_server (TLS 1.0 to 1.3, DTLS 1.0 and 1.2 with a path of 300 octets, with a cookie,
+sessions taken up again), gnutls-cli, gnutls-serv and curl; certificates from openssl req and x509.
+"""
+import calendar
+import subprocess
+import time
+
+COMMON = "ip.src ip.dst tcp.srcport tcp.dstport udp.srcport udp.dstport".split()
+
+
+def rows(name, fields):
+    args = ["tshark", "-n", "-r", name + ".pcap", "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=|"]
+    for f in COMMON + fields:
+        args += ["-e", f]
+    out = subprocess.run(args, capture_output=True, text=True, check=True).stdout
+    flows = {}
+    for line in out.splitlines():
+        r = {f: (v.split("|") if v else []) for f, v in zip(COMMON + fields, line.split("\t"))}
+        ports = [r[p][0] for p in COMMON[2:] if r[p]]
+        key = frozenset(((r["ip.src"][0], ports[0]), (r["ip.dst"][0], ports[1])))
+        yield flows.setdefault(key, len(flows)), r
+
+
+def main(name, p):
+    kind = p + ".handshake.type"
+    h = p + ".handshake."
+    f = dict(sni=h + "extensions_server_name", version=h + "version", versions=h + "extensions.supported_version",
+             cipher=h + "ciphersuite", share=h + "extensions_key_share_group",
+             curve=h + "server_named_curve", ext=h + "extension.type",
+             end="x509af.utcTime", names="x509ce.dNSName", cn="x509sat.uTF8String")
+    flows = {}
+    for n, r in rows(name, [kind] + list(f.values())):
+        o = flows.setdefault(n, dict(sni="-", version="-", cipher="-", group="-", resumed=True, end="-", names="-"))
+        got = {k: r[v] for k, v in f.items()}
+        types = r[kind]
+        if "1" in types and got["sni"]:
+            o["sni"] = got["sni"][0]
+        if "2" in types:
+            o["version"] = (got["versions"] or got["version"])[0][2:]
+            o["cipher"] = got["cipher"][0][2:]
+            o["resumed"] = o["version"] != "0304" or "41" in got["ext"]
+            if got["share"]:
+                o["group"] = str(int(got["share"][0], 0))
+        if "11" in types and got["end"]:
+            o["resumed"] = False
+            o["end"] = str(calendar.timegm(time.strptime(got["end"][1], "%Y-%m-%d %H:%M:%S (UTC)")))
+            o["names"] = ",".join(got["names"]) or got["cn"][-1]
+        if "12" in types and got["curve"]:
+            o["group"] = str(int(got["curve"][0], 0))
+    with open(name + ".txt", "w") as out:
+        for n in sorted(flows):
+            o = flows[n]
+            out.write("%d %s %s %s %s %s %s %s\n" % (n, o["sni"], o["version"], o["cipher"], o["group"],
+                                                    "yes" if o["resumed"] else "no", o["end"], o["names"]))
+
+
+main("handshakes", "tls")
+main("dtls", "dtls")
