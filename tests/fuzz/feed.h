@@ -101,22 +101,21 @@ fuzz_call(const struct nsc_dissector *d, void *state, struct nsc_chunk *in,
 	return d->feed(state, in, out);
 }
 
+/* With the shared state given. */
 static inline void
-fuzz_feed(const struct nsc_dissector *d, uint8_t transport, uint16_t port,
-	  const uint8_t *data, size_t size)
+fuzz_feed_with(const struct nsc_dissector *d, void *shared, uint8_t transport, uint16_t port,
+	       const uint8_t *data, size_t size)
 {
 	static struct fuzz_side sides[2];
-	void *state = fuzz_state_new(d), *shared = NULL;
+	void *state = fuzz_state_new(d);
 	struct nsc_out out = {.event = fuzz_event,
 			      .label = fuzz_label,
+			      .shared = shared,
 			      .time = 1000,
 			      .transport = transport,
 			      .port = {40000, port}};
 	bool claimed = false;
 
-	if (d->shared_new != NULL && d->shared_new(&shared) != 0)
-		abort();
-	out.shared = shared;
 	sides[0].len = sides[1].len = 0;
 	sides[0].skip = sides[1].skip = 0;
 	while (size >= 2) {
@@ -171,15 +170,44 @@ fuzz_feed(const struct nsc_dissector *d, uint8_t transport, uint16_t port,
 		    (transport == NSC_OVER_TCP || v != NSC_MALFORMED))
 			break;
 	}
-	if (d->end != NULL)
+	/* An octet too many: the flow is reset. */
+	if (size == 1 && d->cut != NULL)
+		d->cut(state, &out);
+	else if (d->end != NULL)
 		d->end(state, &out);
 	if (d->tick != NULL) {
 		out.time += 20000000000;
 		d->tick(shared, &out);
 	}
+	fuzz_state_free(d, state);
+}
+
+static inline void
+fuzz_feed(const struct nsc_dissector *d, uint8_t transport, uint16_t port,
+	  const uint8_t *data, size_t size)
+{
+	void *shared = NULL;
+
+	if (d->shared_new != NULL && d->shared_new(&shared) != 0)
+		abort();
+	fuzz_feed_with(d, shared, transport, port, data, size);
 	if (d->shared_free != NULL)
 		d->shared_free(shared);
-	fuzz_state_free(d, state);
+}
+
+/*
+ * As fuzz_feed, for a shared state of megabytes whose making would take most of the time: made
+ * once.  What a conversation leaves in it must not matter to the next.
+ */
+static inline void
+fuzz_feed_kept(const struct nsc_dissector *d, uint8_t transport, uint16_t port,
+	       const uint8_t *data, size_t size)
+{
+	static void *shared;
+
+	if (shared == NULL && d->shared_new(&shared) != 0)
+		abort();
+	fuzz_feed_with(d, shared, transport, port, data, size);
 }
 
 #endif

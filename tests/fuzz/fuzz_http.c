@@ -8,6 +8,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	fuzz_feed(&nsc_http, NSC_OVER_TCP, 443, data, size);
+	fuzz_feed_kept(&nsc_http, NSC_OVER_TCP, 443, data, size);
 	return 0;
 }

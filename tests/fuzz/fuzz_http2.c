@@ -8,6 +8,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	fuzz_feed(&nsc_http2, NSC_OVER_TCP, 80, data, size);
+	fuzz_feed_kept(&nsc_http2, NSC_OVER_TCP, 80, data, size);
 	return 0;
 }
