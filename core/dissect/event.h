@@ -148,6 +148,7 @@ struct nsc_event {
 	X(HTTP_HOST, "http_host")                                                                  \
 	X(HTTP_METHOD, "http_method")                                                              \
 	X(HTTP_STATUS, "http_status")                                                              \
+	X(GRPC_STATUS, "grpc_status")                                                              \
 	X(TLS_SNI, "tls_sni")                                                                      \
 	X(TLS_ALPN, "tls_alpn")                                                                    \
 	X(TLS_VERSION, "tls_version")                                                              \

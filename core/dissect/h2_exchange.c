@@ -272,6 +272,19 @@ nsc_h2_block_end(struct nsc_h2 *s, struct nsc_h2_context *x, int side, struct ns
 		on_response(s, x, me->frame.stream, b, me->block_began, out);
 }
 
+static void
+label_grpc(const struct nsc_h2_stream *st, struct nsc_out *out)
+{
+	char text[8];
+	int n = (int)sizeof text;
+
+	if (!st->grpc || st->grpc_status < 0)
+		return;
+	for (int v = st->grpc_status; n == (int)sizeof text || v > 0; v /= 10)
+		text[--n] = (char)('0' + v % 10);
+	nsc_out_label(out, NSC_LABEL_GRPC_STATUS, text + n, sizeof text - (size_t)n);
+}
+
 void
 nsc_h2_ended(struct nsc_h2 *s, int side, uint32_t id, struct nsc_out *out)
 {
@@ -284,6 +297,7 @@ nsc_h2_ended(struct nsc_h2 *s, int side, uint32_t id, struct nsc_out *out)
 		st->asked = out->time;
 		return;
 	}
+	label_grpc(st, out);
 	tell(x, st, true, out);
 	nsc_h2_stream_drop(x, id);
 }

@@ -32,7 +32,8 @@ guess(const struct nsc_guess *g)
 		return NSC_NOT_MINE;
 	switch (nsc_http_start(b)) {
 	case NSC_HTTP_NO:
-		return NSC_NOT_MINE;
+		/* A request that its server may understand, and answer with 400. */
+		return nsc_http_method_first(b) ? NSC_MORE : NSC_NOT_MINE;
 	case NSC_HTTP_MAYBE:
 		return NSC_MORE;
 	default:
@@ -50,6 +51,19 @@ pass(struct nsc_chunk *in, uint64_t n, struct nsc_out *out)
 	out->wish.skip = n > have ? n - have : 0;
 }
 
+static enum nsc_verdict
+lose(struct nsc_http *s, struct nsc_chunk *in, struct nsc_out *out)
+{
+	struct nsc_http_side *me = &s->side[in->side];
+
+	if (s->answerer == in->side)
+		nsc_http_cut(s, out);
+	me->phase = LOST;
+	me->began = 0;
+	nsc_bytes_skip(&in->bytes, nsc_bytes_left(&in->bytes));
+	return NSC_MORE;
+}
+
 static void
 begin_chunked(struct nsc_http_side *me)
 {
@@ -62,13 +76,15 @@ on_request(struct nsc_http *s, struct nsc_chunk *in, const struct nsc_http_head 
 	   struct nsc_out *out)
 {
 	struct nsc_http_side *me = &s->side[in->side];
-	bool body = h->chunked || (h->sized && h->length > 0);
+	bool body = h->chunked || h->coded || (h->sized && h->length > 0);
 
 	nsc_http_asked(s, h, body, out);
 	if (h->method.len == 7 && memcmp(h->method.p, "CONNECT", 7) == 0) {
 		me->phase = TUNNEL;
 	} else if (h->chunked) {
 		begin_chunked(me);
+	} else if (h->coded) {
+		return lose(s, in, out);
 	} else if (body) {
 		/* The last octet is read: its time is the request's end. */
 		me->phase = BODY_END;
@@ -108,11 +124,11 @@ on_response(struct nsc_http *s, struct nsc_chunk *in, const struct nsc_http_head
 	if (req.connect && s->side[1 - in->side].phase == TUNNEL)
 		s->side[1 - in->side].phase = START;
 	if (req.no_body || h->status == 204 || h->status == 304 ||
-	    (!h->chunked && h->sized && h->length == 0)) {
+	    (!h->chunked && !h->coded && h->sized && h->length == 0)) {
 		nsc_http_complete(s, out->time, out);
 	} else if (h->chunked) {
 		begin_chunked(me);
-	} else if (h->sized) {
+	} else if (h->sized && !h->coded) {
 		me->phase = BODY_END;
 		pass(in, h->length - 1, out);
 	} else {
@@ -122,24 +138,14 @@ on_response(struct nsc_http *s, struct nsc_chunk *in, const struct nsc_http_head
 	return NSC_MORE;
 }
 
-static enum nsc_verdict
-lose(struct nsc_http *s, struct nsc_chunk *in, struct nsc_out *out)
-{
-	struct nsc_http_side *me = &s->side[in->side];
-
-	if (s->answerer == in->side)
-		nsc_http_cut(s, out);
-	me->phase = LOST;
-	me->began = 0;
-	nsc_bytes_skip(&in->bytes, nsc_bytes_left(&in->bytes));
-	return NSC_MORE;
-}
-
-/* What one side says after the other spoke HTTP changes nothing; it is passed over. */
+/*
+ * What one side says after the other spoke HTTP changes nothing; it is passed over.  So
+ * is a request that is none, since only its answer can have made the guess.
+ */
 static enum nsc_verdict
 not_http(struct nsc_http *s, struct nsc_chunk *in, struct nsc_out *out)
 {
-	if (s->side[0].spoke || s->side[1].spoke)
+	if (s->side[0].spoke || s->side[1].spoke || nsc_http_method_first(in->bytes))
 		return lose(s, in, out);
 	return NSC_NOT_MINE;
 }

@@ -112,15 +112,25 @@ is_digit(uint8_t c)
 	return c >= '0' && c <= '9';
 }
 
-/* "HTTP/1.1"; fewer octets match as far as they go. */
+/* "HTTP/1."; fewer octets match as far as they go. */
 static bool
-is_version(const uint8_t *p, size_t len)
+is_name(const uint8_t *p, size_t len)
 {
-	static const char name[] = "HTTP/1.";
+	return memcmp(p, "HTTP/1.", len < 7 ? len : 7) == 0;
+}
 
-	if (len > 8 || memcmp(p, name, len < 7 ? len : 7) != 0)
-		return false;
-	return len < 8 || is_digit(p[7]);
+/* "HTTP/1.1", of 8 octets. */
+static bool
+is_version(const uint8_t *p)
+{
+	return is_name(p, 8) && is_digit(p[7]);
+}
+
+/* 0 to 9 of 1.0 to 1.9; what is no digit was one once. */
+static uint8_t
+minor(uint8_t c)
+{
+	return is_digit(c) ? (uint8_t)(c - '0') : 1;
 }
 
 static bool
@@ -139,7 +149,8 @@ response_start(struct nsc_bytes b)
 {
 	size_t have = nsc_bytes_left(&b), rest = have > 8 ? have - 8 : 0;
 
-	if (!is_version(b.p, have < 8 ? have : 8))
+	/* Name, status and blanks prove it: a damaged version does not matter. */
+	if (!is_name(b.p, have < 8 ? have : 8))
 		return NSC_HTTP_NO;
 	if (rest > 0 && !is_status(b.p + 8, rest))
 		return NSC_HTTP_NO;
@@ -177,7 +188,7 @@ version_at(struct nsc_bytes line)
 
 	while (len > 0 && line.p[len - 1] == ' ')
 		len--;
-	if (len < 10 || line.p[len - 9] != ' ' || !is_version(line.p + len - 8, 8))
+	if (len < 10 || line.p[len - 9] != ' ' || !is_version(line.p + len - 8))
 		return 0;
 	return len - 8;
 }
@@ -212,6 +223,12 @@ request_start(struct nsc_bytes b)
 		line--;
 	return line < NSC_HTTP_HEAD_MAX && printable(b.p, line) ? NSC_HTTP_MAYBE
 								: NSC_HTTP_NO;
+}
+
+bool
+nsc_http_method_first(struct nsc_bytes b)
+{
+	return nsc_bytes_left(&b) > 0 && method_length(b) > 0;
 }
 
 enum nsc_http_start
@@ -274,9 +291,9 @@ start_line(struct nsc_http_head *h, struct nsc_bytes c)
 	size_t len = nsc_bytes_left(&c), at = version_at(c), sp;
 	const uint8_t *p = c.p;
 
-	if (len >= 12 && is_version(p, 8) && is_status(p + 8, 4) &&
+	if (len >= 12 && is_name(p, 8) && is_status(p + 8, 4) &&
 	    (len == 12 || p[12] == ' ')) {
-		h->version = (uint8_t)(10 + p[7] - '0');
+		h->version = (uint8_t)(10 + minor(p[7]));
 		h->status =
 			(uint16_t)((p[9] - '0') * 100 + (p[10] - '0') * 10 + p[11] - '0');
 		return 0;
@@ -293,11 +310,12 @@ start_line(struct nsc_http_head *h, struct nsc_bytes c)
 	return 0;
 }
 
-/* The last coding decides (RFC 9112, 6.1). */
-static bool
-ends_chunked(struct nsc_text v)
+/* The last coding decides (RFC 9112, 6.1); "identity" was none (RFC 2616, 3.6). */
+static void
+transfer_encoding(struct nsc_http_head *h, struct nsc_text v)
 {
-	return v.len >= 7 && strncasecmp(v.p + v.len - 7, "chunked", 7) == 0;
+	h->chunked = v.len >= 7 && strncasecmp(v.p + v.len - 7, "chunked", 7) == 0;
+	h->coded = !h->chunked && v.len > 0 && !text_is(v, "identity");
 }
 
 static void
@@ -341,7 +359,7 @@ field(struct nsc_http_head *h, struct nsc_bytes c, bool *host_seen)
 	} else if (text_is(name, "Content-Length")) {
 		content_length(h, value);
 	} else if (text_is(name, "Transfer-Encoding")) {
-		h->chunked = ends_chunked(value);
+		transfer_encoding(h, value);
 	} else if (text_is(name, "Upgrade")) {
 		h->upgrade = text_is(value, "websocket") ? NSC_HTTP_TO_WEBSOCKET
 			     : text_is(value, "h2c")	 ? NSC_HTTP_TO_H2C

@@ -23,6 +23,7 @@ struct nsc_http_head {
 	uint16_t status;        /* 0 in a request */
 	uint8_t version;        /* 10 or 11 */
 	bool chunked;
+	bool coded;      /* otherwise: only the connection's end ends the body */
 	uint8_t upgrade; /* nsc_http_upgrade */
 	bool sized;      /* length holds */
 	uint64_t length; /* Content-Length */
@@ -48,6 +49,9 @@ enum nsc_http_start {
 	NSC_HTTP_RESPONSE,
 };
 enum nsc_http_start nsc_http_start(struct nsc_bytes b);
+
+/* A known method and a blank, whatever follows. */
+bool nsc_http_method_first(struct nsc_bytes b);
 
 /*
  * Reads a head.  The octets up to and with its empty line; 0: it is not whole

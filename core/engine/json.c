@@ -150,6 +150,7 @@ put_label(struct nsc_json *j, unsigned id, const struct nsc_text *t)
 {
 	switch (id) {
 	case NSC_LABEL_HTTP_STATUS:
+	case NSC_LABEL_GRPC_STATUS:
 	case NSC_LABEL_CERT_NOT_AFTER:
 		if (is_number(t))
 			put_number(j, label_key[id], t);

@@ -84,7 +84,7 @@ SCHEMA = {
                   dup_acks=number, zero_windows=number, window_fulls=number, keepalives=number, resets=number,
                   direction=one_of("incoming", "outgoing", "local", "none"), network=text, remote_name=text,
                   process=text, pid=number, unit=text, app=text, http_host=text, http_method=text,
-                  http_status=number, tls_sni=text, tls_alpn=text, tls_version=one_of("1.3", "1.2", "1.1", "1.0"),
+                  http_status=number, grpc_status=number, tls_sni=text, tls_alpn=text, tls_version=one_of("1.3", "1.2", "1.1", "1.0"),
                   tls_alpn_chosen=text, tls_cipher=text, tls_group=text, post_quantum=boolean, resumed=boolean,
                   ech=boolean, esni=boolean, cert_not_after=number, cert_self_signed=boolean,
                   cert_names=lambda v: type(v) is list and len(v) <= 8 and all(map(text, v)),

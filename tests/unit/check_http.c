@@ -203,17 +203,19 @@ END_TEST
 START_TEST(test_not_mine)
 {
 	static const char *const texts[] = {
-		"OPTIONS rtsp://h/m RTSP/1.0\r\nCSeq: 1\r\n\r\n",
 		"GETX / HTTP/1.1\r\n\r\n",
 		"INVITE sip:a@b SIP/2.0\r\n\r\n",
 		"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-		"GET /\r\n",
-		"GET / HTTP/1.x\r\n\r\n",
 		"SSH-2.0-x\r\n",
 		"HTTP/2.0 200 OK\r\n\r\n",
 		"HTTP/1.1 2x0 OK\r\n\r\n",
-		"GET /\x01 HTTP/1.1\r\n\r\n",
 		"\r\n\r\n\r\n\r\n",
+	};
+	static const char *const requests[] = {
+		"OPTIONS rtsp://h/m RTSP/1.0\r\nCSeq: 1\r\n\r\n",
+		"GET /\r\n",
+		"GET / HTTP/1.x\r\n\r\n",
+		"GET /\x01 HTTP/1.1\r\n\r\n",
 	};
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -223,6 +225,87 @@ START_TEST(test_not_mine)
 		ck_assert_str_eq(tape.text, "");
 		talk_free(&talk);
 	}
+	/* These may be, if the other side says so. */
+	for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
+		says(0, requests[i]);
+		play(&tape, &nsc_http, &talk, 0, 0);
+		ck_assert_msg(tape.verdict == NSC_MORE, "%s", requests[i]);
+		ck_assert_str_eq(tape.text, "");
+		says(1, "RTSP/1.0 200 OK\r\n\r\n");
+		play(&tape, &nsc_http, &talk, 0, 0);
+		ck_assert_msg(tape.verdict == NSC_NOT_MINE, "%s", requests[i]);
+		talk_free(&talk);
+		says(0, requests[i]);
+		says(1, "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+		says(0, "GET /2 HTTP/1.1\r\nHost: good\r\n\r\n");
+		says(1, "HTTP/1.\xff 200 OK\r\nContent-Length: 0\r\n\r\n");
+		play(&tape, &nsc_http, &talk, 0, 0);
+		ck_assert_str_eq(tape.text, "  400 0 0\nGET good 200 1000000 1000000\n");
+		talk_free(&talk);
+	}
+}
+END_TEST
+
+START_TEST(test_codings) /* RFC 9112, 6.3: a coding beats a length; which one ends the body? */
+{
+	says(0, "POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n"
+		"5\r\nhello\r\n0\r\n\r\n");
+	says(1, "HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\nContent-Length: 2\r\n\r\nok");
+	says(0, "GET /2 HTTP/1.1\r\nHost: b\r\n\r\n");
+	says(1, "HTTP/1.1 201 OK\r\nTransfer-Encoding: chunked, gzip\r\nContent-Length: 2\r\n\r\nok");
+	says(1, "HTTP/1.1 404 of the body\r\n\r\n");
+	expect("POST a 200 1000000 1000000\n"
+	       "GET b 201 1000000 2000000\n");
+}
+END_TEST
+
+START_TEST(test_early) /* the answer comes while the request is still being sent */
+{
+	says(0, "POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nfirst");
+	says(1, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nok");
+	says(0, "last");
+	says(1, "ok");
+	says(0, "PUT /2 HTTP/1.1\r\nHost: b\r\nContent-Length: 9\r\n\r\nfirst");
+	says(1, "HTTP/1.1 413 No\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno");
+	expect("POST a 200 0 1000000\n"
+	       "PUT b 413 0 0\n");
+}
+END_TEST
+
+START_TEST(test_h2c) /* RFC 7540, 3.2: stream 1 answers */
+{
+	says(0, "GET /chat HTTP/1.1\r\nHost: up.test\r\nUpgrade: h2c\r\n"
+		"Connection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABk\r\n\r\n");
+	says(1, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n");
+	expect("");
+	ck_assert_int_eq(tape.verdict, NSC_HAND_ON);
+	ck_assert_str_eq(tape.label[NSC_LABEL_HTTP_HOST], "up.test");
+	ck_assert_str_eq(tape.label[NSC_LABEL_HTTP_STATUS], "");
+}
+END_TEST
+
+START_TEST(test_cut) /* a reset connection: an answer that began is told, a request alone is not */
+{
+	static const char *const parts[] = {
+		"GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: b\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nsome"};
+	void *state = calloc(1, nsc_http.state_size), *shared;
+
+	memset(&tape, 0, sizeof tape);
+	ck_assert_int_eq(nsc_http.shared_new(&shared), 0);
+	struct nsc_out out = {
+		.arg = &tape, .event = tape_event, .label = tape_label, .shared = shared};
+	for (int i = 0; i < 2; i++) {
+		struct nsc_chunk in = {.bytes = nsc_bytes(parts[i], strlen(parts[i])),
+				       .side = (uint8_t)i,
+				       .transport = NSC_OVER_TCP};
+
+		ck_assert_int_eq(nsc_http.feed(state, &in, &out), NSC_MORE);
+	}
+	nsc_http.cut(state, &out);
+	ck_assert_str_eq(tape.text, "GET a 200 0 0\n");
+	nsc_http.shared_free(shared);
+	free(state);
 }
 END_TEST
 
@@ -315,6 +398,10 @@ main(void)
 	tcase_add_test(c, test_large_head);
 	tcase_add_test(c, test_body_passed_over);
 	tcase_add_test(c, test_not_mine);
+	tcase_add_test(c, test_codings);
+	tcase_add_test(c, test_early);
+	tcase_add_test(c, test_h2c);
+	tcase_add_test(c, test_cut);
 	tcase_add_test(c, test_gap);
 	tcase_add_test(c, test_real);
 	srunner_run_all(r, CK_ENV);

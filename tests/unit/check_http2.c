@@ -190,6 +190,7 @@ START_TEST(test_grpc) /* statuses in trailers, or in the only headers */
 	expect("POST a.test 200 1000000 1000000 grpc 0\n"
 	       "POST a.test 200 1000000 1000000 grpc 14\n"
 	       "POST a.test 200 1000000 1000000\n");
+	ck_assert_str_eq(tape.label[NSC_LABEL_GRPC_STATUS], "0");
 }
 END_TEST
 
