@@ -51,6 +51,22 @@ client(struct nsc_lines *s, struct nsc_text line)
 	return marks;
 }
 
+/* The numeric of a reply (RFC 2812, 2.4): three digits and a blank; or 0. */
+static unsigned
+numeric(struct nsc_text line)
+{
+	unsigned code = 0;
+
+	if (line.len < 4 || line.p[3] != ' ')
+		return 0;
+	for (int i = 0; i < 3; i++) {
+		if (line.p[i] < '0' || line.p[i] > '9')
+			return 0;
+		code = code * 10 + (unsigned)(line.p[i] - '0');
+	}
+	return code;
+}
+
 /* ":server 001 nick :text", ":server NOTICE * :text", ":server CAP * LS :text" */
 static unsigned
 server(struct nsc_lines *s, struct nsc_text line)
@@ -67,13 +83,10 @@ server(struct nsc_lines *s, struct nsc_text line)
 		return 0;
 	line.p += i + 1;
 	line.len -= i + 1;
-	code = line.len > 4 && line.p[3] == ' ' && line.p[0] == '0' && line.p[1] == '0' &&
-			       line.p[2] >= '1' && line.p[2] <= '5'
-		       ? 1
-		       : nsc_line_code(line);
+	code = numeric(line);
 	if (code == 670)
 		return 4 | NSC_LINE_GRANTS;
-	if (code == 1)
+	if (code >= 1 && code <= 5)
 		return 4 | NSC_LINE_LAST;
 	if (code >= 200)
 		return 2;

@@ -241,6 +241,38 @@ START_TEST(golden_names)
 }
 END_TEST
 
+/* InspIRCd with openssl s_client: no greeting, no CAP; the numeric alone says whose it is. */
+START_TEST(irc_asks_at_once)
+{
+	static const char ask[] = "STARTTLS\r\n";
+	static const char grant[] = ":irc.example 670 * :STARTTLS successful, go ahead with TLS "
+				    "handshake\r\n";
+	struct expected e[GOLDEN_FLOWS];
+	struct talk talk = {.turns = 0};
+	const struct talk *k;
+	unsigned i = 0, from = 0;
+	size_t plain = sizeof ask + sizeof grant - 2;
+
+	load(e);
+	while (e[i].port != 6667)
+		i++;
+	k = &talks[i];
+	while (k->turn[from].p[0] != 0x16)
+		from++;
+	talk_say(&talk, 0, ask, sizeof ask - 1);
+	talk_say(&talk, 1, grant, sizeof grant - 1);
+	for (; from < k->turns; from++)
+		talk_say(&talk, k->turn[from].side, k->turn[from].p, k->turn[from].len);
+	for (size_t cut = 0; cut < plain + 100; cut++) {
+		play_talk(&talk, 0, cut, -1);
+		ck_assert_str_eq(apps, "irc tls ");
+		expect_tls(&e[i], (unsigned)cut);
+	}
+	talk_free(&talk);
+	unload();
+}
+END_TEST
+
 /* Only the client's octets were captured: the server's name is found all the same. */
 START_TEST(golden_client_only)
 {
@@ -464,6 +496,7 @@ main(void)
 	tcase_add_test(tc, golden_cut_everywhere);
 	tcase_add_test(tc, golden_names);
 	tcase_add_test(tc, golden_client_only);
+	tcase_add_test(tc, irc_asks_at_once);
 	tcase_add_test(tc, golden_reply_behind_hello);
 	tcase_add_test(tc, golden_out_of_order);
 	tcase_add_test(tc, names_of_plain_ones);

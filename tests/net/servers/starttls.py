@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""What hands over to TLS: Exim, Dovecot, vsftpd, OpenLDAP's slapd, Prosody, with openssl and curl."""
+"""What hands over to TLS: Exim, Dovecot, vsftpd, OpenLDAP's slapd, Prosody, InspIRCd, with openssl and curl."""
 import os
 import shutil
 
 from place import PEER, Failed
 import secret
 
-needs = ["exim4", "dovecot", "vsftpd", "slapd", "prosody", "openssl", "curl"]
-SMTP, IMAP, POP3, FTP, LDAP, XMPP = 25, 1430, 110, 21, 389, 5222
+needs = ["exim4", "dovecot", "vsftpd", "slapd", "prosody", "inspircd", "openssl", "curl"]
+SMTP, IMAP, POP3, FTP, LDAP, XMPP, IRC = 25, 1430, 110, 21, 389, 5222, 6667
 
 EXIM = """
 spool_directory = {w}/exim
@@ -102,10 +102,25 @@ log = {{ warn = "*console" }}
 VirtualHost "xmpp.example"
 """
 
+INSPIRCD = """
+<server name="irc.example" description="test" network="Test" id="001">
+<admin name="a" nick="a" email="a@b.example">
+<bind address="{peer}" port="{port}" type="clients">
+<connect allow="*" timeout="20" resolvehostnames="no">
+<module name="ssl_gnutls">
+<sslprofile name="one" provider="gnutls" cafile="" certfile="{w}/open/cert.pem" keyfile="{w}/open/key.pem">
+<module name="cap">
+<module name="starttls">
+<starttls sslprofile="one">
+<log method="file" type="*" level="default" target="{w}/irc/log">
+<pid file="{w}/irc/pid">
+<path datadir="{w}/irc" logdir="{w}/irc" runtimedir="{w}/irc">
+"""
+
 
 def open_files(place):
     """A certificate that servers may read which have given up root, and folders for them."""
-    for name in ("open", "exim", "dovecot", "mail", "prosody", "empty"):
+    for name in ("open", "exim", "dovecot", "mail", "prosody", "irc", "empty"):
         os.makedirs(place.path(name), exist_ok=True)
     for name in ("cert.pem", "key.pem"):
         shutil.copy(place.path(name), place.path("open", name))
@@ -131,7 +146,8 @@ def serve(place):
     place.server("vsftpd", "vsftpd", conf("vsftpd.conf", VSFTPD, FTP))
     place.server("slapd", "slapd", "-d", "0", "-f", conf("slapd.conf", SLAPD), "-h", "ldap://%s:%d" % (PEER, LDAP))
     place.server("prosody-all", "prosody", "--config", conf("prosody.cfg.lua", PROSODY, XMPP), "-F")
-    return ["tcp:%d" % p for p in (SMTP, IMAP, POP3, FTP, LDAP, XMPP)]
+    place.server("inspircd", "inspircd", "--nofork", "--runasroot", "--config=" + conf("irc.conf", INSPIRCD, IRC))
+    return ["tcp:%d" % p for p in (SMTP, IMAP, POP3, FTP, LDAP, XMPP, IRC)]
 
 
 def upgraded(place, word, port, *more):
@@ -170,10 +186,11 @@ for line in sys.argv[3].split("|"):
 
 
 def ask(place):
-    # vsftpd knows one group, and would ask for another hello.
+    # Two of them want this group, and would ask for another hello.
     for word, port, more in (("smtp", SMTP, ()), ("imap", IMAP, ()), ("pop3", POP3, ()),
                              ("ftp", FTP, ("-groups", "P-256")),
-                             ("ldap", LDAP, ()), ("xmpp", XMPP, ("-xmpphost", "xmpp.example"))):
+                             ("ldap", LDAP, ()), ("xmpp", XMPP, ("-xmpphost", "xmpp.example")),
+                             ("irc", IRC, ("-groups", "P-256"))):
         upgraded(place, word, port, *more)
     letter = place.write("letter", "Subject: hello\r\n\r\nhello\r\n")
     curl(place, "smtp", SMTP, "--mail-from", "a@b.example", "--mail-rcpt", "c@d.example", "-T", letter)

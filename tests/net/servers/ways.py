@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Ways to a server: SOCKS5 (microsocks), CONNECT (tinyproxy), PROXY v1 and v2 (HAProxy to nginx), WebSocket."""
+"""Ways to a server: SOCKS5 (microsocks), SOCKS4 (Dante), CONNECT (tinyproxy), PROXY (HAProxy), WebSocket."""
 from place import CLIENTS, HOST, PEER, Failed
 import starttls
 
-needs = ["microsocks", "tinyproxy", "haproxy", "nginx", "exim4", "openssl", "curl"]
-SOCKS, SOCKS_USER, TUNNEL, PROXY1, PROXY2, WEBSOCKET = 1080, 1081, 3128, 8445, 8446, 8765
+needs = ["microsocks", "danted", "tinyproxy", "haproxy", "nginx", "exim4", "openssl", "curl"]
+SOCKS, SOCKS_USER, SOCKS4, TUNNEL, PROXY1, PROXY2, WEBSOCKET = 1080, 1081, 1082, 3128, 8445, 8446, 8765
 INNER_TLS, INNER_HTTP, INNER_SMTP = 4443, 8000, 2525	# behind the proxies: never seen
 
 TINYPROXY = """
@@ -16,6 +16,17 @@ LogFile "{w}/tinyproxy.say"
 PidFile "{w}/tinyproxy.pid"
 ConnectPort {tls}
 ConnectPort {smtp}
+"""
+DANTE = """
+logoutput: stderr
+internal: {peer} port = {socks4}
+external: {peer}
+clientmethod: none
+socksmethod: none
+user.privileged: root
+user.unprivileged: nobody
+client pass {{ from: 0.0.0.0/0 to: 0.0.0.0/0 }}
+socks pass {{ from: 0.0.0.0/0 to: 0.0.0.0/0 }}
 """
 # Beside the client; it says to nginx who that is.
 HAPROXY = """
@@ -87,7 +98,7 @@ else:
 
 def serve(place):
     values = {"w": place.folder, "peer": PEER, "host": HOST, "tunnel": TUNNEL, "tls": INNER_TLS,
-              "smtp": INNER_SMTP, "proxy1": PROXY1, "proxy2": PROXY2}
+              "smtp": INNER_SMTP, "socks4": SOCKS4, "proxy1": PROXY1, "proxy2": PROXY2}
 
     def conf(name, text):
         return place.write(name, text.format(**values))
@@ -99,11 +110,12 @@ def serve(place):
     starttls.exim(place, INNER_SMTP)
     place.server("microsocks", "microsocks", "-i", PEER, "-p", SOCKS)
     place.server("microsocks-user", "microsocks", "-i", PEER, "-p", SOCKS_USER, "-u", "me", "-P", "secret")
+    place.server("danted", "danted", "-f", conf("danted.conf", DANTE), "-p", place.path("danted.pid"))
     place.server("tinyproxy", "tinyproxy", "-d", "-c", conf("tinyproxy.conf", TINYPROXY))
     place.server("haproxy", "haproxy", "-db", "-f", conf("haproxy.cfg", HAPROXY), space=CLIENTS)
     place.server("nginx-far", "nginx", "-e", place.path("far.error"), "-c", conf("far.conf", NGINX))
     place.server("websocket", "/usr/bin/python3", "-c", SOCKET, "serve", PEER, WEBSOCKET)
-    return ["tcp:%d" % p for p in (SOCKS, SOCKS_USER, TUNNEL, PROXY1, PROXY2, WEBSOCKET, INNER_TLS, INNER_HTTP,
+    return ["tcp:%d" % p for p in (SOCKS, SOCKS_USER, SOCKS4, TUNNEL, PROXY1, PROXY2, WEBSOCKET, INNER_TLS, INNER_HTTP,
                                    INNER_SMTP)]
 
 
@@ -123,7 +135,8 @@ def inside(place, port, name):
 def socks(place):
     to = "%s:%d:%s:%d"
     for n, (port, option) in enumerate(((SOCKS, "socks5"), (SOCKS, "socks5-hostname"),
-                                        (SOCKS_USER, "socks5"), (SOCKS_USER, "socks5-hostname"))):
+                                        (SOCKS_USER, "socks5"), (SOCKS_USER, "socks5-hostname"),
+                                        (SOCKS4, "socks4"))):
         name = "socks%d.example" % n
         user = "me:secret@" if port == SOCKS_USER else ""
         way = ["--%s" % option, "%s%s:%d" % (user, PEER, port)]
