@@ -25,6 +25,8 @@ dns		core/dissect/dns.c core/dissect/dns_message.c core/dissect/dns_match.c
 tls		core/dissect/tls.c core/dissect/tls_hello.c core/dissect/tls_record.c
 http		core/dissect/http.c core/dissect/http_head.c core/dissect/http_chunked.c core/dissect/http_pending.c
 ssh		core/dissect/ssh.c
+quic		core/dissect/quic.c core/dissect/quic_initial.c core/dissect/quic_frame.c core/dissect/quic_hello.c
+quic		core/dissect/quic_link.c core/dissect/quic_google.c core/dissect/quic_header.c core/dissect/quic_paths.c
 ledger		core/ledger/ledger.c
 config		core/engine/config.c core/engine/value.c core/engine/option.c
 '
