@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""disagree.py TOOL FOLDER [-v] - flows that we name and tshark or ndpiReader names otherwise.
+"""app_truth.py TOOL FOLDER [-v] - flows that we name and tshark or ndpiReader names otherwise.
 
 Prints, by class (our name, whose, theirs), how many flows of how many captures, with an example;
 with -v each flow.  docs/accuracy.md says who is right.  What the others don't name is no
