@@ -19,6 +19,7 @@ import traceback
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "servers"))
 
 import compare		# noqa: E402
+import datagrams	# noqa: E402
 import names		# noqa: E402
 import place		# noqa: E402
 import quic		# noqa: E402
@@ -29,8 +30,8 @@ import ways		# noqa: E402
 import web		# noqa: E402
 import web2		# noqa: E402
 
-AREAS = {"http": web, "http2": web2, "tls": secret, "quic": quic, "dns": names, "ssh": shell, "starttls": starttls,
-         "ways": ways}
+AREAS = {"http": web, "http2": web2, "tls": secret, "dtls": datagrams, "quic": quic, "dns": names, "ssh": shell,
+         "starttls": starttls, "ways": ways}
 
 
 def say(word, text):
