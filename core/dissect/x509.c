@@ -71,7 +71,7 @@ equal(const struct nsc_bytes *a, const struct nsc_bytes *b)
 {
 	size_t n = nsc_bytes_left(a);
 
-	return n == nsc_bytes_left(b) && memcmp(a->p, b->p, n) == 0;
+	return n == nsc_bytes_left(b) && (n == 0 || memcmp(a->p, b->p, n) == 0);
 }
 
 static unsigned
