@@ -11,6 +11,7 @@ enum {
 	LOOK_OCTETS = 4096,	/* unread octets, after which a protocol is not known */
 	HAND_ONS = 8,		/* protocols one after the other in one flow, at the most */
 	FIRST_WINDOW = 1 << 20,	/* how far behind the handshake the first segment may begin */
+	PADDING = 6,		/* octets of it behind a bare ACK in Ethernet's shortest frame */
 	ACKED_NS = 10000000,	/* 10 ms: what was acknowledged, but not seen by then, was not captured */
 };
 
@@ -279,6 +280,22 @@ nsc_stream_read_on(struct nsc_sessions *ss, struct nsc_conversation *c, int side
 	return run(ss, c, &t, now);
 }
 
+/*
+ * Some senders tell the padding of a frame as payload of a bare ACK: a few zeros, whose
+ * place the first octets then take.  Looked for only while no protocol is known.
+ */
+static bool
+is_padding(const struct nsc_packet *p)
+{
+	if ((p->tcp_flags & ~(unsigned)NSC_TCP_ECE & ~(unsigned)NSC_TCP_CWR) != NSC_TCP_ACK ||
+	    p->payload_len < 2 || p->payload_len > PADDING || p->payload_caplen < p->payload_len)
+		return false;
+	for (uint32_t i = 0; i < p->payload_len; i++)
+		if (p->payload[i] != 0)
+			return false;
+	return true;
+}
+
 enum nsc_end
 nsc_stream_packet(struct nsc_sessions *ss, const struct nsc_update *up, const struct nsc_packet *p)
 {
@@ -317,7 +334,7 @@ nsc_stream_packet(struct nsc_sessions *ss, const struct nsc_update *up, const st
 			return NSC_END_OPEN;
 		len = len < (uint32_t)room ? len : (uint32_t)room;
 	}
-	if (len > 0)
+	if (len > 0 && (c->app != 0 || !is_padding(p)))
 		t.offer = nsc_stream_offer(ss->pool, s, seq, p->payload,
 					   p->payload_caplen < len ? p->payload_caplen : len, len,
 					   p->time, &t.bytes);

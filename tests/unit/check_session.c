@@ -320,6 +320,24 @@ START_TEST(row_1_13_order)
 }
 END_TEST
 
+/* Zeros behind a bare ACK, in the place of the first octets: padding of a short frame. */
+START_TEST(padding_is_no_payload)
+{
+	static const uint8_t zeros[7];
+
+	for (uint32_t n = 2; n <= 6; n++) {
+		struct nsc_update up = {.flow = &flow, .side = 0};
+		struct nsc_packet p = {.time = now, .proto = flow.proto, .tcp_flags = NSC_TCP_ACK,
+				       .payload = zeros, .payload_len = n, .payload_caplen = n,
+				       .seq = ISN0 + 1};
+
+		ck_assert_int_eq(nsc_session_packet(ss, &up, &p), NSC_END_OPEN);
+	}
+	say(0, 0, "LINE a\n");
+	RECORD("app=line [LINE a] ");
+}
+END_TEST
+
 START_TEST(row_1_13_bytes_in_sequence_order)
 {
 	say(0, 7, "two\n");			/* the first segment comes late */
@@ -696,6 +714,7 @@ main(void)
 	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_set_timeout(c, 60);
 	tcase_add_test(c, row_1_13_order);
+	tcase_add_test(c, padding_is_no_payload);
 	tcase_add_test(c, row_1_13_bytes_in_sequence_order);
 	tcase_add_test(c, row_1_13_never_after_fin);
 	tcase_add_test(c, fin_before_the_hole_is_filled);
