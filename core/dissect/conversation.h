@@ -106,6 +106,9 @@ int nsc_identify(const struct nsc_sessions *ss, const struct nsc_guess *g,
 bool nsc_speak_start(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversation *c,
 		     unsigned app);
 
+/* The app of a dissector that is wanted, or 0. */
+unsigned nsc_speak_wanted(const struct nsc_sessions *ss, const struct nsc_dissector *d);
+
 /* The state begins with what another dissector handed on. */
 void nsc_speak_seed(struct nsc_sessions *ss, struct nsc_conversation *c,
 		    const struct nsc_wish *wish);

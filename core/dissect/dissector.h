@@ -71,6 +71,8 @@ struct nsc_out {
 	void *arg;
 	void (*event)(void *arg, struct nsc_event *ev);	/* time and flow are filled by the framework */
 	void (*label)(void *arg, enum nsc_label id, const char *p, uint32_t len);
+	/* True if a conversation handed on to it is read.  NULL: it is. */
+	bool (*allows)(void *arg, const struct nsc_dissector *next);
 	void *shared;			/* the dissector's per-worker state, if it has one */
 	bool terse;			/* nobody reads the texts of events: they need not be made */
 	struct nsc_wish wish;

@@ -97,7 +97,9 @@ on_request(struct nsc_http *s, struct nsc_chunk *in, const struct nsc_http_head 
 static enum nsc_verdict
 hand_on(struct nsc_http *s, const struct nsc_http_head *h, struct nsc_out *out)
 {
-	if (h->status == 101 && h->upgrade == NSC_HTTP_TO_H2C) {
+	/* HTTP/2 tells the exchange, if somebody reads it. */
+	if (h->status == 101 && h->upgrade == NSC_HTTP_TO_H2C &&
+	    (out->allows == NULL || out->allows(out->arg, &nsc_http2))) {
 		nsc_http_hand_to_h2(s, out);
 		return NSC_HAND_ON;
 	}

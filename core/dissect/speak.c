@@ -37,6 +37,21 @@ tell_label(void *arg, enum nsc_label id, const char *p, uint32_t len)
 		ss->flow->session = NSC_LABELS_ONLY | first;
 }
 
+unsigned
+nsc_speak_wanted(const struct nsc_sessions *ss, const struct nsc_dissector *d)
+{
+	for (unsigned app = 1; d != NULL && app < ss->dissector_count; app++)
+		if (ss->dissectors[app] == d && (ss->cfg.wanted[app / 64] >> app % 64 & 1) != 0)
+			return app;
+	return 0;
+}
+
+static bool
+allows(void *arg, const struct nsc_dissector *next)
+{
+	return nsc_speak_wanted(arg, next) != 0;
+}
+
 static inline void
 begin(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversation *c, unsigned app,
       uint64_t time, struct nsc_out *out)
@@ -48,6 +63,7 @@ begin(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversation *c, u
 	out->arg = ss;
 	out->event = tell_event;
 	out->label = tell_label;
+	out->allows = allows;
 	out->shared = ss->shared[app];
 	out->terse = ss->hooks.terse;
 	out->wish = (struct nsc_wish){.need = 0};

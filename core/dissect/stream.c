@@ -115,21 +115,17 @@ start_anew(struct nsc_sessions *ss, struct nsc_conversation *c, struct turn *t, 
 
 /* Both sides agreed on a protocol by name.  False: there is nothing to feed. */
 static bool
-start_agreed(struct nsc_sessions *ss, struct nsc_conversation *c,
-	     const struct nsc_wish *wish)
+start_agreed(struct nsc_sessions *ss, struct nsc_conversation *c, const struct nsc_wish *wish)
 {
-	const struct nsc_dissector *next = wish->next;
+	unsigned app = nsc_speak_wanted(ss, wish->next);
 
-	for (unsigned app = 1; next != NULL && app < ss->dissector_count; app++) {
-		if (ss->dissectors[app] != next || (ss->cfg.wanted[app / 64] >> app % 64 & 1) == 0)
-			continue;
-		if (nsc_speak_start(ss, c->flow, c, app)) {
-			nsc_speak_seed(ss, c, wish);
-			break;
-		}
+	if (app == 0)
+		return true;
+	if (!nsc_speak_start(ss, c->flow, c, app)) {
 		nsc_conversation_quit(ss, c->flow, c);
 		return false;
 	}
+	nsc_speak_seed(ss, c, wish);
 	return true;
 }
 
