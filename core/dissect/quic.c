@@ -24,6 +24,12 @@ enum {
 	IDLE_LEAST_S = 3,
 };
 
+static uint32_t
+version_of(const uint8_t *p)
+{
+	return (uint32_t)p[1] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 8 | p[4];
+}
+
 static enum nsc_verdict
 guess(const struct nsc_guess *g)
 {
@@ -36,7 +42,8 @@ guess(const struct nsc_guess *g)
 
 	if (nsc_bytes_left(&b) < LEAST)
 		return NSC_NOT_MINE;
-	if ((p[0] & mine) == mine && nsc_quic_header(&h, &b))
+	if ((p[0] & mine) == mine && nsc_quic_version(version_of(p)).flavour != NSC_QUIC_UNKNOWN &&
+	    nsc_quic_header(&h, &b))
 		return h.type != NSC_QUIC_NEGOTIATION ? NSC_DONE : NSC_NOT_MINE;
 	/* Behind flags and an id, or first of all: 'Q'. */
 	if ((p[1 + NSC_QUIC_GOOGLE_CID] == 'Q' || p[1] == 'Q') &&

@@ -41,6 +41,7 @@ nsc_quic_link_hello(const struct nsc_quic_state *s, const struct nsc_quic_names 
 	keep_ends(p, out);
 	p->owner = !s->client;
 	p->version = s->version;
+	p->idle = s->idle;
 	p->proved = true;
 	p->sni_len = keep_text(p->sni, sizeof p->sni, names->sni);
 	p->alpn_len = keep_text(p->alpn, sizeof p->alpn, names->alpn);
@@ -102,7 +103,8 @@ nsc_quic_link_short(struct nsc_quic_state *s, struct nsc_bytes packet, unsigned 
 	if (p->ja4_len > 0)
 		nsc_out_label(out, NSC_LABEL_JA4, p->ja4, p->ja4_len);
 	nsc_out_label(out, NSC_LABEL_QUIC_VERSION, text, strlen(text));
-	s->sure = s->labelled = true;
+	s->sure = s->labelled = s->answered = true;
+	s->idle = p->idle;
 	(void)nsc_quic_paths_take(sh->paths, p->cid.octets, p->cid.len);
 	return true;
 }

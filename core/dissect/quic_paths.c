@@ -12,6 +12,7 @@ enum { WAYS = 4, SETS = NSC_QUIC_PATHS / WAYS };
 struct nsc_quic_paths {
 	uint64_t last;			/* order of use */
 	uint32_t lengths[NSC_QUIC_CID + 1];	/* ids there, by their length */
+	uint32_t present;		/* bits of the lengths of which there are some */
 	struct nsc_quic_path *path;
 };
 
@@ -61,7 +62,7 @@ nsc_quic_paths_find(const struct nsc_quic_paths *p, const uint8_t *cid, size_t l
 {
 	struct nsc_quic_path *set;
 
-	if (!usable(len) || p->lengths[len] == 0)
+	if (!usable(len) || (p->present >> len & 1) == 0)
 		return NULL;
 	set = set_of(p, cid, len);
 	for (unsigned i = 0; i < WAYS; i++) {
@@ -85,11 +86,12 @@ nsc_quic_paths_take(struct nsc_quic_paths *p, const uint8_t *cid, size_t len)
 			if (set[i].used < found->used)
 				found = &set[i];
 		}
-		if (found->used != 0)
-			p->lengths[found->cid.len]--;
+		if (found->used != 0 && --p->lengths[found->cid.len] == 0)
+			p->present &= ~(UINT32_C(1) << found->cid.len);
 		memset(found, 0, sizeof *found);
 		nsc_quic_cid_set(&found->cid, cid, len);
 		p->lengths[len]++;
+		p->present |= UINT32_C(1) << len;
 	}
 	found->used = ++p->last;
 	return found;
@@ -99,11 +101,12 @@ struct nsc_quic_path *
 nsc_quic_paths_short(const struct nsc_quic_paths *p, struct nsc_bytes packet)
 {
 	nsc_bytes_skip(&packet, 1);
-	for (size_t len = NSC_QUIC_CID; len >= NSC_QUIC_PATH_ID; len--) {
+	for (uint32_t left = p->present; left != 0; left &= left - 1) {
+		size_t len = (size_t)__builtin_ctz(left);
 		struct nsc_quic_path *found;
 
-		if (p->lengths[len] == 0 || nsc_bytes_peek(&packet, len) == NULL)
-			continue;
+		if (nsc_bytes_peek(&packet, len) == NULL)
+			break;
 		found = nsc_quic_paths_find(p, packet.p, len);
 		if (found != NULL && found->proved)
 			return found;

@@ -30,6 +30,7 @@ struct nsc_quic_path {
 	uint8_t owner;			/* side that is called so */
 	bool proved;			/* QUIC for sure; else a packet that had such a header */
 	uint32_t version;
+	uint32_t idle;			/* as in the conversation's state */
 	struct nsc_addr addr[2];	/* by side of the flow where it was seen */
 	uint16_t port[2];
 	uint8_t sni_len, alpn_len, ja4_len;

@@ -64,6 +64,8 @@ CASES = {
     "l_midstream": ([(C, *NONE, 8, 8)], [], {}),
     # Row 4.9: closed in an Initial, gone after 10 s; no handshake.
     "closed": ([(C, *q("closed.example"), 1, 1), ("10.0.0.2", *NONE, 1, 0)], ["closed.example"], {}),
+    # RFC 9001, A.2; RFC 9369, A.2.
+    "rfc": ([("10.0.6.1", *q("example.com"), 1, 0), ("10.0.6.2", *q("example.com", "v2"), 1, 0)], ["example.com"] * 2, {}),
     "lookalikes": ([("10.0.5.%d" % n, *NONE, 1, 0) for n in range(1, 11)], [], {}),
 }
 TEXT = {1: "v1", 0x6b3343cf: "v2", 0x709a50c4: "0x709a50c4", 0xfaceb001: "0xfaceb001", 0xfaceb002: "0xfaceb002",

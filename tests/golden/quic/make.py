@@ -197,6 +197,26 @@ def closed(cap):
     cap.add(T0 + 11, S, C, short(CC))
 
 
+# RFC 9001, A.2: the client's frame; and how its packet begins, there and in RFC 9369, A.2.
+RFC_FRAME = bytes.fromhex(
+    "060040f1010000ed0303ebf8fa56f12939b9584a3896472ec40bb863cfd3e86804fe3a47f06a2b69484c00000413011302010000c0"
+    "00000010000e00000b6578616d706c652e636f6dff01000100000a00080006001d0017001800100007000504616c706e0005000501"
+    "00000000003300260024001d00209370b2c9caa47fbabaf4559fedba753de171fa71f50f1ce15d43e994ec74d748002b0003020304"
+    "000d0010000e0403050306030203080408050806002d00020101001c00024001003900320408ffffffffffffffff05048000ffff07"
+    "048000ffff0801100104800075300901100f088394c8f03e51570806048000ffff")
+RFC_PACKET = {V1: "c000000001088394c8f03e5157080000449e7b9aec34d1b1c98dd7689fb8ec11d242b123dc9bd8bab936b47d92ec356c",
+              V2: "d76b3343cf088394c8f03e5157080000449ea0c95e82ffe67b6abcdb4298b485dd04de806071bf03dceebfa162e75d6c"}
+
+
+@case
+def rfc(cap):
+    """The examples of both RFCs: what is written here is what stands there."""
+    for n, v in enumerate((V1, V2)):
+        packet = initial(v, OD, 0, RFC_FRAME, number=2, size=4)
+        assert packet.hex().startswith(RFC_PACKET[v])
+        cap.add(T0 + n, ("10.0.6.%d" % (n + 1), 40000), S, packet)
+
+
 @case
 def versions(cap):
     """One flow each: the name says the version."""
