@@ -60,6 +60,7 @@ feed(struct nsc_sessions *ss, const struct nsc_update *up, const struct nsc_pack
 		.time = p->time,
 		.side = up->side,
 		.cut = p->payload_caplen < p->payload_len,
+		.fragmented = (p->flags & NSC_PACKET_FRAGMENT) != 0,
 	};
 
 	if (c != NULL)

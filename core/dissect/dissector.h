@@ -50,10 +50,13 @@ struct nsc_chunk {
 	bool gap;			/* octets were lost right before these */
 	bool fin;			/* no more will follow on this side */
 	bool cut;			/* UDP: captured shorter than sent */
+	bool fragmented;		/* UDP: it came in fragments of IP */
 	uint16_t port[2];		/* by side */
 };
 
 struct nsc_dissector;
+struct nsc_name_cache;
+struct nsc_session_config;
 
 /* What feed asks for; zeroed before each call. */
 struct nsc_wish {
@@ -74,6 +77,7 @@ struct nsc_out {
 	/* True if a conversation handed on to it is read.  NULL: it is. */
 	bool (*allows)(void *arg, const struct nsc_dissector *next);
 	void *shared;			/* the dissector's per-worker state, if it has one */
+	struct nsc_name_cache *names;	/* what names addresses; NULL: nobody asks */
 	bool terse;			/* nobody reads the texts of events: they need not be made */
 	struct nsc_wish wish;
 	uint64_t time;			/* now, ns */
@@ -113,6 +117,7 @@ struct nsc_dissector {
 	/* Per-worker state shared by all conversations (DNS: pending queries); may be NULL. */
 	uint32_t shared_memory;		/* octets that it takes, at the most */
 	int (*shared_new)(void **shared);
+	void (*shared_configure)(void *shared, const struct nsc_session_config *cfg); /* may be NULL */
 	void (*shared_free)(void *shared);
 	void (*tick)(void *shared, struct nsc_out *out);	/* each second of the packets' clock */
 };

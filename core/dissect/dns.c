@@ -6,7 +6,9 @@
  */
 #include "dissect/dns.h"
 #include "dissect/dns_match.h"
+#include "dissect/dns_names.h"
 #include "dissect/protocols.h"
+#include "dissect/session.h"
 
 enum {
 	LENGTH = 2,      /* before each message over TCP (RFC 7766, 8) */
@@ -185,9 +187,26 @@ match(struct nsc_dns_query *q, const struct nsc_dns_parsed *d, const struct nsc_
 	return 0;
 }
 
-/* q: NULL if there is nothing to match. */
+/* Names for addresses: from answers that were asked for, and from mDNS. */
+static void
+learn(const struct nsc_dns_parsed *d, const struct nsc_bytes *b, unsigned client,
+      unsigned outcomes, struct nsc_out *out)
+{
+	const unsigned asked_for = 1u << NSC_DNS_ANSWERED | 1u << NSC_DNS_LATE;
+
+	if (d->msg.malformed || d->msg.answers == 0)
+		return;
+	if (outcomes & asked_for && d->asked)
+		nsc_dns_learn(out->names, d, b->p, nsc_bytes_left(b), &out->addr[client],
+			      out->time);
+	else if (d->msg.kind == NSC_DNS_MULTICAST)
+		nsc_dns_learn_owners(out->names, d, b->p, nsc_bytes_left(b), out->time);
+}
+
+/* b: the message; q: NULL if there is nothing to match. */
 static inline void
-report(struct nsc_dns_parsed *d, struct nsc_dns_query *q, unsigned side, struct nsc_out *out)
+report(struct nsc_dns_parsed *d, const struct nsc_bytes *b, struct nsc_dns_query *q,
+       unsigned side, struct nsc_out *out)
 {
 	unsigned client = d->msg.response ? 1 - side : side, outcomes = 0;
 	uint64_t latency = 0;
@@ -197,6 +216,8 @@ report(struct nsc_dns_parsed *d, struct nsc_dns_query *q, unsigned side, struct 
 		nsc_dns_name(d);
 	if (q != NULL && (!d->msg.malformed || (d->msg.response && d->asked)))
 		outcomes = match(q, d, out, &latency);
+	if (out->names != NULL)
+		learn(d, b, client, outcomes, out);
 	/* Not sooner: copied fresh from its parts, the message would be waited for. */
 	ev.kind = NSC_EVENT_DNS;
 	ev.dns = d->msg;
@@ -229,7 +250,8 @@ feed_datagram(struct nsc_chunk *in, struct nsc_out *out, uint8_t kind)
 			tell_outcome(out, NSC_DNS_MALFORMED, 1);
 		return len > 0 ? NSC_MALFORMED : NSC_MORE;
 	}
-	report(&d, matched ? &q : NULL, in->side, out);
+	d.msg.fragmented = in->fragmented;
+	report(&d, &b, matched ? &q : NULL, in->side, out);
 	return d.msg.malformed ? NSC_MALFORMED : NSC_MORE;
 }
 
@@ -276,7 +298,8 @@ feed_stream(struct state *s, struct nsc_chunk *in, struct nsc_out *out, uint8_t 
 		}
 		if (!own && !header_plausible(&d))
 			return NSC_NOT_MINE;
-		report(&d, matched ? &q : NULL, in->side, out);
+		m.end = m.p + want;
+		report(&d, &m, matched ? &q : NULL, in->side, out);
 		nsc_bytes_skip(b, LENGTH + (len < have ? len : have));
 		out->wish.skip = len > have ? len - have : 0;
 		if (out->wish.skip > 0)
@@ -323,6 +346,13 @@ shared_new(void **shared)
 }
 
 static void
+shared_configure(void *shared, const struct nsc_session_config *cfg)
+{
+	if (cfg->dns_timeout != 0)
+		nsc_dns_matcher_timeout(shared, cfg->dns_timeout);
+}
+
+static void
 shared_free(void *shared)
 {
 	nsc_dns_matcher_free(shared);
@@ -348,6 +378,7 @@ const struct nsc_dissector nsc_dns = {
 	.feed = feed_dns,
 	.shared_memory = NSC_DNS_MATCHER_MEMORY,
 	.shared_new = shared_new,
+	.shared_configure = shared_configure,
 	.shared_free = shared_free,
 	.tick = tick,
 };

@@ -25,6 +25,7 @@ struct nsc_dns_parsed {
 	bool exact;        /* every record was read and nothing is left over */
 	bool netbios;      /* the name is a NetBIOS one (RFC 1001, 14.1) */
 	const uint8_t *wire; /* the first question's name in the message, with `asked` */
+	const uint8_t *records; /* where the answer section begins, with `asked` */
 	char name[NSC_DNS_NAME_TEXT];
 	struct nsc_addr answer[NSC_DNS_ANSWERS];
 };
@@ -41,6 +42,9 @@ bool nsc_dns_parse(struct nsc_dns_parsed *d, const void *data, size_t len, bool 
 bool nsc_dns_read(struct nsc_dns_parsed *d, const void *data, size_t len, bool cut,
 		  uint8_t kind);
 void nsc_dns_name(struct nsc_dns_parsed *d);
+
+/* Presentation form of a wire form that is whole, without pointers and at most 255 octets long. */
+struct nsc_text nsc_dns_presentation(const uint8_t *label, char text[NSC_DNS_NAME_TEXT]);
 
 /* True for types that IANA has assigned; a message on an odd port must ask for one. */
 bool nsc_dns_type_known(uint16_t qtype);

@@ -50,6 +50,7 @@ struct nsc_dns_matcher {
 	_Alignas(64) struct entry entry[ENTRIES];
 	uint16_t bucket[BUCKETS];
 	struct list list[LISTS];
+	uint64_t timeout; /* ns */
 	uint16_t free;  /* first of the entries that were used and given back */
 	uint16_t fresh; /* entries from here on were never used */
 };
@@ -71,6 +72,7 @@ nsc_dns_matcher_new(struct nsc_dns_matcher **m)
 		n->bucket[i] = NONE;
 	for (unsigned i = 0; i < LISTS; i++)
 		n->list[i] = (struct list){NONE, NONE, 0};
+	n->timeout = NSC_DNS_TIMEOUT_S * second;
 	n->free = NONE;
 	n->fresh = 0;
 	return 0;
@@ -80,6 +82,12 @@ void
 nsc_dns_matcher_free(struct nsc_dns_matcher *m)
 {
 	free(m);
+}
+
+void
+nsc_dns_matcher_timeout(struct nsc_dns_matcher *m, uint32_t seconds)
+{
+	m->timeout = seconds * second;
 }
 
 unsigned
@@ -293,7 +301,7 @@ nsc_dns_matcher_response(struct nsc_dns_matcher *m, const struct nsc_dns_query *
 			       ? 1u << NSC_DNS_UNSOLICITED
 			       : 0;
 	*latency = r->time > e->time ? r->time - e->time : 0;
-	if (e->state == WAITING && *latency < NSC_DNS_TIMEOUT_S * second)
+	if (e->state == WAITING && *latency < m->timeout)
 		outcomes = 1u << NSC_DNS_ANSWERED;
 	else if (e->state == WAITING) /* the second's tick has not come by */
 		outcomes = 1u << NSC_DNS_TIMEOUT | 1u << NSC_DNS_LATE;
@@ -310,7 +318,7 @@ nsc_dns_matcher_tick(struct nsc_dns_matcher *m, uint64_t now)
 	uint16_t i;
 
 	while ((i = m->list[LIST_WAITING].oldest) != NONE &&
-	       m->entry[i].time + NSC_DNS_TIMEOUT_S * second <= now) {
+	       m->entry[i].time + m->timeout <= now) {
 		timeouts++;
 		end(m, &m->entry[i], OVERDUE, now);
 	}

@@ -14,7 +14,7 @@
 enum {
 	NSC_DNS_PENDING = 10000,
 	NSC_DNS_REMEMBERED = 4096,
-	NSC_DNS_TIMEOUT_S = 15,
+	NSC_DNS_TIMEOUT_S = 15, /* unless said otherwise */
 	NSC_DNS_DUPLICATE_S = 5, /* an answer seen again within this time is a copy */
 	NSC_DNS_LATE_S = 60,     /* an answer after this time is unsolicited */
 
@@ -54,6 +54,9 @@ struct nsc_dns_matcher;
 /* -ENOMEM, or 0. */
 int nsc_dns_matcher_new(struct nsc_dns_matcher **m);
 void nsc_dns_matcher_free(struct nsc_dns_matcher *m);
+
+/* How long a query may wait (at least 1 s); before the first one. */
+void nsc_dns_matcher_timeout(struct nsc_dns_matcher *m, uint32_t seconds);
 
 /*
  * Finds the place of q->key and asks for its memory: called first, before the

@@ -11,6 +11,7 @@ enum {
 	TYPE_A = 1,
 	TYPE_AAAA = 28,
 	TYPE_OPT = 41,
+	TYPE_ANY = 255,
 	CLASS_IN = 1,
 	UNIQUE = 0x8000, /* top bit of a class in mDNS (RFC 6762, 5.4, 10.2) */
 };
@@ -86,23 +87,27 @@ first_name(struct nsc_bytes *b)
 	return n;
 }
 
+struct nsc_text
+nsc_dns_presentation(const uint8_t *label, char text[NSC_DNS_NAME_TEXT])
+{
+	char *to = text;
+
+	for (; *label != 0; label += 1 + *label) {
+		if (to != text)
+			*to++ = '.';
+		to = put_label(to, label + 1, *label);
+	}
+	if (to == text)
+		*to++ = '.';
+	return (struct nsc_text){text, (uint32_t)(to - text)};
+}
+
 /* `wire` was walked by first_name. */
 void
 nsc_dns_name(struct nsc_dns_parsed *d)
 {
-	const uint8_t *label = d->wire;
-	char *to = d->name;
-
-	if (!d->asked)
-		return;
-	for (; *label != 0; label += 1 + *label) {
-		if (to != d->name)
-			*to++ = '.';
-		to = put_label(to, label + 1, *label);
-	}
-	if (to == d->name)
-		*to++ = '.';
-	d->msg.name = (struct nsc_text){d->name, (uint32_t)(to - d->name)};
+	if (d->asked)
+		d->msg.name = nsc_dns_presentation(d->wire, d->name);
 }
 
 /*
@@ -253,7 +258,7 @@ keep_answer(struct nsc_dns_parsed *d, uint16_t type, struct nsc_bytes rdata)
 /* One record; false if it is not all there. */
 static inline bool
 read_record(struct nsc_dns_parsed *d, struct nsc_bytes *b, const struct nsc_bytes *whole,
-	    bool additional)
+	    bool answer, bool additional)
 {
 	const uint8_t *h;
 	struct nsc_bytes rdata;
@@ -271,6 +276,9 @@ read_record(struct nsc_dns_parsed *d, struct nsc_bytes *b, const struct nsc_byte
 		return false;
 	if (d->msg.kind == NSC_DNS_MULTICAST && type != TYPE_OPT)
 		class &= (uint16_t)~UNIQUE;
+	/* ANY asks for whatever there is. */
+	if (answer && (type == d->msg.qtype || d->msg.qtype == TYPE_ANY))
+		d->msg.found = true;
 	/* The record's TTL begins with the upper eight bits (RFC 6891, 6.1.3). */
 	if (additional && type == TYPE_OPT)
 		d->msg.rcode = (uint16_t)(h[4] << 4 | (d->msg.rcode & 0xf));
@@ -286,8 +294,9 @@ read_records(struct nsc_dns_parsed *d, struct nsc_bytes *b, const struct nsc_byt
 	const unsigned all = before + d->additionals;
 	const unsigned walked = all < NSC_DNS_RECORDS ? all : NSC_DNS_RECORDS;
 
+	d->records = b->p;
 	for (unsigned i = 0; i < walked; i++) {
-		bool ok = read_record(d, b, whole, i >= before);
+		bool ok = read_record(d, b, whole, i < answers, i >= before);
 
 		if (i < answers)
 			d->msg.answers = d->msg.all_answers;

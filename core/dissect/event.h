@@ -44,6 +44,8 @@ struct nsc_dns_message {
 	uint8_t opcode;
 	bool response, truncated, malformed;
 	bool tcp;
+	bool fragmented;		/* it came in fragments of IP */
+	bool found;			/* the answer section has a record of the type asked for */
 	uint8_t kind;			/* nsc_dns_kind */
 	uint8_t client;			/* side of the flow that asks (or would) */
 	uint8_t answers;		/* in answer[], of the answer section: these come first */
@@ -143,7 +145,10 @@ struct nsc_event {
 	};
 };
 
-/* Labels of a flow; the first value stays.  X(ID, JSON key) */
+/*
+ * Labels of a flow; the first value stays.  X(ID, JSON key).  The last two are what
+ * the cache of names says: engine/remote.c knows what goes before it.
+ */
 #define NSC_LABELS(X)                                                                              \
 	X(HTTP_HOST, "http_host")                                                                  \
 	X(HTTP_METHOD, "http_method")                                                              \
@@ -171,7 +176,8 @@ struct nsc_event {
 	X(QUIC_MIGRATED_FROM, "quic_migrated_from")                                                \
 	X(SSH_CLIENT, "ssh_client")                                                                \
 	X(SSH_SERVER, "ssh_server")                                                                \
-	X(REMOTE_NAME, "remote_name")
+	X(REMOTE_NAME, "remote_name")                                                              \
+	X(REMOTE_SHARED, "remote_shared")
 
 enum nsc_label {
 #define X(id, key) NSC_LABEL_##id,

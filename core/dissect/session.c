@@ -37,6 +37,8 @@ make_shared(struct nsc_sessions *ss)
 		r = d->shared_new(&ss->shared[app]);
 		if (r != 0)
 			return r;
+		if (d->shared_configure != NULL)
+			d->shared_configure(ss->shared[app], &ss->cfg);
 		ss->stats.memory += d->shared_memory;
 	}
 	return 0;

@@ -16,6 +16,7 @@ struct nsc_session_config {
 	uint32_t sessions;		/* at once, at the most */
 	uint32_t label_memory;		/* octets of labels in all */
 	uint64_t wanted[2];		/* bit n: dissector n is on (option Dissect) */
+	uint32_t dns_timeout;		/* seconds that a DNS query may wait; 0: NSC_DNS_TIMEOUT_S */
 	uint64_t state_memory;		/* octets of dissectors' states in all; 0: 256 a session */
 	/* Another table than nsc_dissectors (tests); [0] is not used, at most NSC_APPS. */
 	const struct nsc_dissector *const *dissectors;
@@ -34,6 +35,7 @@ struct nsc_session_stats {
 struct nsc_session_hooks {
 	void *arg;
 	void (*event)(void *arg, const struct nsc_event *ev);	/* flow and time are filled */
+	struct nsc_name_cache *names;	/* learns from DNS; borrowed; NULL: nobody asks */
 	bool terse;			/* event reads no texts of messages (labels are kept) */
 	/* f->app became known or changed; `before` is what it was, 0 unknown.  May be NULL. */
 	void (*app)(void *arg, struct nsc_flow *f, unsigned before);
@@ -81,6 +83,10 @@ void nsc_sessions_tick(struct nsc_sessions *ss, uint64_t now);
  * that (a DNS query whose time is not over) is neither answered nor timed out.
  */
 void nsc_sessions_finish(struct nsc_sessions *ss, uint64_t now);
+
+/* Gives the flow a label, as a dissector would; the first one stays. */
+void nsc_session_note(struct nsc_sessions *ss, struct nsc_flow *f, enum nsc_label id,
+		      const struct nsc_text *text);
 
 /* A label of the flow; len 0 if there is none.  Lives until the flow is retired. */
 struct nsc_text nsc_session_label(const struct nsc_sessions *ss, const struct nsc_flow *f,

@@ -52,6 +52,15 @@ allows(void *arg, const struct nsc_dissector *next)
 	return nsc_speak_wanted(arg, next) != 0;
 }
 
+void
+nsc_session_note(struct nsc_sessions *ss, struct nsc_flow *f, enum nsc_label id,
+		 const struct nsc_text *text)
+{
+	ss->flow = f;
+	ss->now_conv = nsc_conversation_of(ss, f);
+	tell_label(ss, id, text->p, text->len);
+}
+
 static inline void
 begin(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversation *c, unsigned app,
       uint64_t time, struct nsc_out *out)
@@ -65,6 +74,7 @@ begin(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversation *c, u
 	out->label = tell_label;
 	out->allows = allows;
 	out->shared = ss->shared[app];
+	out->names = ss->hooks.names;
 	out->terse = ss->hooks.terse;
 	out->wish = (struct nsc_wish){.need = 0};
 	out->time = time;

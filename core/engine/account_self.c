@@ -49,6 +49,19 @@ account_flows(struct nsc_worker *w)
 }
 
 static void
+account_names(struct nsc_worker *w)
+{
+	const struct nsc_name_stats *n;
+
+	if (w->name_cache == NULL)
+		return;
+	n = nsc_name_cache_stats(w->name_cache);
+	set(w, NSC_CELL(SELF_NAMES, 0, NSC_V_NAMES_HIT), n->hits);
+	set(w, NSC_CELL(SELF_NAMES, 0, NSC_V_NAMES_MISS), n->misses);
+	set(w, NSC_CELL(SELF_EVICTION, 0, NSC_V_EVICTION_NAMES), n->evicted);
+}
+
+static void
 account_sessions(struct nsc_worker *w)
 {
 	const struct nsc_session_stats *s = nsc_sessions_stats(w->sessions);
@@ -75,6 +88,7 @@ nsc_account_self(struct nsc_worker *w)
 {
 	account_packets(w);
 	account_flows(w);
+	account_names(w);
 	account_sessions(w);
 	nsc_expiry_fill(&w->certificates, w->now, &w->cells.cell[NSC_CELL(TLS_CERT_DAYS, 0, 0)]);
 	set(w, NSC_CELL(SELF_CPUTIME, 0, 0), w->cputime[0]);

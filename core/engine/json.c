@@ -175,13 +175,18 @@ put_label(struct nsc_json *j, unsigned id, const struct nsc_text *t)
 static void
 put_labels(struct nsc_json *j, const struct nsc_worker *w, const struct nsc_flow *f)
 {
+	bool shared;
+	struct nsc_text remote = nsc_remote_name(w, f, &shared);
 	unsigned id;
 
-	for (id = 0; id < NSC_LABEL_COUNT; id++) {
+	for (id = 0; id < NSC_LABEL_REMOTE_NAME; id++) {
 		struct nsc_text t = nsc_worker_label(w, f, id);
 
 		put_label(j, id, &t);
 	}
+	put_text(j, label_key[NSC_LABEL_REMOTE_NAME], &remote);
+	if (shared)
+		nsc_json_bool(j, label_key[NSC_LABEL_REMOTE_SHARED], true);
 }
 
 static void
@@ -262,6 +267,8 @@ put_dns(struct nsc_json *j, const struct nsc_flow *f, const struct nsc_dns_messa
 		nsc_json_text(j, "rcode", nsc_dns_rcode_text(m->rcode, text));
 	if (m->truncated)
 		nsc_json_bool(j, "truncated", true);
+	if (m->fragmented)
+		nsc_json_bool(j, "fragmented", true);
 	if (m->malformed)
 		nsc_json_bool(j, "malformed", true);
 	if (m->latency > 0)

@@ -76,6 +76,7 @@ set_session(const struct nsc_config *cfg, struct nsc_session_config *s, uint32_t
 	s->sessions = flows < SESSIONS_MOST ? flows : SESSIONS_MOST;
 	s->label_memory = (uint32_t)(labels < LABELS_LEAST ? LABELS_LEAST
 				     : labels > LABELS_MOST ? LABELS_MOST : labels);
+	s->dns_timeout = number(cfg, NSC_O_DNS_TIMEOUT);
 	set_wanted(cfg, s->wanted);
 }
 

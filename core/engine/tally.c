@@ -2,6 +2,7 @@
 /* Messages of conversations to cells: closed sets only, names and addresses stay out. */
 #include "engine/worker_state.h"
 #include "scope/direction.h"
+#include "scope/scope.h"
 
 static void
 add(struct nsc_worker *w, unsigned cell)
@@ -58,6 +59,7 @@ tally_dns_outcome(struct nsc_worker *w, unsigned kind, uint64_t count)
 		[NSC_DNS_LATE] = NSC_V_DNS_ERROR_LATE,
 		[NSC_DNS_UNSOLICITED] = NSC_V_DNS_ERROR_UNSOLICITED,
 		[NSC_DNS_MISMATCH] = NSC_V_DNS_ERROR_MISMATCH,
+		[NSC_DNS_MALFORMED] = NSC_V_DNS_ERROR_MALFORMED,
 	};
 
 	switch (kind) {
@@ -65,6 +67,7 @@ tally_dns_outcome(struct nsc_worker *w, unsigned kind, uint64_t count)
 	case NSC_DNS_LATE:
 	case NSC_DNS_UNSOLICITED:
 	case NSC_DNS_MISMATCH:
+	case NSC_DNS_MALFORMED:
 		w->cells.cell[NSC_CELL(DNS_ERRORS, 0, error[kind])] += count;
 		break;
 	case NSC_DNS_EVICTED:
@@ -75,17 +78,72 @@ tally_dns_outcome(struct nsc_worker *w, unsigned kind, uint64_t count)
 	}
 }
 
+/* By its address, and loopback within this host; the few resolvers of a host are looked up once. */
+static unsigned
+resolver_scope(struct nsc_worker *w, const struct nsc_flow *f, unsigned server)
+{
+	const struct nsc_addr *a = nsc_flow_addr(f, (int)server);
+
+	if (f->scope == NSC_SCOPE_LOOPBACK)
+		return NSC_SCOPE_LOOPBACK;
+	if (!nsc_addr_equal(a, &w->resolver)) {
+		w->resolver = *a;
+		w->resolver_scope = (uint8_t)nsc_scope_of(nsc_class(a));
+	}
+	return w->resolver_scope;
+}
+
 static void
-tally_dns(struct nsc_worker *w, const struct nsc_dns_message *m)
+tally_latency(struct nsc_worker *w, const struct nsc_flow *f, const struct nsc_dns_message *m)
+{
+	unsigned cell = nsc_histogram_cell(m->latency);
+
+	add(w, NSC_CELL(DNS_LATENCY, 0, 0) + cell);
+	add(w, NSC_CELL(DNS_SCOPE_LATENCY, 0, resolver_scope(w, f, !m->client)) + cell);
+}
+
+/* Algorithm 7's classes; other than the code, they tell an answer from none. */
+static unsigned
+class_value(const struct nsc_dns_message *m)
+{
+	switch (m->rcode) {
+	case 0:
+		return m->found ? NSC_V_DNS_CLASS_ANSWER : NSC_V_DNS_CLASS_NODATA;
+	case 2:
+		return NSC_V_DNS_CLASS_SERVFAIL;
+	case 3:
+		return NSC_V_DNS_CLASS_NXDOMAIN;
+	case 5:
+		return NSC_V_DNS_CLASS_REFUSED;
+	default:
+		return NSC_V_DNS_CLASS_OTHER;
+	}
+}
+
+static void
+tally_response(struct nsc_worker *w, const struct nsc_dns_message *m)
+{
+	add(w, NSC_CELL(DNS_RCODE, 0, rcode_value(m->rcode)));
+	/* What was cut off is not known to be absent. */
+	if (m->truncated)
+		add(w, NSC_CELL(DNS_ERRORS, 0, NSC_V_DNS_ERROR_TRUNCATED));
+	else
+		add(w, NSC_CELL(DNS_RESPONSE, 0, class_value(m)));
+}
+
+static void
+tally_dns(struct nsc_worker *w, const struct nsc_flow *f, const struct nsc_dns_message *m)
 {
 	unsigned outcomes = m->outcomes;
 
 	if (outcomes == 1u << NSC_DNS_ANSWERED) {
-		add(w, NSC_CELL(DNS_LATENCY, 0, 0) + nsc_histogram_cell(m->latency));
+		tally_latency(w, f, m);
 		outcomes = 0;
 	}
 	for (; outcomes != 0; outcomes &= outcomes - 1)
 		tally_dns_outcome(w, (unsigned)__builtin_ctz(outcomes), 1);
+	if (m->fragmented)
+		add(w, NSC_CELL(DNS_ERRORS, 0, NSC_V_DNS_ERROR_FRAGMENTED));
 	if (m->malformed) {
 		add(w, NSC_CELL(DNS_ERRORS, 0, NSC_V_DNS_ERROR_MALFORMED));
 		return;
@@ -93,13 +151,10 @@ tally_dns(struct nsc_worker *w, const struct nsc_dns_message *m)
 	/* mDNS and LLMNR are applications of their own: they ask no resolver. */
 	if (m->kind != NSC_DNS_UNICAST)
 		return;
-	if (!m->response) {
+	if (m->response)
+		tally_response(w, m);
+	else
 		add(w, NSC_CELL(DNS_QTYPE, 0, qtype_value(m->qtype)));
-		return;
-	}
-	add(w, NSC_CELL(DNS_RCODE, 0, rcode_value(m->rcode)));
-	if (m->truncated)
-		add(w, NSC_CELL(DNS_ERRORS, 0, NSC_V_DNS_ERROR_TRUNCATED));
 }
 
 static unsigned
@@ -239,7 +294,7 @@ nsc_tally(struct nsc_worker *w, const struct nsc_event *ev)
 		return;
 	switch (ev->kind) {
 	case NSC_EVENT_DNS:
-		tally_dns(w, &ev->dns);
+		tally_dns(w, ev->flow, &ev->dns);
 		break;
 	case NSC_EVENT_DNS_OUTCOME:
 		tally_dns_outcome(w, ev->outcome.kind, ev->outcome.count);

@@ -18,6 +18,7 @@ on_opened(void *arg, struct nsc_flow *f, const struct nsc_packet *p)
 	if (w->settings.flow.key != NSC_KEY_5TUPLE)
 		f->flags |= NSC_FLOW_NO_PAYLOAD;
 	nsc_account_opened(w, f, p);
+	nsc_remote_opened(w, f);
 	if (w->host.event != NULL) {
 		struct nsc_event ev = {.kind = NSC_EVENT_STARTED, .time = p->time, .flow = f, .origin = w};
 
@@ -31,6 +32,7 @@ on_closed(void *arg, struct nsc_flow *f, enum nsc_end reason, enum nsc_failure f
 	struct nsc_worker *w = arg;
 
 	nsc_session_closed(w->sessions, f, reason, now);
+	nsc_remote_closed(w, f);
 	nsc_account_closed(w, f, reason, failure);
 }
 
@@ -142,10 +144,13 @@ nsc_worker_new(struct nsc_worker **out, const struct nsc_settings *settings, str
 	nsc_locals_refresh(&w->locals, facts);
 	decode.key = settings->key;
 	rc = nsc_decoder_new(&w->decoder, &decode);
+	if (rc == 0 && host->event != NULL)
+		rc = nsc_name_cache_new(&w->name_cache, &settings->key);
 	if (rc == 0)
 		rc = nsc_sessions_new(&w->sessions, &settings->session,
 				      &(struct nsc_session_hooks){.arg = w,
 								  .event = on_event,
+								  .names = w->name_cache,
 								  .terse = host->event == NULL,
 								  .app = on_app,
 								  .timeout = on_timeout,
@@ -171,6 +176,7 @@ nsc_worker_free(struct nsc_worker *w)
 		return;
 	nsc_flow_table_free(w->flows);
 	nsc_sessions_free(w->sessions);
+	nsc_name_cache_free(w->name_cache);
 	nsc_decoder_free(w->decoder);
 	free(w);
 }

@@ -4,6 +4,7 @@
 #define NSC_ENGINE_WORKER_STATE_H
 
 #include "decode/decode.h"
+#include "dissect/name_cache.h"
 #include "dissect/session.h"
 #include "engine/expiry.h"
 #include "engine/locals.h"
@@ -52,6 +53,9 @@ struct nsc_worker {
 	uint64_t octets;
 	uint64_t names;			/* flows that went with a name */
 	uint64_t dns_messages;
+	struct nsc_name_cache *name_cache;	/* NULL: nobody reads names */
+	struct nsc_addr resolver;	/* the last that answered, and its coarse scope */
+	uint8_t resolver_scope;
 	uint64_t app_flows[NSC_APPS];
 	uint32_t timeout[NSC_APPS];	/* idle seconds by application; 0: the flow's own */
 	uint64_t cputime[2];		/* user, system; us */
@@ -71,6 +75,12 @@ void nsc_account_packet(struct nsc_worker *w, const struct nsc_packet *p, const 
 void nsc_account_interface(struct nsc_worker *w, const struct nsc_packet *p, unsigned way);
 void nsc_account_app(struct nsc_worker *w, struct nsc_flow *f, unsigned before);
 void nsc_account_self(struct nsc_worker *w);	
+
+/* remote.c: the name of the remote end */
+int nsc_remote_side(const struct nsc_flow *f);
+void nsc_remote_opened(struct nsc_worker *w, struct nsc_flow *f);
+void nsc_remote_closed(struct nsc_worker *w, struct nsc_flow *f);
+struct nsc_text nsc_remote_name(const struct nsc_worker *w, const struct nsc_flow *f, bool *shared);
 
 /* tally.c: messages to cells */
 void nsc_tally(struct nsc_worker *w, const struct nsc_event *ev);

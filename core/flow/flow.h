@@ -63,6 +63,7 @@ enum nsc_flow_flags {
 	NSC_FLOW_VNI = 1 << 8,
 	NSC_FLOW_TROUBLE = 1 << 9,	/* it has a record of what went wrong (trouble.h) */
 	NSC_FLOW_WATCHED = 1 << 10,	/* and something there is not settled */
+	NSC_FLOW_PINNED = 1 << 14,	/* (worker) names of addr[0] are held; 1 << 15: of addr[1] (engine/remote.c) */
 };
 
 enum { NSC_HISTORY = 16 };		/* letters kept of the history */
