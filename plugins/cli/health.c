@@ -123,7 +123,8 @@ print_times(const struct health *h, const char *family, const char *prefix, cons
 		const char *p = h->time[i].value + skip, *scope = h->time[i].group;
 
 		if (strcmp(h->time[i].family, family) != 0 ||
-		    strncmp(h->time[i].value, prefix, skip) != 0 || *p != 'p')
+		    strncmp(h->time[i].value, prefix, skip) != 0 || *p != 'p' ||
+		    p[1] < '0' || p[1] > '9')
 			continue;
 		label[0] = '\0';
 		if (group == NULL || strcmp(group, scope) != 0) {

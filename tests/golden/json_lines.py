@@ -82,7 +82,7 @@ SCHEMA = {
                   end_reason=one_of("fin", "rst", "idle", "evicted", "buffer_overflow", "parse_error", "eof")),
              dict(OUTSIDE, state=text, history=lambda v: re.fullmatch("[A-Za-z^]+", v) is not None, rtt_us=number, fast_retransmits=number, spurious_retransmits=number,
                   dup_acks=number, zero_windows=number, window_fulls=number, keepalives=number, resets=number,
-                  direction=one_of("incoming", "outgoing", "local", "none"), network=text, remote_name=text,
+                  direction=one_of("incoming", "outgoing", "local", "none"), network=text, remote_name=text, remote_shared=boolean,
                   process=text, pid=number, unit=text, app=text, http_host=text, http_method=text,
                   http_status=number, grpc_status=number, tls_sni=text, tls_alpn=text, tls_version=one_of("1.3", "1.2", "1.1", "1.0"),
                   tls_alpn_chosen=text, tls_cipher=text, tls_group=text, post_quantum=boolean, resumed=boolean,
@@ -101,7 +101,7 @@ SCHEMA = {
 SCHEMA["dns"] = ({"time": time, "client": address, "server": address, "proto": one_of("udp", "tcp"),
                   "id": port, "qr": boolean, "name": lambda v: type(v) is str},
                  {"qtype": text, "rcode": text, "latency_us": number, "opcode": number, "truncated": boolean,
-                  "malformed": boolean, "answers": lambda v: type(v) is list and all(map(address, v))})
+                  "malformed": boolean, "fragmented": boolean, "answers": lambda v: type(v) is list and all(map(address, v))})
 SCHEMA["dtls"] = SCHEMA["tls"]
 SCHEMA["mdns"] = SCHEMA["llmnr"] = SCHEMA["dns"]
 
