@@ -40,6 +40,16 @@ seldom(struct nsc_flow *f, int side, const struct nsc_packet *p, struct nsc_upda
 	return NSC_END_OPEN;
 }
 
+/* The last acknowledgement again, though there is nothing that it could ask for. */
+static __attribute__((noinline)) enum nsc_end
+repeated(struct nsc_flow_table *t, struct nsc_flow *f, int side, const struct nsc_packet *p,
+	 struct nsc_update *up)
+{
+	nsc_trouble_of(t, f)->events.dup_acks++;
+	up->flags |= NSC_UPDATE_DUP_ACK;
+	return seldom(f, side, p, up);
+}
+
 /* No call but the last thing done, so that registers are enough. */
 enum nsc_end
 nsc_tcp_step(struct nsc_flow_table *t, struct nsc_flow *f, int side, const struct nsc_packet *p,
@@ -49,7 +59,7 @@ nsc_tcp_step(struct nsc_flow_table *t, struct nsc_flow *f, int side, const struc
 	struct nsc_flow_tcp *x = side ? &f->tcp[1] : &f->tcp[0];
 	const struct nsc_flow_tcp *y = side ? &f->tcp[0] : &f->tcp[1];
 	uint32_t odd = ((p->tcp_flags & control) ^ NSC_TCP_ACK) | (p->seq ^ x->next) | p->sacks;
-	bool data = p->payload_len > 0;
+	bool data = p->payload_len > 0, again = false;
 
 	if (odd != 0 || !x->calm || p->window == 0)
 		return nsc_tcp_full(t, f, side, p, up, failure);
@@ -61,7 +71,9 @@ nsc_tcp_step(struct nsc_flow_table *t, struct nsc_flow *f, int side, const struc
 		    nsc_measure_age(x, p->time) > NSC_MEASURE_PROBE_AGE)
 			nsc_measure_time(x, x->next, p->time);
 	} else if (p->ack == x->acked) {
-		return nsc_tcp_full(t, f, side, p, up, failure);	/* said again */
+		if (nsc_seq_diff(y->next, p->ack) > 0)
+			return nsc_tcp_full(t, f, side, p, up, failure);
+		again = p->window == x->window;
 	}
 	x->id_steady = (uint16_t)(p->ip_id - x->ip_id - 1) < NSC_MEASURE_ID_STEP - 1;
 	x->ip_id = p->ip_id;
@@ -69,6 +81,8 @@ nsc_tcp_step(struct nsc_flow_table *t, struct nsc_flow *f, int side, const struc
 	if (nsc_seq_diff(p->ack, x->acked) > 0)
 		x->acked = p->ack;
 	up->segments = 1;
+	if (again)
+		return repeated(t, f, side, p, up);
 	if (nsc_history_lacks(f, side, data ? NSC_LETTER_DATA : NSC_LETTER_ACK) ||
 	    (y->flags & NSC_SIDE_TIMED && nsc_seq_diff(p->ack, y->timed) >= 0))
 		return seldom(f, side, p, up);

@@ -74,6 +74,12 @@ packet(const uint8_t *r, const struct nsc_frame *frame, uint64_t time)
 		.octets = r[6] * 8u + 40, .credit_octets = r[8] & 1, .credit_packets = r[8] & 1,
 	};
 
+	p.tsecr = r[5];
+	p.sacks = r[9] >> 5 & 3;
+	for (unsigned i = 0; i < p.sacks; i++) {
+		p.sack[i][0] = p.ack + (uint32_t)(int32_t)(int8_t)r[8 + i] * 16;
+		p.sack[i][1] = p.sack[i][0] + r[7] * 4u;
+	}
 	return p;
 }
 

@@ -94,6 +94,8 @@ START_TEST(as_the_full_way)
 			f = world_send(full, &p);
 			ck_assert_msg(same(f, g), "round %u, packet %u", round, i);
 			f->tcp[0].calm = f->tcp[1].calm = 0;
+			ck_assert_mem_eq(nsc_flow_events(fast->t, g), nsc_flow_events(full->t, f),
+					 sizeof(struct nsc_flow_events));
 			fast->up.flow = full->up.flow = NULL;
 			ck_assert_mem_eq(&fast->up, &full->up, sizeof fast->up);
 			fast->now += dice(dice(50) == 0 ? 20000 : 100) * MILLI;
