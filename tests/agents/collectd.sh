@@ -128,6 +128,28 @@ wait_for 5 above "$D" interface-late0/if_octets 100
 check $? "it is counted once it is there: $(value "$D" interface-late0/if_octets) octets"
 ends_well $late "with a late interface: ended by SIGTERM"
 
+### A capture at its pace, into a real collectd: the same sums as `read --metrics`
+
+R=$W/r
+capture=$here/../golden/protocols/dns.pcap
+cp "$capture" "$W/replay.pcap" && chmod 644 "$W/replay.pcap"
+configure "$R" "$(block "Replay \"$W/replay.pcap\"")"
+start "$R" h
+replaying=$last
+"$N" read --metrics "$W/replay.pcap" | awk '{ v[$2] = $3 } END { for (k in v) print k, v[k] }' >"$W/told"
+frames=$(awk '$1 == "netflowscope-self/packets-captured" { print $2 }' "$W/told")
+wait_for 30 above "$R" self/packets-captured $((frames - 1))
+another_read "$R" 2
+wrong=0 compared=0
+while read -r id want; do
+	case $id in netflowscope-dns/dns_[qr]*) ;; netflowscope-app-dns/connections-opened) ;; *) continue ;; esac
+	compared=$((compared + 1))
+	is "$R" "${id#netflowscope-}" "$want" || { wrong=1; echo "$id: $(value "$R" "${id#netflowscope-}"), not $want"; }
+done <"$W/told"
+[ $wrong = 0 ] && [ $compared -gt 5 ]
+check $? "a capture replayed: $compared sums are those of read --metrics"
+ends_well $replaying "replay: ended by SIGTERM"
+
 ### Without CAP_NET_RAW
 
 nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
