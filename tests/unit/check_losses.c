@@ -377,6 +377,7 @@ static const struct {
 	{"self/packets-captured", "no loss"},
 	{"self/packets-dropped", "tests/net/drops.sh"},
 	{"self/packets-fragments", "no loss; check_worker"},
+	{"self/cache_eviction-names", "check_name_cache"},
 	{"self/operations-ring_freeze", "tests/net/drops.sh"},
 	{"self/operations-late_publish", "check_reader"},
 	{"self/operations-quic_short_initial", "no loss; of the other end's making"},
