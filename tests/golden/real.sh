@@ -7,4 +7,8 @@ case $tool in /*) ;; *) tool=$PWD/$tool ;; esac
 cd "$(dirname "$0")/real" || exit 99
 [ -x "$tool" ] || { echo "$tool: not built"; exit 77; }
 command -v python3 >/dev/null || { echo "python3 is not installed"; exit 77; }
+if "$tool" doctor | grep -q 'built without nettle'; then
+	echo "built without nettle"
+	exit 77
+fi
 python3 compare.py "$tool" ./*.pcap
