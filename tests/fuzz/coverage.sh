@@ -24,6 +24,9 @@ session		core/dissect/speak.c core/dissect/labels.c
 dns		core/dissect/dns.c core/dissect/dns_message.c core/dissect/dns_match.c
 tls		core/dissect/tls.c core/dissect/tls_hello.c core/dissect/tls_record.c
 http		core/dissect/http.c core/dissect/http_head.c core/dissect/http_chunked.c core/dissect/http_pending.c
+http		core/dissect/http_exchange.c
+http2		core/dissect/http2.c core/dissect/h2_exchange.c core/dissect/h2_context.c core/dissect/h2_frame.c
+hpack		core/dissect/hpack.c core/dissect/hpack_table.c core/dissect/hpack_huffman.c
 ssh		core/dissect/ssh.c
 quic		core/dissect/quic.c core/dissect/quic_initial.c core/dissect/quic_frame.c core/dissect/quic_hello.c
 quic		core/dissect/quic_link.c core/dissect/quic_google.c core/dissect/quic_header.c core/dissect/quic_paths.c

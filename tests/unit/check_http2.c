@@ -18,7 +18,8 @@ static size_t turn_len;
 static void
 put(const void *p, size_t len)
 {
-	memcpy(turn + turn_len, p, len);
+	if (len > 0)
+		memcpy(turn + turn_len, p, len);
 	turn_len += len;
 }
 
