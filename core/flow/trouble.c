@@ -48,8 +48,8 @@ watch(struct nsc_flow *f, const struct nsc_trouble *k)
 		const struct nsc_trouble_side *s = &k->side[side];
 
 		open |= s->probed || s->duplicates > 0 || s->recovery != NSC_RECOVERY_NONE;
-		for (unsigned i = 0; i < NSC_AGAIN; i++)
-			open |= s->again[i].segments > 0 && !s->again[i].acked;
+		for (unsigned i = 0; i < NSC_AGAIN && !open; i++)
+			open = s->again[i].segments > 0 && !s->again[i].acked;
 	}
 	f->flags = (uint16_t)((f->flags & ~NSC_FLOW_WATCHED) | (open ? NSC_FLOW_WATCHED : 0));
 }
@@ -117,7 +117,13 @@ nsc_trouble_again(struct nsc_flow_table *t, struct nsc_flow *f, int side,
 	k = nsc_trouble_of(t, f);
 	s = &k->side[side];
 	if (heard && nsc_seq_diff(end, y->acked) <= 0) {
-		spurious(k, up->retransmit, up);	/* and no sign of a loss */
+		/* No sign of a loss; the sender may not have read that acknowledgement yet. */
+		spurious(k, up->retransmit, up);
+		if (s->recovery == NSC_RECOVERY_FAST ||
+		    (s->recovered != 0 && p->time - s->recovered <= nsc_flow_rtt(f) + PROMPT)) {
+			k->events.retransmits_fast++;
+			up->fast = up->retransmit;
+		}
 		return;
 	}
 	if (heard && is_fast(f, s, x, y, p, end)) {
@@ -220,8 +226,11 @@ nsc_trouble_acked(struct nsc_flow_table *t, struct nsc_flow *f, int side,
 		s->duplicates = 0;
 		if (s->gap && nsc_seq_diff(p->ack, s->sacked) >= 0)
 			s->gap = false;
-		if (s->recovery != NSC_RECOVERY_NONE && nsc_seq_diff(p->ack, s->recover) >= 0)
+		if (s->recovery != NSC_RECOVERY_NONE && nsc_seq_diff(p->ack, s->recover) >= 0) {
+			if (s->recovery == NSC_RECOVERY_FAST)
+				s->recovered = p->time;
 			s->recovery = NSC_RECOVERY_NONE;
+		}
 		note_echo(k, s, p, acked, up);
 	} else if (up->flags & NSC_UPDATE_DUP_ACK) {
 		k->events.dup_acks++;

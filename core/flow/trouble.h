@@ -8,7 +8,7 @@
 
 #include "flow/flow.h"
 
-enum { NSC_AGAIN = 8 };			/* copies of one side that await a verdict; the oldest goes */
+enum { NSC_AGAIN = 16 };			/* copies of one side that await a verdict; the oldest goes */
 
 struct nsc_again {			/* a segment that was sent again */
 	uint32_t start, end;		/* sequence numbers, end excluded */
@@ -26,6 +26,7 @@ enum nsc_recovery {			/* RFC 6582, 3.2; until `recover` is acknowledged */
 
 struct nsc_trouble_side {		/* by the sender of the data */
 	uint64_t heard;			/* last acknowledgement that told of a loss, or after one; ns */
+	uint64_t recovered;		/* when a fast recovery ended; ns */
 	uint32_t recover;		/* what it had sent when recovery began */
 	uint32_t sacked;		/* highest octet reported past a gap, plus one; with `gap` */
 	uint16_t duplicates;		/* acknowledgements since the last one that was new */

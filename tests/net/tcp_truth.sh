@@ -88,9 +88,12 @@ for segs in 64 1; do
 	# What is lost twice is seen by nobody behind the loss: a super-packet is up to 45 segments.
 	within "$(metric p retransmit)" "$RetransSegs" $((segs == 1 ? 5 : 25))
 	check $? "loss of $name, receiver: retransmit $(metric p retransmit) of $RetransSegs, out_of_order $(metric p out_of_order)"
-	within "$(metric h retransmit_fast)" "$TCPFastRetrans" 10
+	# On a busy machine segments overtake each other, and needless copies come in storms.
+	[ "$TCPDSACKRecv" -le 20 ] && storm=10 || storm=60
+	within "$(metric h retransmit_fast)" "$TCPFastRetrans" "$storm"
 	check $? "loss of $name: retransmit_fast $(metric h retransmit_fast), the kernel's TCPFastRetrans $TCPFastRetrans"
-	within "$(metric h retransmit_spurious)" "$TCPDSACKRecv" 10
+	differ=$(($(metric h retransmit_spurious) - TCPDSACKRecv))
+	[ ${differ#-} -le 2 ] || within "$(metric h retransmit_spurious)" "$TCPDSACKRecv" "$storm"
 	check $? "loss of $name: retransmit_spurious $(metric h retransmit_spurious), the kernel's TCPDSACKRecv $TCPDSACKRecv"
 done
 
