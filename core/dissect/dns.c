@@ -180,9 +180,12 @@ match(struct nsc_dns_query *q, const struct nsc_dns_parsed *d, const struct nsc_
 	q->question = d->question;
 	q->rcode = d->msg.rcode;
 	q->asked = d->asked;
+	/* Of stateful operations (RFC 8490) most have no question, and many no answer. */
+	if (d->msg.opcode == STATEFUL)
+		return 0;
 	if (d->msg.response)
 		return nsc_dns_matcher_response(out->shared, q, latency);
-	if (d->asked && d->msg.opcode == QUERY)
+	if (d->asked || d->msg.opcode != QUERY)	/* IQUERY has the answer only (RFC 1035, 6.4) */
 		return nsc_dns_matcher_query(out->shared, q);
 	return 0;
 }

@@ -275,10 +275,12 @@ nsc_dns_matcher_query(struct nsc_dns_matcher *m, const struct nsc_dns_query *q)
 	return outcomes;
 }
 
-/* The question is repeated, but for servers that could not read it or would not. */
+/* The question, if there was one, is repeated, but for servers that could not read it or would not. */
 static bool
 same_question(const struct entry *e, const struct nsc_dns_query *r)
 {
+	if (e->question == 0)
+		return true;
 	if (r->asked)
 		return e->question == r->question;
 	return r->rcode == FORMERR || r->rcode == REFUSED || r->rcode == NOTIMP;

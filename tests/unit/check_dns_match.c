@@ -89,6 +89,8 @@ START_TEST(test_matching) /* algorithm 7 (ii): each branch */
 		{"query", 80000, 'q', 11, 1, 0, "", 0},
 		{"timeout", 95000, 't', 0, 0, 0, "t", 0},
 		{"forgotten", 155000, 't', 0, 0, 0, "", 0},
+		{"no question (IQUERY)", 155000, 'q', 12, 0, 0, "", 0},
+		{"its answer has one", 155010, 'r', 12, 1, 0, "a", 10},
 		{"then nobody asked", 155100, 'r', 11, 1, 0, "u", 0},
 	};
 	struct nsc_dns_matcher *m;
