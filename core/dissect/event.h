@@ -186,4 +186,11 @@ enum nsc_label {
 	NSC_LABEL_COUNT
 };
 
+/* The labels that are the conversation's name: counted, also where nobody reads their text. */
+static inline bool
+nsc_label_is_name(enum nsc_label id)
+{
+	return id == NSC_LABEL_TLS_SNI || id == NSC_LABEL_HTTP_HOST || id == NSC_LABEL_DTLS_SNI;
+}
+
 #endif

@@ -59,7 +59,7 @@ on_client_hello(struct nsc_quic_state *s, struct nsc_bytes body, struct nsc_out 
 		nsc_out_label(out, NSC_LABEL_TLS_SNI, h.sni.p, h.sni.len);
 	if (h.alpns_len > 0)
 		nsc_out_label(out, NSC_LABEL_TLS_ALPN, h.alpns, h.alpns_len);
-	if (nsc_ja4(body, 'q', ja4)) {
+	if (!out->terse && nsc_ja4(body, 'q', ja4)) {
 		ev.tls.ja4 = (struct nsc_text){ja4, (uint32_t)strlen(ja4)};
 		put_text(out, NSC_LABEL_JA4, ja4);
 	}

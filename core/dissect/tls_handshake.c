@@ -54,7 +54,7 @@ on_client_hello(struct nsc_tls_handshake *h, struct nsc_bytes body, struct nsc_o
 		   hello.alpns_len);
 	put_true(out, NSC_LABEL_ECH, hello.ech);
 	put_true(out, NSC_LABEL_ESNI, hello.esni);
-	if (nsc_ja4(body, h->dtls ? 'd' : 't', ja4)) {
+	if (!out->terse && nsc_ja4(body, h->dtls ? 'd' : 't', ja4)) {
 		ev.tls.ja4 = (struct nsc_text){ja4, (uint32_t)strlen(ja4)};
 		put_text(out, h->dtls ? NSC_LABEL_DTLS_JA4 : NSC_LABEL_JA4, ja4);
 	}
