@@ -10,17 +10,34 @@ sys.path.insert(0, os.path.join(golden, "quic"))
 from packets import chlo, close, crypto, hello, server_hello, varint  # noqa: E402
 
 os.makedirs(corpus, exist_ok=True)
-for name in ("a_coalesced", "e_retry", "f_negotiation", "h_rebound", "d_other_id"):
-    data, at, first, out = open(os.path.join(golden, "quic", name + ".pcap"), "rb").read(), 24, {}, b"\0"
+
+
+def datagrams(name):
+    """(flow, side, payload) of each, flows in the order in which they begin."""
+    data, at, first = open(os.path.join(golden, "quic", name + ".pcap"), "rb").read(), 24, {}
     while at < len(data):
         caplen = struct.unpack("<I", data[at + 8:at + 12])[0]
         ip = data[at + 30:at + 16 + caplen]
         at += 16 + caplen
         ends = (ip[12:16] + ip[20:22], ip[16:20] + ip[22:24])
         flow, source = first.setdefault(frozenset(ends), (len(first), ends[0]))
-        payload = ip[28:]
-        out += struct.pack(">H", len(payload) | (0 if source == ends[0] else 0x8000) | (flow & 1) << 14) + payload
-    open(os.path.join(corpus, name), "wb").write(out)
+        yield flow, source != ends[0], ip[28:]
+
+
+def save(name, some):
+    with open(os.path.join(corpus, name), "wb") as out:
+        out.write(b"\0")
+        for flow, side, payload in some:
+            out.write(struct.pack(">H", len(payload) | side << 15 | (flow & 1) << 14) + payload)
+
+
+for name in ("a_coalesced", "e_retry", "f_negotiation", "h_rebound", "d_other_id", "g_early_only",
+             "l_midstream"):
+    save(name, datagrams(name))
+# Google's, which carry their version as text; one seed a flow.
+for flow, side, payload in list(datagrams("versions")):
+    if b"Q0" in payload[:14] or b"T05" in payload[:14]:
+        save("version_%02d" % flow, [d for d in datagrams("versions") if d[0] == flow])
 
 
 def packets(first, *frames):
