@@ -75,7 +75,7 @@ host_name(struct nsc_text t)
 	char text[NSC_ADDR_TEXT];
 	uint32_t n = 0;
 
-	if (t.len > 0 && t.p[0] == '[')		/* an IPv6 address (RFC 3986, 3.2.2) */
+	if (t.len == 0 || t.p[0] == '[')	/* an IPv6 address (RFC 3986, 3.2.2) */
 		return (struct nsc_text){NULL, 0};
 	while (n < t.len && t.p[n] != ':')
 		n++;

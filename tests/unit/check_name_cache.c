@@ -280,7 +280,7 @@ START_TEST(test_hops) /* 16 aliases are followed, 17 are not */
 {
 	for (unsigned hops = 16; hops <= 17; hops++) {
 		struct message m;
-		char from[16] = "n0.example", to[16];
+		char from[24] = "n0.example", to[24];
 
 		begin(&m, from, hops + 1, 0);
 		for (unsigned i = 0; i < hops; i++) {
