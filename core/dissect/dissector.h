@@ -11,6 +11,8 @@
 #ifndef NSC_DISSECT_DISSECTOR_H
 #define NSC_DISSECT_DISSECTOR_H
 
+#include <string.h>
+
 #include "base/bytes.h"
 #include "dissect/event.h"
 
@@ -126,6 +128,27 @@ static inline void
 nsc_out_label(struct nsc_out *out, enum nsc_label id, const void *p, size_t len)
 {
 	out->label(out->arg, id, p, (uint32_t)len);
+}
+
+/* Octets if there are any; a string; "true" or nothing. */
+static inline void
+nsc_out_octets(struct nsc_out *out, enum nsc_label id, const void *p, size_t len)
+{
+	if (len > 0)
+		nsc_out_label(out, id, p, len);
+}
+
+static inline void
+nsc_out_text(struct nsc_out *out, enum nsc_label id, const char *text)
+{
+	nsc_out_label(out, id, text, strlen(text));
+}
+
+static inline void
+nsc_out_true(struct nsc_out *out, enum nsc_label id, bool is)
+{
+	if (is)
+		nsc_out_text(out, id, "true");
 }
 
 static inline void

@@ -74,7 +74,7 @@ name_version(struct nsc_quic_state *s, uint32_t version, struct nsc_out *out)
 		return;
 	s->labelled = true;
 	text = nsc_quic_version_text(version, buf);
-	nsc_out_label(out, NSC_LABEL_QUIC_VERSION, text, strlen(text));
+	nsc_out_text(out, NSC_LABEL_QUIC_VERSION, text);
 }
 
 /* A packet of Google's in the clear; false: it is none. */
@@ -244,7 +244,7 @@ end(void *state, struct nsc_out *out)
 		return;
 	/* Nothing but a reserved version was ever tried. */
 	text = nsc_quic_version_text(s->version, buf);
-	nsc_out_label(out, NSC_LABEL_QUIC_VERSION, text, strlen(text));
+	nsc_out_text(out, NSC_LABEL_QUIC_VERSION, text);
 }
 
 static void

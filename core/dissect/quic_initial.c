@@ -7,18 +7,16 @@
  * after version negotiation, or with a new connection; a server may answer in another
  * version that the client can (RFC 9368).  Which of these it is, the tag says.
  */
-#include "dissect/ja4.h"
 #include "dissect/quic_frame.h"
 #include "dissect/quic_google.h"
 #include "dissect/quic_state.h"
 #include "dissect/tls_hello.h"
-#include "dissect/tls_names.h"
+#include "dissect/tls_tell.h"
 
 enum {
 	MESSAGE = 4,		/* type and length of a handshake message */
 	FAILURES_MAX = 32,	/* Initials without a key, after which no more keys are made */
 };
-
 
 /* A ClientHello or ServerHello, and nothing else, comes in Initial packets. */
 static size_t
@@ -32,12 +30,6 @@ tls_length(struct nsc_bytes b)
 	if (type != NSC_TLS_CLIENT_HELLO && type != NSC_TLS_SERVER_HELLO)
 		return SIZE_MAX;
 	return MESSAGE + n;
-}
-
-static void
-put_text(struct nsc_out *out, enum nsc_label id, const char *text)
-{
-	nsc_out_label(out, id, text, strlen(text));
 }
 
 static void
@@ -55,22 +47,8 @@ on_client_hello(struct nsc_quic_state *s, struct nsc_bytes body, struct nsc_out 
 		s->again = false;
 		return;
 	}
-	if (h.sni.len > 0)
-		nsc_out_label(out, NSC_LABEL_TLS_SNI, h.sni.p, h.sni.len);
-	if (h.alpns_len > 0)
-		nsc_out_label(out, NSC_LABEL_TLS_ALPN, h.alpns, h.alpns_len);
-	if (!out->terse && nsc_ja4(body, 'q', ja4)) {
-		ev.tls.ja4 = (struct nsc_text){ja4, (uint32_t)strlen(ja4)};
-		put_text(out, NSC_LABEL_JA4, ja4);
-	}
-	if (h.ech)
-		put_text(out, NSC_LABEL_ECH, "true");
-	ev.tls.sni = h.sni;
-	ev.tls.alpn = h.alpn;
-	ev.tls.version = h.version;
-	ev.tls.ech = h.ech;
 	ev.tls.quic_version = s->version;
-	nsc_out_event(out, &ev);
+	nsc_tls_tell_client(&h, body, &ev, ja4, out);
 	nsc_quic_link_hello(s, &(struct nsc_quic_names){h.sni, {h.alpns, h.alpns_len}, ev.tls.ja4},
 			    out);
 }
@@ -79,21 +57,13 @@ static void
 on_server_hello(struct nsc_quic_state *s, struct nsc_bytes body, struct nsc_out *out)
 {
 	struct nsc_tls_server_hello h;
-	char version[NSC_TLS_VERSION_TEXT], number[NSC_TLS_NAME];
 
 	if (!nsc_tls_server_hello(&h, body))
 		return;
-	put_text(out, NSC_LABEL_TLS_VERSION, nsc_tls_version_text(h.version, version));
+	nsc_tls_tell_version(h.version, false, out);
 	if (h.retry)
 		return;
-	put_text(out, NSC_LABEL_TLS_CIPHER, nsc_tls_cipher_text(h.cipher, number));
-	if (h.group != 0) {
-		put_text(out, NSC_LABEL_TLS_GROUP, nsc_tls_group_text(h.group, number));
-		put_text(out, NSC_LABEL_POST_QUANTUM,
-			 nsc_tls_group_post_quantum(h.group) ? "true" : "false");
-	}
-	if (h.psk)
-		put_text(out, NSC_LABEL_RESUMED, "true");
+	nsc_tls_tell_choice(&h, false, h.psk, out);
 	nsc_quic_answer(s, out);
 }
 
@@ -125,8 +95,7 @@ nsc_quic_google_message(struct nsc_quic_state *s, unsigned side, struct nsc_byte
 		return;
 	s->hello = true;
 	s->idle = h.idle < UINT32_MAX / 1000 ? h.idle * 1000 : UINT32_MAX;
-	if (h.sni.len > 0)
-		nsc_out_label(out, NSC_LABEL_TLS_SNI, h.sni.p, h.sni.len);
+	nsc_out_octets(out, NSC_LABEL_TLS_SNI, h.sni.p, h.sni.len);
 	ev.tls.sni = h.sni;
 	ev.tls.quic_version = s->version;
 	nsc_out_event(out, &ev);

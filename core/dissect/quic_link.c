@@ -92,7 +92,7 @@ nsc_quic_link_short(struct nsc_quic_state *s, struct nsc_bytes packet, unsigned 
 		nsc_addr_text(&p->addr[0], addr);
 		snprintf(from, sizeof from, nsc_addr_is_v4(&p->addr[0]) ? "%s:%u" : "[%s]:%u",
 			 addr, p->port[0]);
-		nsc_out_label(out, NSC_LABEL_QUIC_MIGRATED_FROM, from, strlen(from));
+		nsc_out_text(out, NSC_LABEL_QUIC_MIGRATED_FROM, from);
 		nsc_quic_tell(NSC_QUIC_SIGN_MIGRATED, 1, out);
 	}
 	text = nsc_quic_version_text(p->version, buf);
@@ -102,7 +102,7 @@ nsc_quic_link_short(struct nsc_quic_state *s, struct nsc_bytes packet, unsigned 
 		nsc_out_label(out, NSC_LABEL_TLS_ALPN, p->alpn, p->alpn_len);
 	if (p->ja4_len > 0)
 		nsc_out_label(out, NSC_LABEL_JA4, p->ja4, p->ja4_len);
-	nsc_out_label(out, NSC_LABEL_QUIC_VERSION, text, strlen(text));
+	nsc_out_text(out, NSC_LABEL_QUIC_VERSION, text);
 	s->sure = s->labelled = s->answered = true;
 	s->idle = p->idle;
 	(void)nsc_quic_paths_take(sh->paths, p->cid.octets, p->cid.len);

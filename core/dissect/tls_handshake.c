@@ -2,10 +2,10 @@
 /* Both hellos, and of TLS up to 1.2 the server's certificate and its exchange of keys. */
 #include <stdio.h>
 
-#include "dissect/ja4.h"
 #include "dissect/tls_handshake.h"
 #include "dissect/tls_hello.h"
 #include "dissect/tls_names.h"
+#include "dissect/tls_tell.h"
 #include "dissect/x509.h"
 
 enum {
@@ -13,26 +13,6 @@ enum {
 	EXCHANGE_HEAD = 1 + 2,
 	NAMED_CURVE = 3, /* RFC 8422, 5.4 */
 };
-
-static void
-put_text(struct nsc_out *out, enum nsc_label id, const char *text)
-{
-	nsc_out_label(out, id, text, strlen(text));
-}
-
-static void
-put_octets(struct nsc_out *out, enum nsc_label id, const char *p, uint32_t len)
-{
-	if (len > 0)
-		nsc_out_label(out, id, p, len);
-}
-
-static void
-put_true(struct nsc_out *out, enum nsc_label id, bool is)
-{
-	if (is)
-		put_text(out, id, "true");
-}
 
 static bool
 on_client_hello(struct nsc_tls_handshake *h, struct nsc_bytes body, struct nsc_out *out)
@@ -48,32 +28,8 @@ on_client_hello(struct nsc_tls_handshake *h, struct nsc_bytes body, struct nsc_o
 	h->client = true;
 	h->id_len = (uint8_t)hello.session_id.len;
 	memcpy(h->id, hello.session_id.p, h->id_len);
-	put_octets(out, h->dtls ? NSC_LABEL_DTLS_SNI : NSC_LABEL_TLS_SNI, hello.sni.p,
-		   hello.sni.len);
-	put_octets(out, h->dtls ? NSC_LABEL_DTLS_ALPN : NSC_LABEL_TLS_ALPN, hello.alpns,
-		   hello.alpns_len);
-	put_true(out, NSC_LABEL_ECH, hello.ech);
-	put_true(out, NSC_LABEL_ESNI, hello.esni);
-	if (!out->terse && nsc_ja4(body, h->dtls ? 'd' : 't', ja4)) {
-		ev.tls.ja4 = (struct nsc_text){ja4, (uint32_t)strlen(ja4)};
-		put_text(out, h->dtls ? NSC_LABEL_DTLS_JA4 : NSC_LABEL_JA4, ja4);
-	}
-	ev.tls.sni = hello.sni;
-	ev.tls.alpn = hello.alpn;
-	ev.tls.version = hello.version;
-	ev.tls.ech = hello.ech;
-	ev.tls.esni = hello.esni;
-	nsc_out_event(out, &ev);
+	nsc_tls_tell_client(&hello, body, &ev, ja4, out);
 	return true;
-}
-
-static void
-put_group(uint16_t group, struct nsc_out *out)
-{
-	char buf[NSC_TLS_NAME];
-
-	put_text(out, NSC_LABEL_TLS_GROUP, nsc_tls_group_text(group, buf));
-	put_text(out, NSC_LABEL_POST_QUANTUM, nsc_tls_group_post_quantum(group) ? "true" : "false");
 }
 
 /* RFC 8446, 2.2: by a key; before that, RFC 5246, 7.4.1.3: by the session's identifier. */
@@ -91,24 +47,16 @@ on_server_hello(struct nsc_tls_handshake *h, unsigned side, struct nsc_bytes bod
 		struct nsc_out *out)
 {
 	struct nsc_event ev = {.kind = NSC_EVENT_TLS_DONE};
-	char buf[NSC_TLS_VERSION_TEXT], number[NSC_TLS_NAME];
 	struct nsc_tls_server_hello hello;
 	bool resumed;
 
 	if (!nsc_tls_server_hello(&hello, body) || nsc_tls_is_dtls(hello.version) != h->dtls)
 		return h->server;
-	put_text(out, h->dtls ? NSC_LABEL_DTLS_VERSION : NSC_LABEL_TLS_VERSION,
-		 nsc_tls_version_text(hello.version, buf));
+	nsc_tls_tell_version(hello.version, h->dtls, out);
 	if (hello.retry || h->server)
 		return true;
-	put_octets(out, NSC_LABEL_TLS_ALPN_CHOSEN, hello.alpn.p, hello.alpn.len);
-	put_octets(out, h->dtls ? NSC_LABEL_DTLS_ALPN : NSC_LABEL_TLS_ALPN, hello.alpn.p,
-		   hello.alpn.len);
-	put_text(out, NSC_LABEL_TLS_CIPHER, nsc_tls_cipher_text(hello.cipher, number));
-	if (hello.group != 0)
-		put_group(hello.group, out);
 	resumed = goes_on(h, &hello);
-	put_true(out, NSC_LABEL_RESUMED, resumed);
+	nsc_tls_tell_choice(&hello, h->dtls, resumed, out);
 	h->server = true;
 	h->server_side = (uint8_t)side;
 	h->version = hello.version;
@@ -128,7 +76,7 @@ on_draft_retry(struct nsc_bytes body, struct nsc_out *out)
 	uint16_t version = nsc_bytes_u16(&body);
 
 	if (!body.bad && version >> 8 == 0x7f)
-		put_text(out, NSC_LABEL_TLS_VERSION, "1.3");
+		nsc_out_text(out, NSC_LABEL_TLS_VERSION, "1.3");
 }
 
 static void
@@ -144,9 +92,9 @@ on_certificate(const struct nsc_tls_handshake *h, struct nsc_bytes body, struct 
 	if (!nsc_x509(&x, der))
 		return;
 	snprintf(text, sizeof text, "%lld", (long long)x.not_after);
-	put_text(out, NSC_LABEL_CERT_NOT_AFTER, text);
-	put_text(out, NSC_LABEL_CERT_SELF_SIGNED, x.self_signed ? "true" : "false");
-	put_octets(out, NSC_LABEL_CERT_NAMES, x.names_text, x.names_len);
+	nsc_out_text(out, NSC_LABEL_CERT_NOT_AFTER, text);
+	nsc_out_text(out, NSC_LABEL_CERT_SELF_SIGNED, x.self_signed ? "true" : "false");
+	nsc_out_octets(out, NSC_LABEL_CERT_NAMES, x.names_text, x.names_len);
 	ev.certificate.not_after = x.not_after;
 	ev.certificate.server = h->server_side;
 	nsc_out_event(out, &ev);
@@ -159,7 +107,7 @@ on_key_exchange(struct nsc_bytes body, struct nsc_out *out)
 	uint16_t group = nsc_bytes_u16(&body);
 
 	if (!body.bad && kind == NAMED_CURVE)
-		put_group(group, out);
+		nsc_tls_tell_group(group, out);
 }
 
 static bool
@@ -199,7 +147,7 @@ nsc_tls_wanted(const struct nsc_tls_handshake *h, unsigned side, uint8_t type, s
 static void
 end_flight(struct nsc_tls_handshake *h, struct nsc_out *out)
 {
-	put_true(out, NSC_LABEL_RESUMED, !h->full);
+	nsc_out_true(out, NSC_LABEL_RESUMED, !h->full);
 	h->over = true;
 }
 
