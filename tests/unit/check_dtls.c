@@ -2,9 +2,9 @@
 /* DTLS: real handshakes, their datagrams lost, twice and in another order; parts of any size. */
 #include "dissect/dtls_parts.h"
 #include "dissect/protocols.h"
-#include "golden.h"
 #include "handshakes.h"
 #include "hello.h"
+#include "talks.h"
 
 static struct tape tape;
 static struct talk talks[GOLDEN_FLOWS];
@@ -12,32 +12,16 @@ static unsigned count;
 static void *shared;
 
 static void
-collect(void *arg, const struct golden_packet *g)
-{
-	(void)arg;
-	if (g->flow >= count)
-		count = g->flow + 1;
-	talk_say(&talks[g->flow], g->side, g->p, g->len);
-}
-
-static void
 load(void)
 {
-	size_t len;
-	char *data = golden_read("dtls.pcap", &len);
-
-	count = 0;
-	memset(talks, 0, sizeof talks);
-	golden_packets(data, len, collect, NULL);
-	free(data);
+	count = talks_load(talks, "dtls.pcap");
 	ck_assert_int_eq(nsc_dtls.shared_new(&shared), 0);
 }
 
 static void
 unload(void)
 {
-	for (unsigned i = 0; i < count; i++)
-		talk_free(&talks[i]);
+	talks_free(talks, count);
 	nsc_dtls.shared_free(shared);
 }
 

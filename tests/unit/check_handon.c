@@ -5,8 +5,7 @@
  * must not be taken for any of these protocols.
  */
 #include "dissect/session.h"
-#include "golden.h"
-#include "tape.h"
+#include "talks.h"
 
 enum { MS = 1000000, ISN0 = 0xfffffe00, ISN1 = 5000 };
 
@@ -134,15 +133,6 @@ expect_label(enum nsc_label id, const char *want)
 static struct talk talks[GOLDEN_FLOWS];
 static unsigned count;
 
-static void
-collect(void *arg, const struct golden_packet *g)
-{
-	(void)arg;
-	if (g->flow >= count)
-		count = g->flow + 1;
-	talk_say(&talks[g->flow], g->side, g->p, g->len);
-}
-
 struct expected {
 	int port;
 	char name[64], version[8];
@@ -153,14 +143,9 @@ static void
 load(struct expected *e)
 {
 	size_t len;
-	char *data = golden_read("../handon/handon.pcap", &len), *text, *line;
+	char *text = golden_read("../handon/handon.txt", &len), *line = text;
 
-	count = 0;
-	memset(talks, 0, sizeof talks);
-	golden_packets(data, len, collect, NULL);
-	free(data);
-	text = golden_read("../handon/handon.txt", &len);
-	line = text;
+	count = talks_load(talks, "../handon/handon.pcap");
 	for (unsigned i = 0; i < count; i++) {
 		ck_assert_int_eq(
 			sscanf(line, "%d %63s %7s", &e[i].port, e[i].name, e[i].version),
@@ -174,8 +159,7 @@ load(struct expected *e)
 static void
 unload(void)
 {
-	for (unsigned i = 0; i < count; i++)
-		talk_free(&talks[i]);
+	talks_free(talks, count);
 }
 
 static void

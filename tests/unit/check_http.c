@@ -2,8 +2,7 @@
 /* HTTP/1: conversations of the specification (RFC 9110, 9112), cut anywhere. */
 #include "dissect/http_pending.h"
 #include "dissect/protocols.h"
-#include "golden.h"
-#include "tape.h"
+#include "talks.h"
 
 static struct talk talk;
 static struct tape tape;
@@ -338,24 +337,12 @@ END_TEST
 
 static struct talk talks[GOLDEN_FLOWS];
 
-static void
-collect(void *arg, const struct golden_packet *g)
-{
-	unsigned *count = arg;
-
-	if (g->flow >= *count)
-		*count = g->flow + 1;
-	talk_say(&talks[g->flow], g->side, g->p, g->len);
-}
-
 START_TEST(test_real) /* row 1.20: per exchange equal to tshark */
 {
 	size_t len;
-	char *data = golden_read("http.pcap", &len), *got = calloc(1, 65536), line[512];
-	unsigned count = 0;
+	char *data, *got = calloc(1, 65536), line[512];
+	unsigned count = talks_load(talks, "http.pcap");
 
-	golden_packets(data, len, collect, &count);
-	free(data);
 	for (unsigned i = 0; i < count; i++) {
 		play_every_way(&tape, &nsc_http, &talks[i]);
 		for (const char *p = tape.text; *p != '\0'; p += strcspn(p, "\n") + 1) {

@@ -5,8 +5,7 @@
  * With segments lost, or found in mid-stream, less is told, and nothing else.
  */
 #include "dissect/session.h"
-#include "golden.h"
-#include "tape.h"
+#include "talks.h"
 
 enum { MS = 1000000, ISN0 = 0xfffffe00, ISN1 = 5000, LINES = 64 };
 
@@ -188,15 +187,6 @@ check_no_other(const char *text, unsigned n, unsigned from, unsigned to)
 	}
 }
 
-static void
-collect(void *arg, const struct golden_packet *g)
-{
-	(void)arg;
-	if (g->flow >= count)
-		count = g->flow + 1;
-	talk_say(&talks[g->flow], g->side, g->p, g->len);
-}
-
 static char *text;
 
 static void
@@ -220,10 +210,8 @@ static void
 setup(void)
 {
 	size_t len;
-	char *data = golden_read("../http2/http2.pcap", &len);
 
-	golden_packets(data, len, collect, NULL);
-	free(data);
+	count = talks_load(talks, "../http2/http2.pcap");
 	text = golden_read("../http2/http2.txt", &len);
 	ck_assert_uint_eq(count, 8);
 	make_sessions(~UINT64_C(0));
@@ -232,8 +220,7 @@ setup(void)
 static void
 teardown(void)
 {
-	for (unsigned i = 0; i < count; i++)
-		talk_free(&talks[i]);
+	talks_free(talks, count);
 	nsc_sessions_free(ss);
 	free(text);
 }

@@ -2,39 +2,22 @@
 /* TLS: real handshakes and made ones, cut anywhere, in records of any size. */
 #include "dissect/protocols.h"
 #include "dissect/tls_hello.h"
-#include "golden.h"
-#include "tape.h"
+#include "talks.h"
 
 static struct tape tape;
 static struct talk talks[GOLDEN_FLOWS];
 static unsigned count;
 
 static void
-collect(void *arg, const struct golden_packet *g)
-{
-	(void)arg;
-	if (g->flow >= count)
-		count = g->flow + 1;
-	talk_say(&talks[g->flow], g->side, g->p, g->len);
-}
-
-static void
 load(void)
 {
-	size_t len;
-	char *data = golden_read("tls.pcap", &len);
-
-	count = 0;
-	memset(talks, 0, sizeof talks);
-	golden_packets(data, len, collect, NULL);
-	free(data);
+	count = talks_load(talks, "tls.pcap");
 }
 
 static void
 unload(void)
 {
-	for (unsigned i = 0; i < count; i++)
-		talk_free(&talks[i]);
+	talks_free(talks, count);
 }
 
 /* The tape in the form of expect.py: no offered version, no latency, no side. */

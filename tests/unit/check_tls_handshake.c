@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The whole handshake of TLS: real ones as tshark reads them, made ones for what is rare. */
 #include "dissect/protocols.h"
-#include "golden.h"
 #include "handshakes.h"
 #include "hello.h"
+#include "talks.h"
 
 static struct tape tape;
 static struct talk talks[GOLDEN_FLOWS];
@@ -11,31 +11,15 @@ static unsigned count;
 static struct octets exts, body, wire;
 
 static void
-collect(void *arg, const struct golden_packet *g)
-{
-	(void)arg;
-	if (g->flow >= count)
-		count = g->flow + 1;
-	talk_say(&talks[g->flow], g->side, g->p, g->len);
-}
-
-static void
 load(void)
 {
-	size_t len;
-	char *data = golden_read("handshakes.pcap", &len);
-
-	count = 0;
-	memset(talks, 0, sizeof talks);
-	golden_packets(data, len, collect, NULL);
-	free(data);
+	count = talks_load(talks, "handshakes.pcap");
 }
 
 static void
 unload(void)
 {
-	for (unsigned i = 0; i < count; i++)
-		talk_free(&talks[i]);
+	talks_free(talks, count);
 }
 
 START_TEST(test_real) /* rows 1.21 and 4.7: openssl, gnutls and curl, cut anywhere */
