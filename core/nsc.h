@@ -15,6 +15,8 @@
 #include "base/error.h"
 #include "dissect/event.h"
 #include "flow/flow.h"
+#include "host/connections.h"
+#include "host/listeners.h"
 
 const char *nsc_version(void);
 
@@ -211,6 +213,23 @@ struct nsc_alarm {
  */
 void nsc_reader_alarms(struct nsc_reader *r, void (*tell)(void *arg, const struct nsc_alarm *a),
 		       void *arg);
+
+/* --- the host's inventory, looked at once (the CLI's listen and connections) -- */
+
+/*
+ * Tells each listener, or each connection, as the configuration wants them.  How many, or
+ * -errno with err: -ENOTSUP when the configuration or the build leaves the source out.
+ */
+int nsc_look_listeners(const struct nsc_config *cfg,
+		       void (*tell)(void *arg, const struct nsc_listener *l), void *arg,
+		       char err[NSC_ERR]);
+int nsc_look_connections(const struct nsc_config *cfg,
+			 void (*tell)(void *arg, const struct nsc_connection *c), void *arg,
+			 char err[NSC_ERR]);
+
+/* One JSON line (with newline), by DESIGN 4.1; octets written. */
+size_t nsc_listener_json(const struct nsc_listener *l, char *line, size_t size);
+size_t nsc_connection_json(const struct nsc_connection *c, char *line, size_t size);
 
 /* --- doctor ---------------------------------------------------------------- */
 

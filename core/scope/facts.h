@@ -19,6 +19,7 @@ enum {
 	NSC_FACT_INTERFACES = 64,		/* rows of the set IFACE */
 	NSC_FACT_LISTENERS = 2048,
 	NSC_OWNER_BUCKETS = 16384, NSC_OWNER_WAYS = 8,
+	NSC_OWNERS = 4096,			/* ids; 0: unknown, 1: other */
 };
 
 struct nsc_fact_address {
@@ -65,6 +66,8 @@ struct nsc_facts {
 	struct nsc_facts_view view[2];
 	/* Live, single-writer: {48-bit tag | 16-bit owner}, one release store an entry. */
 	_Atomic uint64_t owner[NSC_OWNER_BUCKETS][NSC_OWNER_WAYS];
+	/* By id: row of the set PROCESS, row of the set UNIT << 16; written before the id is used. */
+	_Atomic uint32_t owner_rows[NSC_OWNERS];
 	struct nsc_facts_view draft;	/* the writer's own */
 };
 
@@ -83,6 +86,22 @@ bool nsc_facts_read(const struct nsc_facts *f, uint64_t *seen, struct nsc_facts_
 
 /* True if the address is this host's: an interface's, one within `prefix`, or 127.0.0.0/8 and ::1 if any are known. */
 bool nsc_facts_local(const struct nsc_facts_view *v, const struct nsc_addr *a);
+
+/*
+ * What an owner is entered under: (proto, local, remote) of a connection; for an unconnected
+ * UDP socket (local, port) with remote zero, and (any, port) with both addresses zero.
+ */
+struct nsc_owner_key {
+	struct nsc_addr local, remote;
+	uint16_t local_port, remote_port;
+	uint8_t proto;
+};
+
+/* The writer's: one release store; an entry of the same key is replaced, the oldest of a full bucket goes. */
+void nsc_facts_own(struct nsc_facts *f, const struct nsc_owner_key *k, uint16_t owner);
+
+/* Any thread: the owner's id, 0 if none is entered. */
+uint16_t nsc_facts_owner(const struct nsc_facts *f, const struct nsc_owner_key *k);
 
 enum nsc_listening { NSC_LISTENING_NO, NSC_LISTENING_YES, NSC_LISTENING_UNKNOWN };
 enum nsc_listening nsc_facts_listening(const struct nsc_facts_view *v, uint8_t proto,

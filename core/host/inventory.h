@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The host's inventory: sockets, who holds them, what listens, what is connected; asked
+ * for at a read's pace, and told of by events between.  Belongs to one thread.
+ */
+#ifndef NSC_HOST_INVENTORY_H
+#define NSC_HOST_INVENTORY_H
+
+#include "host/connections.h"
+#include "host/listeners.h"
+#include "host/names.h"
+#include "host/sockets.h"
+#include "scope/facts.h"
+
+enum nsc_inventory_source {	/* of self/bool-source_... */
+	NSC_INVENTORY_SOCKETS, NSC_INVENTORY_PROCESSES, NSC_INVENTORY_BPF,
+	NSC_INVENTORY_NAMESPACES,
+	NSC_INVENTORY_SOURCES
+};
+
+struct nsc_inventory_options {
+	bool listeners;			/* option Listeners */
+	bool connections;		/* the full dump */
+	bool totals;			/* with tcp_info */
+	bool processes;			/* option Processes or Units */
+	bool bpf;			/* option Bpf: auto */
+	bool namespaces;		/* option Namespaces: all */
+	bool script;			/* option ProcessNames: script */
+	bool ignore_ephemeral_udp;
+	bool once;			/* a command that looks once: no budget, no trace */
+};
+
+struct nsc_inventory;
+
+/* 0 or -ENOMEM.  What cannot be had is off, with a line in `nsc_inventory_source`. */
+int nsc_inventory_new(struct nsc_inventory **i, const struct nsc_inventory_options *o);
+void nsc_inventory_free(struct nsc_inventory *i);
+
+/* Of the trace; -1: no trace. */
+int nsc_inventory_fd(const struct nsc_inventory *i);
+
+/* Takes the trace's events in; owners go into facts at once (NULL: none).  True: a listener came or went. */
+bool nsc_inventory_hear(struct nsc_inventory *i, struct nsc_facts *facts, uint64_t now);
+
+/* Listeners alone (0.1 ms), or everything. */
+void nsc_inventory_look(struct nsc_inventory *i, const struct nsc_interfaces *t, bool whole,
+			uint64_t now);
+
+/* Writes listeners (nsc_facts_edit; the caller commits) and owners found by the last look. */
+void nsc_inventory_tell(struct nsc_inventory *i, struct nsc_facts *facts);
+
+/* As of the last look; borrowed until the next one. */
+const struct nsc_listeners *nsc_inventory_listeners(const struct nsc_inventory *i);
+struct nsc_connections *nsc_inventory_connections(struct nsc_inventory *i);
+struct nsc_names *nsc_inventory_names(struct nsc_inventory *i);
+
+/* 0: it works, else the -errno, with a line in err (valid until the next look). */
+int nsc_inventory_source(const struct nsc_inventory *i, enum nsc_inventory_source s,
+			 const char **err);
+
+#endif

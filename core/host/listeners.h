@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What listens: sockets of one (protocol, address, port, device, families) are one listener,
+ * however many there are (SO_REUSEPORT).  Bind scope by features.md, algorithm 2; a UDP
+ * socket without a peer listens unless its port is one that the kernel hands out (row 0.1).
+ */
+#ifndef NSC_HOST_LISTENERS_H
+#define NSC_HOST_LISTENERS_H
+
+#include "host/interfaces.h"
+#include "host/owners.h"
+#include "host/socket.h"
+#include "scope/scope.h"
+
+enum nsc_bind { NSC_BIND_ANY, NSC_BIND_LOOPBACK, NSC_BIND_INTERFACE, NSC_BIND_ADDRESS, NSC_BINDS };
+
+struct nsc_listener {
+	struct nsc_socket socket;	/* the first one's; queue, drops: sums; queue_max: the largest */
+	uint32_t sockets;		/* how many it stands for */
+	uint8_t bind;			/* nsc_bind */
+	uint8_t scope;			/* nsc_scope; a wildcard is public (row 2.2) */
+	bool address_present;		/* the address is an interface's now */
+	char interface[NSC_NAME];	/* INTERFACE: its name, "if7" if it is gone; else "" */
+	uint8_t owner_state;		/* nsc_owner_state */
+	struct nsc_process process;	/* KNOWN */
+};
+
+struct nsc_listeners {
+	struct nsc_listener *listener;	/* public first, then lowest port (row 2.4) */
+	size_t count, room;
+};
+
+struct nsc_listeners_rules {
+	bool ignore_ephemeral_udp;	/* option IgnoreEphemeralUDP */
+	uint16_t ephemeral_low, ephemeral_high;	/* net.ipv4.ip_local_port_range of that namespace */
+};
+
+/* All zero is an empty list. */
+void nsc_listeners_clear(struct nsc_listeners *l);
+
+/* Takes a socket in, if it listens: 1, else 0; -ENOMEM. */
+int nsc_listeners_add(struct nsc_listeners *l, const struct nsc_socket *s,
+		      const struct nsc_listeners_rules *rules);
+
+/* Bind scope, presence, owner of each, and the order; interfaces are of the same namespace. */
+void nsc_listeners_finish(struct nsc_listeners *l, const struct nsc_interfaces *t,
+			  const struct nsc_owners *o);
+
+const char *nsc_bind_text(enum nsc_bind b);
+
+#endif
