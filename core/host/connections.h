@@ -31,7 +31,7 @@ struct nsc_connection {
 
 struct nsc_connections_stats {
 	uint64_t open, opened, closed, adopted;
-	uint64_t untracked;		/* found no room */
+	uint64_t untracked;		/* times that one found no room */
 	uint64_t closed_dropped;	/* closed ones beyond NSC_CLOSED_MAX; their octets are in `lost` */
 	uint64_t vanished;		/* gone from the dump without a closing event */
 	uint64_t resets;		/* totals that fell (row 3.2) */
@@ -42,22 +42,35 @@ struct nsc_connections;
 int nsc_connections_new(struct nsc_connections **c);	/* 0 or -ENOMEM */
 void nsc_connections_free(struct nsc_connections *c);
 
-/* A dump: begin, one call a socket, end (those not told since begin have vanished). */
+/*
+ * A dump: begin, one call a socket (the connection, or NULL: no room, or nothing to
+ * follow), and for each protocol that was told whole an end: those not told since begin
+ * have vanished, and count as closed with their last totals.  Where a trace tells
+ * closings, the second dump that misses one decides: its event may be on the way.
+ */
 void nsc_connections_begin(struct nsc_connections *c, uint64_t now);
 struct nsc_connection *nsc_connections_saw(struct nsc_connections *c, const struct nsc_socket *s);
-void nsc_connections_end(struct nsc_connections *c);
+void nsc_connections_end(struct nsc_connections *c, uint8_t proto, bool traced);
 
-/* An event of the trace; the connection, or NULL (no room, nothing to follow). */
+/* An event of the trace; the connection, or NULL (no room, nobody waits for it). */
 struct nsc_connection *nsc_connections_event(struct nsc_connections *c,
 					     const struct nsc_trace_event *e);
 
-/* A client: its first read tells connections that were open with delta 0.  0 to 7, or -ENOSPC. */
+/* Calls each with every open one. */
+void nsc_connections_each(struct nsc_connections *c,
+			  void (*each)(void *arg, struct nsc_connection *one), void *arg);
+
+/*
+ * A client: connections that are open, and those that the first dump will find (adopted),
+ * begin with the totals that they have; later ones with 0.  Who does not read for
+ * NSC_CLIENT_REST begins anew with its next read.  0 to 7, -ENOSPC or -ENOMEM.
+ */
 int nsc_connections_join(struct nsc_connections *c, uint64_t now);
 void nsc_connections_leave(struct nsc_connections *c, int client);
 
 struct nsc_connection_delta {
 	const struct nsc_connection *connection;	/* borrowed for the call */
-	struct nsc_socket_totals delta;	/* sent, received, retransmits since the client's last read */
+	struct nsc_socket_totals delta;	/* since the client's last read; rtt as it is */
 };
 
 /* One read: each open connection, and each that closed since the last read, once. */

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What each client has had of the connections (features.md, algorithm 6): its last totals
+ * by entry, and closed ones that wait for it.  What a cap takes is in `lost`, so that for
+ * every client the deltas and `lost` are the totals.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "host/connections_table.h"
+
+#define SECOND 1000000000ull
+
+static const size_t last_size =
+	(size_t)(NSC_CONNECTIONS_ROOM + 1) * sizeof(struct nsc_socket_totals);
+
+/* Totals only rise, but for wraps: modular. */
+static struct nsc_socket_totals
+minus(const struct nsc_socket_totals *a, const struct nsc_socket_totals *b)
+{
+	return (struct nsc_socket_totals){
+		.sent = a->sent - b->sent, .received = a->received - b->received,
+		.retransmits = a->retransmits - b->retransmits,
+		.rtt = a->rtt, .rtt_var = a->rtt_var,
+	};
+}
+
+static bool
+listens(const struct nsc_connection_client *k)
+{
+	return k->used && !k->resting;
+}
+
+void
+nsc_clients_begin(struct nsc_connections *c, uint32_t n)
+{
+	const struct nsc_connection_entry *e = &c->entry[n];
+	struct nsc_socket_totals first = {.sent = 0};
+
+	if (e->connection.adopted)
+		first = nsc_connection_totals(e);
+	for (int i = 0; i < NSC_CLIENTS_MAX; i++)
+		if (listens(&c->client[i]))
+			c->client[i].last[n] = first;
+}
+
+static void
+lose(struct nsc_connection_client *k, const struct nsc_socket_totals *delta)
+{
+	k->lost.sent += delta->sent;
+	k->lost.received += delta->received;
+	k->lost.retransmits += delta->retransmits;
+}
+
+void
+nsc_clients_lose(struct nsc_connections *c, const struct nsc_socket_totals *totals)
+{
+	for (int i = 0; i < NSC_CLIENTS_MAX; i++)
+		if (listens(&c->client[i]))
+			lose(&c->client[i], totals);
+}
+
+void
+nsc_clients_close(struct nsc_connections *c, uint32_t n)
+{
+	struct nsc_connection_entry *e = &c->entry[n];
+	struct nsc_socket_totals now = nsc_connection_totals(e), delta;
+
+	for (int i = 0; i < NSC_CLIENTS_MAX; i++) {
+		struct nsc_connection_client *k = &c->client[i];
+
+		if (!listens(k))
+			continue;
+		if (k->closed < NSC_CLOSED_MAX) {
+			e->waiting |= (uint8_t)(1 << i);
+			k->closed++;
+			continue;
+		}
+		delta = minus(&now, &k->last[n]);
+		lose(k, &delta);
+		c->stats.closed_dropped++;
+	}
+}
+
+/* Closed ones wait no longer for these clients (a set of bits). */
+static void
+forget(struct nsc_connections *c, unsigned clients)
+{
+	uint32_t n, next;
+
+	for (n = c->live; n != 0; n = next) {
+		next = c->entry[n].next;
+		if (!(c->entry[n].waiting & clients))
+			continue;
+		c->entry[n].waiting &= (uint8_t)~clients;
+		if (c->entry[n].waiting == 0)
+			nsc_connections_release(c, n);
+	}
+	for (int i = 0; i < NSC_CLIENTS_MAX; i++)
+		if (clients & 1u << i)
+			c->client[i].closed = 0;
+}
+
+void
+nsc_clients_rest(struct nsc_connections *c)
+{
+	unsigned clients = 0;
+
+	for (int i = 0; i < NSC_CLIENTS_MAX; i++) {
+		struct nsc_connection_client *k = &c->client[i];
+
+		if (!listens(k) || c->now <= k->heard + NSC_CLIENT_REST * SECOND)
+			continue;
+		k->resting = true;
+		clients |= 1u << i;
+	}
+	if (clients != 0)
+		forget(c, clients);
+}
+
+/* Counts from here on: open ones begin with what they have. */
+static void
+begin_client(struct nsc_connections *c, struct nsc_connection_client *k)
+{
+	k->resting = false;
+	k->lost = (struct nsc_socket_totals){.sent = 0};
+	for (uint32_t n = c->live; n != 0; n = c->entry[n].next)
+		k->last[n] = nsc_connection_totals(&c->entry[n]);
+}
+
+int
+nsc_connections_join(struct nsc_connections *c, uint64_t now)
+{
+	int i = 0;
+
+	while (i < NSC_CLIENTS_MAX && c->client[i].used)
+		i++;
+	if (i == NSC_CLIENTS_MAX)
+		return -ENOSPC;
+	c->client[i] = (struct nsc_connection_client){.heard = now};
+	c->client[i].last = nsc_connections_reserve(last_size);
+	if (c->client[i].last == NULL)
+		return -ENOMEM;
+	c->client[i].used = true;
+	begin_client(c, &c->client[i]);
+	return i;
+}
+
+void
+nsc_connections_leave(struct nsc_connections *c, int client)
+{
+	struct nsc_connection_client *k = &c->client[client];
+
+	if (!k->used)
+		return;
+	forget(c, 1u << client);
+	munmap(k->last, last_size);
+	*k = (struct nsc_connection_client){.used = false};
+}
+
+void
+nsc_connections_read(struct nsc_connections *c, int client, uint64_t now,
+		     void (*each)(void *arg, const struct nsc_connection_delta *d), void *arg)
+{
+	struct nsc_connection_client *k = &c->client[client];
+	uint8_t bit = (uint8_t)(1 << client);
+	uint32_t n, next;
+
+	c->now = now;
+	nsc_clients_rest(c);
+	if (k->resting)
+		begin_client(c, k);
+	k->heard = now;
+	for (n = c->live; n != 0; n = next) {
+		struct nsc_connection_entry *e = &c->entry[n];
+		struct nsc_socket_totals totals = nsc_connection_totals(e);
+		struct nsc_connection_delta d = {.connection = &e->connection};
+
+		next = e->next;
+		if (e->connection.closed && !(e->waiting & bit))
+			continue;
+		d.delta = minus(&totals, &k->last[n]);
+		k->last[n] = totals;
+		each(arg, &d);
+		if (!e->connection.closed)
+			continue;
+		k->closed--;
+		e->waiting &= (uint8_t)~bit;
+		if (e->waiting == 0)
+			nsc_connections_release(c, n);
+	}
+}
+
+struct nsc_socket_totals
+nsc_connections_lost(const struct nsc_connections *c, int client)
+{
+	return c->client[client].lost;
+}
+
+void
+nsc_clients_free(struct nsc_connections *c)
+{
+	for (int i = 0; i < NSC_CLIENTS_MAX; i++)
+		if (c->client[i].last != NULL)
+			munmap(c->client[i].last, last_size);
+}
