@@ -38,7 +38,7 @@ names=$($nm -g --defined-only "$archive" 2>/dev/null | awk 'NF == 3 && $3 !~ /^n
 names=$($nm -D --defined-only "$module" | awk '{ print $3 }' | sort | tr '\n' ' ')
 [ "$names" = "module_register " ] || fault "$module exports $names, not module_register alone"
 
-allowed=' libc.so.6 libm.so.6 libpthread.so.0 ld-linux-x86-64.so.2 ld-linux-aarch64.so.1 libpcap.so.0.8 libpcap.so.1 libmnl.so.0 libz.so.1 libzstd.so.1 libnettle.so.8 '
+allowed=' libc.so.6 libm.so.6 libpthread.so.0 ld-linux-x86-64.so.2 ld-linux-aarch64.so.1 libpcap.so.0.8 libpcap.so.1 libmnl.so.0 libz.so.1 libzstd.so.1 libnettle.so.8 libbpf.so.1 '
 for lib in $(objdump -p "$module" | awk '$1 == "NEEDED" { print $2 }'); do
 	case $allowed in
 	*" $lib "*) ;;

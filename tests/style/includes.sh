@@ -8,7 +8,7 @@
 # Memory and constants are no system calls: sys/mman.h, netinet/*, arpa/*, linux/if_*.h.
 forbidden='unistd\.h|fcntl\.h|poll\.h|pthread\.h|sched\.h|signal\.h|dirent\.h|spawn\.h|sys/(socket|ioctl|epoll|eventfd|timerfd|stat|wait|prctl|resource|syscall|uio|un)\.h|net/if\.h|linux/(netlink|rtnetlink|sock_diag|bpf|seccomp|landlock)\.h|pcap(/.*)?\.h|libmnl/.*|zlib\.h|zstd\.h|dlfcn\.h'
 
-files | grep -E '^(core|plugins|tests)/.*\.[ch]$' >"${TMPDIR:-/tmp}/nsc-includes.$$"
+files | grep -E '^(core|bpf|plugins|tests)/.*\.[ch]$' >"${TMPDIR:-/tmp}/nsc-includes.$$"
 trap 'rm -f "${TMPDIR:-/tmp}/nsc-includes.$$"' EXIT
 
 while read -r f; do
@@ -22,6 +22,10 @@ while read -r f; do
 			target=core/$inc
 		elif [ -e "$dir/$inc" ]; then
 			target=$dir/$inc
+		elif [ -e "$inc" ]; then
+			target=$inc
+		elif [ -e "${inc%.skel.h}.bpf.c" ]; then
+			target=$inc	# made of that
 		else
 			fault "$f: \"$inc\" is neither below core/ nor beside it"
 			continue

@@ -10,7 +10,7 @@ for f in $(files | grep -E '\.(c|h|def|sh|py|am|ac)$|^contrib/(test|quickstart)$
 		*) fault "$f: no SPDX-License-Identifier in its first two lines" ;;
 		esac
 done
-for f in $(files | grep -E '^(core|plugins|tests)/.*\.[ch]$'); do
+for f in $(files | grep -E '^(core|bpf|plugins|tests)/.*\.[ch]$'); do
 	[ "$(head -n 1 "$f")" = '/* SPDX-License-Identifier: MIT */' ] ||
 		fault "$f: its first line is not /* SPDX-License-Identifier: MIT */"
 done

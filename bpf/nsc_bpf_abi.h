@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* What BPF programs and the core hand to each other: flat, of fixed size, in host order. */
+#ifndef NSC_BPF_ABI_H
+#define NSC_BPF_ABI_H
+
+/* A process as the kernel has it. */
+struct nsc_bpf_task {
+	uint64_t start;		/* ns since boot (CLOCK_BOOTTIME) of the thread group's leader */
+	uint32_t pid;		/* thread group in the reader's PID namespace; 0: not seen from there */
+	uint32_t kernel;	/* 1: a thread of the kernel, pid 0 */
+	char comm[16];		/* of the leader */
+};
+
+enum {				/* nsc_bpf_event.kind; the order of nsc_trace_kind */
+	NSC_BPF_OPENED, NSC_BPF_CLOSED, NSC_BPF_FAILED, NSC_BPF_LISTEN,
+};
+
+enum {				/* nsc_bpf_event.flags */
+	NSC_BPF_ACCEPTED = 1,
+	NSC_BPF_ABORTED = 2,
+	NSC_BPF_DUAL = 4,	/* an IPv6 wildcard that takes IPv4 too */
+};
+
+struct nsc_bpf_event {
+	uint64_t time;		/* CLOCK_BOOTTIME, ns */
+	uint64_t cookie;
+	uint64_t cgroup;
+	uint64_t sent, received;	/* octets of payload */
+	struct nsc_bpf_task owner;
+	uint32_t netns;
+	uint32_t device;
+	uint32_t uid;
+	uint32_t retransmits;	/* segments */
+	uint32_t rtt, rtt_var;	/* us */
+	uint8_t local[16], remote[16];	/* IPv4 as ::ffff:a.b.c.d */
+	uint16_t local_port, remote_port;
+	uint16_t error;		/* errno */
+	uint8_t family;		/* of the addresses: AF_INET, AF_INET6 */
+	uint8_t kind;
+	uint8_t flags;
+	uint8_t state;
+	uint8_t reserved[6];
+};
+
+/* UDP of one process. */
+struct nsc_bpf_udp_key {
+	uint64_t start;
+	uint32_t pid;
+	uint32_t reserved;
+};
+
+struct nsc_bpf_udp {
+	uint64_t sent, received;	/* octets of payload */
+	uint64_t datagrams_sent, datagrams_received;
+	char comm[16];
+};
+
+#endif

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sockets' lives, told through a ring: connections that begin, end or fail, and listeners.
+ * Stable tracepoints only (tp_btf): inet_sock_set_state; sock_send_length and
+ * sock_recv_length (6.3), which know who uses a socket.
+ */
+#include "bpf/nsc_bpf_types.h"
+#include "bpf/nsc_bpf_abi.h"
+#include "bpf/nsc_bpf_task.h"
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+#define UDP_PROCESSES 4096
+
+const volatile __u32 nsc_netns = 0;		/* events of this namespace only; 0: of all */
+const volatile __u64 nsc_ring_half = 0;		/* octets; beyond it the reader is woken */
+
+/* The reader sleeps until an event comes: it sets 1, the first event makes it 0. */
+__u32 nsc_asleep = 0;
+__u64 nsc_lost = 0;				/* events that found the ring full */
+
+enum {				/* socket_note.flags */
+	CONNECTING = 1,		/* this end began it */
+	ACCEPTED = 2,
+	OWNED = 4,		/* owner is known */
+};
+
+/* Kept with a socket, freed with it. */
+struct socket_note {
+	struct nsc_bpf_task owner;
+	__u32 flags;
+	__u32 reserved;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct socket_note);
+} nsc_notes SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4 << 20);		/* the reader may say otherwise */
+} nsc_ring SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, UDP_PROCESSES);
+	__type(key, struct nsc_bpf_udp_key);
+	__type(value, struct nsc_bpf_udp);
+} nsc_udp SEC(".maps");
+
+static __always_inline bool
+is_ours(struct sock *sk)
+{
+	return nsc_netns == 0 || BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum) == nsc_netns;
+}
+
+/* An IPv6 socket that speaks IPv4 has those addresses in both places; IPv4's are surely set. */
+static __always_inline void
+tell_addresses(struct nsc_bpf_event *e, struct sock *sk)
+{
+	struct in6_addr local, remote;
+	__u32 mapped[4] = {0, 0, bpf_htonl(0xffff), 0};
+
+	e->family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	if (e->family == AF_INET6) {
+		BPF_CORE_READ_INTO(&local, sk, __sk_common.skc_v6_rcv_saddr);
+		BPF_CORE_READ_INTO(&remote, sk, __sk_common.skc_v6_daddr);
+		if (remote.in6_u.u6_addr32[0] != 0 || remote.in6_u.u6_addr32[1] != 0 ||
+		    remote.in6_u.u6_addr32[2] != bpf_htonl(0xffff)) {
+			__builtin_memcpy(e->local, &local, 16);
+			__builtin_memcpy(e->remote, &remote, 16);
+			return;
+		}
+		e->family = AF_INET;
+	}
+	mapped[3] = BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
+	__builtin_memcpy(e->local, mapped, 16);
+	mapped[3] = BPF_CORE_READ(sk, __sk_common.skc_daddr);
+	__builtin_memcpy(e->remote, mapped, 16);
+}
+
+/*
+ * Payload as tcp_info counts it, but for the octet that bytes_received has for a FIN.  SOCK_DONE
+ * is set where a FIN is taken in (tcp_fin) and nowhere else.
+ */
+static __always_inline void
+tell_totals(struct nsc_bpf_event *e, struct sock *sk, struct tcp_sock *tp)
+{
+	__u64 sent = BPF_CORE_READ(tp, bytes_sent), again = BPF_CORE_READ(tp, bytes_retrans);
+	__u64 received = BPF_CORE_READ(tp, bytes_received);
+	__u64 done = 1ul << bpf_core_enum_value(enum sock_flags, SOCK_DONE);
+	bool fin = (BPF_CORE_READ(sk, __sk_common.skc_flags) & done) != 0;
+
+	e->sent = sent > again ? sent - again : 0;
+	e->received = fin && received > 0 ? received - 1 : received;
+	e->retransmits = BPF_CORE_READ(tp, total_retrans);
+	e->rtt = BPF_CORE_READ(tp, srtt_us) >> 3;
+	e->rtt_var = e->rtt != 0 ? BPF_CORE_READ(tp, mdev_us) >> 2 : 0;
+}
+
+static __always_inline void
+tell_socket(struct nsc_bpf_event *e, struct sock *sk, struct tcp_sock *tp)
+{
+	struct cgroup *cgroup = 0;
+
+	e->time = bpf_ktime_get_boot_ns();
+	e->cookie = bpf_get_socket_cookie(sk);
+	if (bpf_core_field_exists(sk->sk_cgrp_data.cgroup))
+		cgroup = BPF_CORE_READ(sk, sk_cgrp_data.cgroup);
+	e->cgroup = cgroup ? BPF_CORE_READ(cgroup, kn, id) : 0;
+	e->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	e->device = BPF_CORE_READ(sk, __sk_common.skc_bound_dev_if);
+	e->uid = BPF_CORE_READ(sk, sk_uid.val);
+	tell_addresses(e, sk);
+	/* skc_num is 0 again when an automatic port is given back. */
+	e->local_port = bpf_ntohs(BPF_CORE_READ(tp, inet_conn.icsk_inet.inet_sport));
+	if (e->local_port == 0)
+		e->local_port = BPF_CORE_READ(sk, __sk_common.skc_num);
+	e->remote_port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
+}
+
+/* Only the first event after the reader fell asleep wakes it, or a ring that is half full. */
+static __always_inline __u64
+wake(void)
+{
+	if (nsc_asleep != 0) {
+		nsc_asleep = 0;
+		return BPF_RB_FORCE_WAKEUP;
+	}
+	if (bpf_ringbuf_query(&nsc_ring, BPF_RB_AVAIL_DATA) > nsc_ring_half)
+		return BPF_RB_FORCE_WAKEUP;
+	return BPF_RB_NO_WAKEUP;
+}
+
+/* Ends that no FIN explains: FINs lead through FIN_WAIT2, CLOSING or LAST_ACK. */
+static __always_inline bool
+is_aborted(int old, int error)
+{
+	return error != 0 || old == TCP_ESTABLISHED || old == TCP_CLOSE_WAIT || old == TCP_FIN_WAIT1;
+}
+
+/* What a change of state means: an event's kind, or -1. */
+static __always_inline int
+kind_of(int old, int new, bool connecting)
+{
+	if (new == TCP_LISTEN || (old == TCP_LISTEN && new == TCP_CLOSE))
+		return NSC_BPF_LISTEN;
+	if (new == TCP_ESTABLISHED)
+		return NSC_BPF_OPENED;
+	if (new != TCP_CLOSE || old == TCP_CLOSE)
+		return -1;
+	if (old == TCP_SYN_SENT || old == TCP_SYN_RECV)
+		return connecting ? NSC_BPF_FAILED : -1;
+	return NSC_BPF_CLOSED;
+}
+
+static __always_inline void
+tell(struct sock *sk, struct tcp_sock *tp, int kind, int old, int new, struct socket_note *note)
+{
+	struct nsc_bpf_event *e = bpf_ringbuf_reserve(&nsc_ring, sizeof *e, 0);
+	int error = BPF_CORE_READ(sk, sk_err);
+
+	if (!e) {
+		__sync_fetch_and_add(&nsc_lost, 1);
+		return;
+	}
+	__builtin_memset(e, 0, sizeof *e);
+	tell_socket(e, sk, tp);
+	e->kind = kind;
+	e->state = new;
+	if (note)
+		e->owner = note->owner;
+	if (kind == NSC_BPF_LISTEN) {
+		if (e->family == AF_INET6 && !BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_ipv6only))
+			e->flags = NSC_BPF_DUAL;
+	} else {
+		tell_totals(e, sk, tp);
+		e->error = error;
+		if (note ? (note->flags & ACCEPTED) : (kind == NSC_BPF_OPENED && old == TCP_SYN_RECV))
+			e->flags |= NSC_BPF_ACCEPTED;
+		if (kind == NSC_BPF_CLOSED && is_aborted(old, error))
+			e->flags |= NSC_BPF_ABORTED;
+	}
+	bpf_ringbuf_submit(e, wake());
+}
+
+/* The owner is who calls connect(2): the only state that is surely his. */
+static __always_inline void
+note_connect(struct sock *sk)
+{
+	struct socket_note *note = bpf_sk_storage_get(&nsc_notes, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+
+	if (!note)
+		return;
+	nsc_bpf_task(&note->owner, (struct task_struct *)bpf_get_current_task());
+	note->flags = CONNECTING | OWNED;
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(nsc_set_state, struct sock *sk, int old, int new)
+{
+	struct socket_note *note;
+	struct tcp_sock *tp;
+	int kind;
+
+	if (BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP || !is_ours(sk))
+		return 0;
+	if (new == TCP_SYN_SENT) {
+		note_connect(sk);
+		return 0;
+	}
+	/* Most changes say nothing: they are done with before a map is asked. */
+	if (kind_of(old, new, true) < 0)
+		return 0;
+	tp = bpf_skc_to_tcp_sock(sk);
+	if (!tp)
+		return 0;
+	note = bpf_sk_storage_get(&nsc_notes, sk, 0, 0);
+	if (!note && new == TCP_ESTABLISHED && old == TCP_SYN_RECV) {
+		note = bpf_sk_storage_get(&nsc_notes, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+		if (note)
+			note->flags = ACCEPTED;
+	}
+	kind = kind_of(old, new, note && (note->flags & CONNECTING));
+	if (kind >= 0)
+		tell(sk, tp, kind, old, new, note);
+	return 0;
+}
+
+static __always_inline void
+count_udp(bool sent, int size)
+{
+	struct nsc_bpf_udp *u, fresh;
+	struct nsc_bpf_udp_key key = {0};
+	struct nsc_bpf_task who = {0};
+
+	nsc_bpf_task(&who, (struct task_struct *)bpf_get_current_task());
+	key.pid = who.pid;
+	key.start = who.kernel ? 0 : who.start;
+	u = bpf_map_lookup_elem(&nsc_udp, &key);
+	if (!u) {
+		__builtin_memset(&fresh, 0, sizeof fresh);
+		__builtin_memcpy(fresh.comm, who.comm, sizeof fresh.comm);
+		bpf_map_update_elem(&nsc_udp, &key, &fresh, BPF_NOEXIST);
+		u = bpf_map_lookup_elem(&nsc_udp, &key);
+		if (!u)
+			return;
+	}
+	if (sent) {
+		__sync_fetch_and_add(&u->sent, size);
+		__sync_fetch_and_add(&u->datagrams_sent, 1);
+	} else {
+		__sync_fetch_and_add(&u->received, size);
+		__sync_fetch_and_add(&u->datagrams_received, 1);
+	}
+}
+
+/* An accepted socket is his who first reads or writes: accept(2) itself has no tracepoint. */
+static __always_inline void
+note_user(struct sock *sk)
+{
+	struct socket_note *note = bpf_sk_storage_get(&nsc_notes, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+
+	if (!note || note->flags & OWNED)
+		return;
+	nsc_bpf_task(&note->owner, (struct task_struct *)bpf_get_current_task());
+	note->flags |= OWNED;
+}
+
+static __always_inline void
+used(struct sock *sk, int size, bool sent)
+{
+	__u16 family, proto;
+
+	if (size < 0 || !is_ours(sk))
+		return;
+	family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	if (family != AF_INET && family != AF_INET6)
+		return;
+	proto = BPF_CORE_READ(sk, sk_protocol);
+	if (proto == IPPROTO_TCP)
+		note_user(sk);
+	else if (proto == IPPROTO_UDP)
+		count_udp(sent, size);
+}
+
+SEC("tp_btf/sock_send_length")
+int BPF_PROG(nsc_send, struct sock *sk, int size, int flags)
+{
+	used(sk, size, true);
+	return 0;
+}
+
+/* Octets that are only looked at, and errors with the datagram that met them, are not received. */
+SEC("tp_btf/sock_recv_length")
+int BPF_PROG(nsc_recv, struct sock *sk, int size, int flags)
+{
+	if (!(flags & (MSG_PEEK | MSG_ERRQUEUE)))
+		used(sk, size, false);
+	return 0;
+}
