@@ -49,4 +49,10 @@ struct nsc_socket {
 /* "ESTABLISHED"; "UNCONN" for UDP without a peer.  Never NULL. */
 const char *nsc_socket_state_text(const struct nsc_socket *s);
 
+/*
+ * Sets families and `assumed` by the local address: v6only as the socket has it (0, 1; -1:
+ * not told), bindv6only the sysctl of its namespace.
+ */
+void nsc_socket_set_families(struct nsc_socket *s, int v6only, bool bindv6only);
+
 #endif
