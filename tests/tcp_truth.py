@@ -45,6 +45,7 @@ class Side:
     def __init__(self):
         self.seen, self.top, self.id, self.acked = [], None, None, None
         self.duplicates, self.sack, self.copies, self.shut, self.recover = 0, False, [], False, None
+        self.heard, self.loss = None, None
 
     def has(self, start, end):
         for a, b in self.seen:
@@ -72,6 +73,14 @@ class Flow:
         for kind, n in [(k, -1) for k in less] + [(k, 1) for k in more]:
             self.ruled[kind] += n
 
+    def prompt(self, x, y, p):
+        """The answer to an acknowledgement, not the timer's: soon, and not the next try of one in vain."""
+        rtt = self.initial[-1] if self.initial else 0.2
+        again = any(not c["acked"] and diff(p["seq"], c["seq"]) >= 0 > diff(p["seq"], c["end"]) for c in x.copies)
+        if y.heard is None or p["time"] - y.heard > (0.05 if again and not y.sack else rtt * 1.25 + 0.05):
+            y.loss = x.top		# until this is acknowledged (RFC 5681, 3.1; RFC 6582, 4)
+        return y.loss is None or diff(y.acked, y.loss) >= 0
+
     def late(self, marks, x, y, p):
         """A segment that tshark calls late, or that is a copy."""
         copy, older = x.has(p["seq"], p["end"]), x.id is not None and p["id"] is not None and 0 < (x.id - p["id"]) % 65536 < 8192
@@ -84,8 +93,9 @@ class Flow:
             again = False
         if again and (y.duplicates > 0 or y.sack):
             y.recover = x.top		# until this is acknowledged, partial ones ask, too (RFC 6582)
-        if again and y.recover is not None and y.acked is not None and diff(y.acked, y.recover) < 0:
-            self.asked += 1
+        if again and y.acked is not None and p["len"]:
+            prompt = self.prompt(x, y, p)
+            self.asked += prompt and y.recover is not None and diff(y.acked, y.recover) < 0
         if again and p["len"] and y.acked is not None and diff(p["end"], y.acked) <= 0 and "spurious_retransmission" not in marks:
             self.move("already acknowledged: spurious", [], ["spurious_retransmits"])
             marks = marks | {"spurious_retransmission"}
@@ -94,6 +104,7 @@ class Flow:
 
     def acked(self, x, y, p, marks):
         """x acknowledges what y sent."""
+        x.heard = p["time"]
         sacks = list(zip(p["sack_le"], p["sack_re"]))
         dsack = sacks and (diff(sacks[0][1], p["ack"]) <= 0 or len(sacks) > 1 and
                            diff(sacks[0][0], sacks[1][0]) >= 0 and diff(sacks[0][1], sacks[1][1]) <= 0)
@@ -159,18 +170,18 @@ def theirs(capture):
         key = ((last[inner + ".src"], last["tcp.srcport"]), (last[inner + ".dst"], last["tcp.dstport"]))
         marks = {m for m in MARKS if v["tcp.analysis." + m]}
         flow = flows[tuple(sorted(key))]
-        p = {"stream": v["tcp.stream"], "flags": number(last["tcp.flags"]) & 63, "len": number(last["tcp.len"]) or 0,
+        p = {"stream": v["tcp.stream"], "time": float(last["frame.time_epoch"]), "flags": number(last["tcp.flags"]) & 63, "len": number(last["tcp.len"]) or 0,
              "seq": number(last["tcp.seq"]), "ack": number(last["tcp.ack"]), "id": number(last["ip.id"]) if inner == "ip" else None,
              "tsval": number(last["tcp.options.timestamp.tsval"]), "tsecr": number(last["tcp.options.timestamp.tsecr"]),
              "sack_le": [int(e) for e in v["tcp.options.sack_le"].split(",") if e],
              "sack_re": [int(e) for e in v["tcp.options.sack_re"].split(",") if e]}
         if not p["flags"] & 16:
             p["ack"] = None
-        flow.packet(key, p, marks)
         if last["tcp.analysis.ack_rtt"]:
             flow.acks.append(float(last["tcp.analysis.ack_rtt"]))
         if last["tcp.analysis.initial_rtt"]:
             flow.initial.append(float(last["tcp.analysis.initial_rtt"]))
+        flow.packet(key, p, marks)
     return flows
 
 
@@ -194,9 +205,9 @@ def compare(tool, capture):
         moves.update(flow.moves)
         for kind in KINDS:
             n, marked, ruled = sum(o.get(kind, 0) for o in a[key]), flow.marked[kind], flow.ruled[kind]
-            if kind == "fast_retransmits" and ruled < n <= flow.asked:
-                moves["acknowledgements asked: fast"] += n - ruled
-                ruled = n
+            if kind == "fast_retransmits" and ruled < flow.asked:
+                moves["acknowledgements asked: fast"] += flow.asked - ruled
+                ruled = flow.asked
             rows.append((os.path.basename(capture), key, kind, n, marked, ruled))
         for o in a[key]:
             rtt = o.get("rtt_us", 0) / 1e6

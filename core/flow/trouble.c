@@ -15,8 +15,14 @@
 
 enum { DUPLICATES = 3 };		/* RFC 5681, 3.2 */
 
-/* ns; no timer is shorter: RTO is the round trip and at least 200 ms with Linux, 1 s by RFC 6298 */
-#define PROMPT (150000000ull)
+/*
+ * ns.  An answer passes here within a round trip of what asked for it, a quarter of one that the
+ * sender may wait for what was only overtaken (RFC 5827, 6; RFC 8985, 6.2), and the delays of its
+ * machine.  Its timer takes a round trip and 200 ms with Linux, at least 1 s by RFC 6298, from the
+ * last octet that was acknowledged.
+ */
+#define DELAY (50000000ull)
+#define UNKNOWN_RTT (200000000ull)
 
 struct nsc_trouble *
 nsc_trouble_of(struct nsc_flow_table *t, struct nsc_flow *f)
@@ -71,15 +77,38 @@ spurious(struct nsc_trouble *k, uint32_t segments, struct nsc_update *up)
 	up->spurious += segments;
 }
 
-/* Acknowledgements said again that tell of a loss: fewer where little is on the way (RFC 5827). */
+/*
+ * Acknowledgements said again that tell of a loss.  Less than four segments on the way cannot cause
+ * three of them: RFC 5827 asks for all but one then, Linux (3.5 on) for one.
+ */
 static uint32_t
 threshold(const struct nsc_flow *f, const struct nsc_flow_tcp *x, const struct nsc_flow_tcp *y)
 {
 	uint32_t mss = nsc_measure_mss(f), flight = (x->next - y->acked + mss - 1) / mss;
 
-	if (flight > DUPLICATES)
-		return DUPLICATES;
-	return flight > 2 ? flight - 1 : 1;
+	return flight > DUPLICATES ? DUPLICATES : 1;
+}
+
+static bool
+is_prompt(const struct nsc_flow *f, uint64_t asked, uint64_t now)
+{
+	uint64_t rtt = nsc_flow_rtt(f) != 0 ? nsc_flow_rtt(f) : UNKNOWN_RTT;
+
+	return now - asked <= rtt + rtt / 4 + DELAY;
+}
+
+/* Sent again before, in vain as far as is known. */
+static bool
+is_copied(const struct nsc_trouble_side *s, uint32_t start)
+{
+	for (unsigned i = 0; i < NSC_AGAIN; i++) {
+		const struct nsc_again *a = &s->again[i];
+
+		if (a->segments > 0 && !a->acked && nsc_seq_diff(start, a->start) >= 0 &&
+		    nsc_seq_diff(start, a->end) < 0)
+			return true;
+	}
+	return false;
 }
 
 static bool
@@ -87,7 +116,11 @@ is_fast(const struct nsc_flow *f, struct nsc_trouble_side *s, const struct nsc_f
 	const struct nsc_flow_tcp *y, const struct nsc_packet *p, uint32_t end)
 {
 	bool asked = s->duplicates >= threshold(f, x, y) || (s->gap && nsc_seq_diff(s->sacked, end) >= 0);
-	bool prompt = p->time - s->heard <= nsc_flow_rtt(f) + PROMPT;
+	bool prompt = is_prompt(f, s->heard, p->time);
+
+	/* Without SACK little but the timer tells that a copy was lost, too (RFC 6582, 4). */
+	if (!s->gap && is_copied(s, p->seq))
+		prompt = p->time - s->heard <= DELAY;
 
 	if (s->recovery == NSC_RECOVERY_NONE && !(asked && prompt) && end == x->next &&
 	    p->seq != y->acked)
@@ -120,7 +153,7 @@ nsc_trouble_again(struct nsc_flow_table *t, struct nsc_flow *f, int side,
 		/* No sign of a loss; the sender may not have read that acknowledgement yet. */
 		spurious(k, up->retransmit, up);
 		if (s->recovery == NSC_RECOVERY_FAST ||
-		    (s->recovered != 0 && p->time - s->recovered <= nsc_flow_rtt(f) + PROMPT)) {
+		    (s->recovered != 0 && is_prompt(f, s->recovered, p->time))) {
 			k->events.retransmits_fast++;
 			up->fast = up->retransmit;
 		}

@@ -17,8 +17,7 @@ if ! { netns r && wire h 1 && wire p 2; }; then
 	exit 1
 fi
 in_ns r sysctl -qw net.ipv4.ip_forward=1
-rules() { in_ns r nft -f -; }
-rules <<'NFT' || { not_ok "nft"; exit 1; }
+in_ns r nft -f - <<'NFT' && in_ns p nft -f - <<'DEAF' || { not_ok "nft"; exit 1; }
 table netdev t {
 	chain from_h {
 		type filter hook ingress device r1 priority 0;
@@ -34,6 +33,13 @@ table netdev t {
 	}
 }
 NFT
+table ip t {
+	chain deaf {
+		type filter hook input priority 0;
+		tcp dport 5997 drop
+	}
+}
+DEAF
 snmp() { in_ns h cat /proc/net/snmp /proc/net/netstat; }
 counter_of() { awk -v n="$2" '{ k = $1; for (i = 2; i <= NF; i++) { if (k in names && names[k, i] == n) print $i; else if (!(k in names)) names[k, i] = $i } names[k] = 1 }' "$1"; }
 more() { echo $(($(counter_of "$W/after" "$1") - $(counter_of "$W/before" "$1"))); }
@@ -55,8 +61,8 @@ metrics() {
 	[ "$1" = h ] && local=10.77.1.1/32 || local=10.77.2.1/32
 	"$N" read "$W/$1.pcap" --metrics --local "$local" --timeout-syn 2 >"$W/$1.metrics" 2>"$W/err" || not_ok "read $1: $(cat "$W/err")"
 }
-# within OURS THEIRS PERCENT
-within() { awk -v a="$1" -v b="$2" -v p="$3" 'BEGIN { d = a - b; if (d < 0) d = -d; exit !(d * 100 <= b * p) }'; }
+# within OURS THEIRS PERCENT SEGMENTS: differ by not more than the greater of both
+within() { awk -v a="$1" -v b="$2" -v p="$3" -v n="$4" 'BEGIN { d = a - b; if (d < 0) d = -d; exit !(d <= n || d * 100 <= b * p) }'; }
 
 background "$W/serve" p /usr/bin/python3 "$here/tcp_peer.py" serve 10.77.2.1 5001 5002 7001 7002 7003 7004 7005 7007 7008 7009 7010
 wait_for 10 grep -q ready "$W/serve" || { not_ok "the server: $(cat "$W/serve.err")"; exit 1; }
@@ -80,20 +86,21 @@ for segs in 64 1; do
 	metrics h
 	metrics p
 	RetransSegs=$(more RetransSegs) TCPFastRetrans=$(more TCPFastRetrans) TCPDSACKRecv=$(more TCPDSACKRecv)
+	TCPLostRetransmit=$(more TCPLostRetransmit)
 	ours=$(metric h retransmit)
 	[ "$RetransSegs" -gt 20 ] && [ "$ours" = "$RetransSegs" ]	# DESIGN 3: exact at the sender
 	check $? "loss of $name, sender: retransmit $ours, the kernel's RetransSegs $RetransSegs, ss ${ss:-0}"
-	within "$ours" "${ss:-0}" 5
+	within "$ours" "${ss:-0}" 5 0
 	check $? "loss of $name, sender: within 5 % of ss -ti"
-	# What is lost twice is seen by nobody behind the loss: a super-packet is up to 45 segments.
-	within "$(metric p retransmit)" "$RetransSegs" $((segs == 1 ? 5 : 25))
-	check $? "loss of $name, receiver: retransmit $(metric p retransmit) of $RetransSegs, out_of_order $(metric p out_of_order)"
-	# On a busy machine segments overtake each other, and needless copies come in storms.
-	[ "$TCPDSACKRecv" -le 20 ] && storm=10 || storm=60
-	within "$(metric h retransmit_fast)" "$TCPFastRetrans" "$storm"
+	# What is lost twice is seen by nobody behind the loss.
+	within "$(metric p retransmit)" $((RetransSegs - TCPLostRetransmit)) 3 $((segs == 1 ? 3 : 45))
+	check $? "loss of $name, receiver: retransmit $(metric p retransmit) of $RetransSegs, the kernel's TCPLostRetransmit" \
+		"$TCPLostRetransmit, out_of_order $(metric p out_of_order)"
+	# Of a storm of needless copies (segments overtook each other) sixteen are remembered.
+	[ "$TCPDSACKRecv" -le 50 ] && storm=3 || storm=25
+	within "$(metric h retransmit_fast)" "$TCPFastRetrans" $storm 3
 	check $? "loss of $name: retransmit_fast $(metric h retransmit_fast), the kernel's TCPFastRetrans $TCPFastRetrans"
-	differ=$(($(metric h retransmit_spurious) - TCPDSACKRecv))
-	[ ${differ#-} -le 2 ] || within "$(metric h retransmit_spurious)" "$TCPDSACKRecv" "$storm"
+	within "$(metric h retransmit_spurious)" "$TCPDSACKRecv" $storm 2
 	check $? "loss of $name: retransmit_spurious $(metric h retransmit_spurious), the kernel's TCPDSACKRecv $TCPDSACKRecv"
 done
 
@@ -106,8 +113,8 @@ wait_for 10 grep -q '"ready"' "$W/live"
 snmp >"$W/before"
 peer h idle 10.77.2.1 5002 6 &
 idle=$!
-peer h fail 10.77.2.1 5998 5 && peer h fail 10.77.2.1 5999 3
-check $? "five refused, three unanswered"
+peer h fail 10.77.2.1 5998 5 && peer h fail 10.77.2.1 5999 3 && peer h fail 10.77.2.1 5997 2
+check $? "five refused, three lost on the way, two that the server does not answer"
 wait $idle
 snmp >"$W/after"
 sleep 2
@@ -116,10 +123,10 @@ stop "$live"
 metrics h
 metrics p
 alive=$(more TCPKeepAlive)
-[ "$(metric h refused_out) $(metric h refused_in) $(metric h timeout_out) $(metric h timeout_in)" = "5 0 3 0" ]
+[ "$(metric h refused_out) $(metric h refused_in) $(metric h timeout_out) $(metric h timeout_in)" = "5 0 5 0" ]
 check $? "row 3.14 at the client: refused_out $(metric h refused_out), timeout_out $(metric h timeout_out)"
-[ "$(metric p refused_out) $(metric p refused_in)" = "0 5" ]
-check $? "row 3.14 at the server: refused_in $(metric p refused_in)"
+[ "$(metric p refused_out) $(metric p refused_in) $(metric p timeout_out) $(metric p timeout_in)" = "0 5 0 2" ]
+check $? "row 3.14 at the server: refused_in $(metric p refused_in), timeout_in $(metric p timeout_in)"
 /usr/bin/python3 - "$W/live" "$alive" <<'PY' && ok "row 3.15: $alive keep-alives, nothing sent again" || failed=1
 import json, sys
 f = [o for o in map(json.loads, open(sys.argv[1])) if o["event"] == "flow" and o.get("responder_port") == 5002][0]
@@ -148,7 +155,7 @@ flows = [o for o in map(json.loads, open(sys.argv[1])) if o["event"] == "flow" a
 ours = [o["rtt_us"] for o in sorted(flows, key=lambda o: o["start"])]
 kernel = [int(n) for n in open(sys.argv[2])]
 # The relay of a busy machine takes longer now and then, which the kernel sees as well.
-if len(ours) != 10 or min(ours) < 50000 or not 50000 <= statistics.median(ours) <= 55000 or \
+if len(ours) != 10 or min(ours) < 50000 or statistics.median(ours) > max(55000, statistics.median(kernel) + 100) or \
         any(abs(a - b) > max(1000, b / 20) for a, b in zip(ours, kernel)):
     print("not ok tcp_truth: row 4.13: ours", ours, "kernel", kernel)
     sys.exit(1)

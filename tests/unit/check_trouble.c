@@ -112,6 +112,46 @@ START_TEST(early)				/* RFC 5827: of two on the way one answer is all there can 
 }
 END_TEST
 
+/*
+ * Row 4.13: the timer of Linux takes a round trip and 200 ms from the last new acknowledgement, so
+ * that it ends less than 200 ms after the duplicate which that flight caused.
+ */
+START_TEST(timer_after_a_duplicate)
+{
+	struct world *w = world_new(64, NSC_KEY_5TUPLE);
+
+	tcp(w, 0, S, 100, 0, 0);
+	w->now += 56 * MILLI;
+	tcp(w, 1, S | A, 500, 101, 0);
+	tcp(w, 0, A, 101, 501, 0);
+	sends(w, 0, 1);
+	w->now += 56 * MILLI;
+	acks(w, 1);
+	sends(w, 1, 2);
+	w->now += 88 * MILLI;
+	acks(w, 1);
+	w->now += 168 * MILLI;			/* 256 ms after what was new */
+	sends(w, 1, 1);
+	ck_assert_uint_eq(w->up.retransmit, 1);
+	ck_assert_uint_eq(w->up.fast, 0);
+	w->now += 88 * MILLI;
+	acks(w, 3);
+	sends(w, 3, 3);				/* as long as Linux waits for what was overtaken */
+	w->now += 56 * MILLI;
+	acks(w, 3);
+	w->now += 14 * MILLI;
+	sends(w, 3, 1);
+	ck_assert_uint_eq(w->up.fast, 1);
+	w->now += 256 * MILLI;			/* that was lost, too, and nothing tells it */
+	acks(w, 3);
+	w->now += 60 * MILLI;
+	sends(w, 3, 1);
+	ck_assert_uint_eq(w->up.retransmit, 1);
+	ck_assert_uint_eq(w->up.fast, 0);
+	world_free(w);
+}
+END_TEST
+
 START_TEST(timer)
 {
 	struct world *w = world_new(64, NSC_KEY_5TUPLE);
@@ -286,5 +326,5 @@ START_TEST(overtaken_by_an_acknowledgement)
 }
 END_TEST
 
-RUN_SUITE("trouble", three_duplicates, selective, early, timer, spurious_seen, spurious_dsack,
+RUN_SUITE("trouble", three_duplicates, selective, early, timer_after_a_duplicate, timer, spurious_seen, spurious_dsack,
 	  spurious_echo, windows, row_3_15_only_keepalives, overtaken_by_an_acknowledgement)
