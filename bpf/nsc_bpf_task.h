@@ -23,11 +23,11 @@ nsc_bpf_pid(struct task_struct *leader)
 	__u32 level;
 
 	if (nsc_pid_namespace == 0)
-		return BPF_CORE_READ(leader, tgid);
-	pid = BPF_CORE_READ(leader, thread_pid);
+		return leader->tgid;
+	pid = leader->thread_pid;
 	level = BPF_CORE_READ(pid, level);
 	for (__u32 i = 0; i < NSC_BPF_PID_LEVELS && i <= level; i++) {
-		struct upid *u = (void *)((char *)__builtin_preserve_access_index(&pid->numbers[0]) +
+		struct upid *u = (void *)((char *)pid + bpf_core_field_offset(pid->numbers) +
 					  i * bpf_core_type_size(struct upid));
 
 		if (BPF_CORE_READ(u, ns, ns.inum) == nsc_pid_namespace)
@@ -39,11 +39,11 @@ nsc_bpf_pid(struct task_struct *leader)
 static __always_inline void
 nsc_bpf_task(struct nsc_bpf_task *t, struct task_struct *task)
 {
-	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+	struct task_struct *leader = task->group_leader;
 
-	t->kernel = (BPF_CORE_READ(task, flags) & PF_KTHREAD) != 0;
+	t->kernel = (task->flags & PF_KTHREAD) != 0;
 	t->pid = t->kernel ? 0 : nsc_bpf_pid(leader);
-	t->start = BPF_CORE_READ(leader, start_boottime);
+	t->start = leader->start_boottime;
 	BPF_CORE_READ_INTO(&t->comm, leader, comm);
 }
 

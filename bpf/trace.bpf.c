@@ -19,10 +19,16 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 const volatile __u32 nsc_netns = 0;		/* events of this namespace only; 0: of all */
 const volatile __u64 nsc_ring_half = 0;		/* octets; beyond it the reader is woken */
+const volatile bool nsc_states = true;		/* inet_sock_set_state is there */
 
-/* The reader sleeps until an event comes: it sets 1, the first event makes it 0. */
+/*
+ * The reader sets both, an event makes them 0 with a wake-up: `asleep` the first one, after
+ * which the reader comes by itself, `slow` one that finds the ring more than half full.
+ */
 __u32 nsc_asleep = 0;
+__u32 nsc_slow = 0;
 __u64 nsc_lost = 0;				/* events that found the ring full */
+__u64 nsc_udp_made = 0;				/* entries of nsc_udp ever made */
 
 enum {				/* socket_note.flags */
 	CONNECTING = 1,		/* this end began it */
@@ -59,32 +65,44 @@ struct {
 static __always_inline bool
 is_ours(struct sock *sk)
 {
-	return nsc_netns == 0 || BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum) == nsc_netns;
+	return nsc_netns == 0 || sk->__sk_common.skc_net.net->ns.inum == nsc_netns;
+}
+
+static __always_inline void
+put_address(__u8 *to, const struct in6_addr *a)
+{
+	__u32 *word = (__u32 *)to;
+
+	for (int i = 0; i < 4; i++)
+		word[i] = a->in6_u.u6_addr32[i];
+}
+
+static __always_inline void
+put_mapped(__u8 *to, __be32 a)
+{
+	__u32 *word = (__u32 *)to;
+
+	word[2] = bpf_htonl(0xffff);
+	word[3] = a;
 }
 
 /* An IPv6 socket that speaks IPv4 has those addresses in both places; IPv4's are surely set. */
 static __always_inline void
 tell_addresses(struct nsc_bpf_event *e, struct sock *sk)
 {
-	struct in6_addr local, remote;
-	__u32 mapped[4] = {0, 0, bpf_htonl(0xffff), 0};
+	const struct in6_addr *remote = &sk->__sk_common.skc_v6_daddr;
 
-	e->family = BPF_CORE_READ(sk, __sk_common.skc_family);
-	if (e->family == AF_INET6) {
-		BPF_CORE_READ_INTO(&local, sk, __sk_common.skc_v6_rcv_saddr);
-		BPF_CORE_READ_INTO(&remote, sk, __sk_common.skc_v6_daddr);
-		if (remote.in6_u.u6_addr32[0] != 0 || remote.in6_u.u6_addr32[1] != 0 ||
-		    remote.in6_u.u6_addr32[2] != bpf_htonl(0xffff)) {
-			__builtin_memcpy(e->local, &local, 16);
-			__builtin_memcpy(e->remote, &remote, 16);
-			return;
-		}
+	e->family = sk->__sk_common.skc_family;
+	if (e->family == AF_INET6 &&
+	    (remote->in6_u.u6_addr32[0] != 0 || remote->in6_u.u6_addr32[1] != 0 ||
+	     remote->in6_u.u6_addr32[2] != bpf_htonl(0xffff))) {
+		put_address(e->local, &sk->__sk_common.skc_v6_rcv_saddr);
+		put_address(e->remote, remote);
+	} else {
 		e->family = AF_INET;
+		put_mapped(e->local, sk->__sk_common.skc_rcv_saddr);
+		put_mapped(e->remote, sk->__sk_common.skc_daddr);
 	}
-	mapped[3] = BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
-	__builtin_memcpy(e->local, mapped, 16);
-	mapped[3] = BPF_CORE_READ(sk, __sk_common.skc_daddr);
-	__builtin_memcpy(e->remote, mapped, 16);
 }
 
 /*
@@ -94,40 +112,34 @@ tell_addresses(struct nsc_bpf_event *e, struct sock *sk)
 static __always_inline void
 tell_totals(struct nsc_bpf_event *e, struct sock *sk, struct tcp_sock *tp)
 {
-	__u64 sent = BPF_CORE_READ(tp, bytes_sent), again = BPF_CORE_READ(tp, bytes_retrans);
-	__u64 received = BPF_CORE_READ(tp, bytes_received);
+	__u64 sent = tp->bytes_sent, again = tp->bytes_retrans, received = tp->bytes_received;
 	__u64 done = 1ul << bpf_core_enum_value(enum sock_flags, SOCK_DONE);
-	bool fin = (BPF_CORE_READ(sk, __sk_common.skc_flags) & done) != 0;
 
 	e->sent = sent > again ? sent - again : 0;
-	e->received = fin && received > 0 ? received - 1 : received;
-	e->retransmits = BPF_CORE_READ(tp, total_retrans);
-	e->rtt = BPF_CORE_READ(tp, srtt_us) >> 3;
-	e->rtt_var = e->rtt != 0 ? BPF_CORE_READ(tp, mdev_us) >> 2 : 0;
+	e->received = received > 0 && sk->__sk_common.skc_flags & done ? received - 1 : received;
+	e->retransmits = tp->total_retrans;
+	e->rtt = tp->srtt_us >> 3;
+	e->rtt_var = e->rtt != 0 ? tp->mdev_us >> 2 : 0;
 }
 
 static __always_inline void
 tell_socket(struct nsc_bpf_event *e, struct sock *sk, struct tcp_sock *tp)
 {
-	struct cgroup *cgroup = 0;
-
 	e->time = bpf_ktime_get_boot_ns();
 	e->cookie = bpf_get_socket_cookie(sk);
 	if (bpf_core_field_exists(sk->sk_cgrp_data.cgroup))
-		cgroup = BPF_CORE_READ(sk, sk_cgrp_data.cgroup);
-	e->cgroup = cgroup ? BPF_CORE_READ(cgroup, kn, id) : 0;
-	e->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
-	e->device = BPF_CORE_READ(sk, __sk_common.skc_bound_dev_if);
-	e->uid = BPF_CORE_READ(sk, sk_uid.val);
+		e->cgroup = BPF_CORE_READ(sk, sk_cgrp_data.cgroup, kn, id);
+	e->netns = sk->__sk_common.skc_net.net->ns.inum;
+	e->device = sk->__sk_common.skc_bound_dev_if;
+	e->uid = sk->sk_uid.val;
 	tell_addresses(e, sk);
 	/* skc_num is 0 again when an automatic port is given back. */
-	e->local_port = bpf_ntohs(BPF_CORE_READ(tp, inet_conn.icsk_inet.inet_sport));
+	e->local_port = bpf_ntohs(tp->inet_conn.icsk_inet.inet_sport);
 	if (e->local_port == 0)
-		e->local_port = BPF_CORE_READ(sk, __sk_common.skc_num);
-	e->remote_port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
+		e->local_port = sk->__sk_common.skc_num;
+	e->remote_port = bpf_ntohs(sk->__sk_common.skc_dport);
 }
 
-/* Only the first event after the reader fell asleep wakes it, or a ring that is half full. */
 static __always_inline __u64
 wake(void)
 {
@@ -135,8 +147,10 @@ wake(void)
 		nsc_asleep = 0;
 		return BPF_RB_FORCE_WAKEUP;
 	}
-	if (bpf_ringbuf_query(&nsc_ring, BPF_RB_AVAIL_DATA) > nsc_ring_half)
+	if (nsc_slow != 0 && bpf_ringbuf_query(&nsc_ring, BPF_RB_AVAIL_DATA) > nsc_ring_half) {
+		nsc_slow = 0;
 		return BPF_RB_FORCE_WAKEUP;
+	}
 	return BPF_RB_NO_WAKEUP;
 }
 
@@ -166,7 +180,7 @@ static __always_inline void
 tell(struct sock *sk, struct tcp_sock *tp, int kind, int old, int new, struct socket_note *note)
 {
 	struct nsc_bpf_event *e = bpf_ringbuf_reserve(&nsc_ring, sizeof *e, 0);
-	int error = BPF_CORE_READ(sk, sk_err);
+	int error = sk->sk_err;
 
 	if (!e) {
 		__sync_fetch_and_add(&nsc_lost, 1);
@@ -179,7 +193,7 @@ tell(struct sock *sk, struct tcp_sock *tp, int kind, int old, int new, struct so
 	if (note)
 		e->owner = note->owner;
 	if (kind == NSC_BPF_LISTEN) {
-		if (e->family == AF_INET6 && !BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_ipv6only))
+		if (e->family == AF_INET6 && !BPF_CORE_READ_BITFIELD(&sk->__sk_common, skc_ipv6only))
 			e->flags = NSC_BPF_DUAL;
 	} else {
 		tell_totals(e, sk, tp);
@@ -196,11 +210,12 @@ tell(struct sock *sk, struct tcp_sock *tp, int kind, int old, int new, struct so
 static __always_inline void
 note_connect(struct sock *sk)
 {
-	struct socket_note *note = bpf_sk_storage_get(&nsc_notes, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	struct socket_note *note = bpf_sk_storage_get(&nsc_notes, sk, 0,
+						      BPF_SK_STORAGE_GET_F_CREATE);
 
 	if (!note)
 		return;
-	nsc_bpf_task(&note->owner, (struct task_struct *)bpf_get_current_task());
+	nsc_bpf_task(&note->owner, bpf_get_current_task_btf());
 	note->flags = CONNECTING | OWNED;
 }
 
@@ -211,7 +226,7 @@ int BPF_PROG(nsc_set_state, struct sock *sk, int old, int new)
 	struct tcp_sock *tp;
 	int kind;
 
-	if (BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP || !is_ours(sk))
+	if (sk->sk_protocol != IPPROTO_TCP || !is_ours(sk))
 		return 0;
 	if (new == TCP_SYN_SENT) {
 		note_connect(sk);
@@ -223,12 +238,10 @@ int BPF_PROG(nsc_set_state, struct sock *sk, int old, int new)
 	tp = bpf_skc_to_tcp_sock(sk);
 	if (!tp)
 		return 0;
-	note = bpf_sk_storage_get(&nsc_notes, sk, 0, 0);
-	if (!note && new == TCP_ESTABLISHED && old == TCP_SYN_RECV) {
-		note = bpf_sk_storage_get(&nsc_notes, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
-		if (note)
-			note->flags = ACCEPTED;
-	}
+	note = bpf_sk_storage_get(&nsc_notes, sk, 0,
+				  new == TCP_ESTABLISHED ? BPF_SK_STORAGE_GET_F_CREATE : 0);
+	if (note && new == TCP_ESTABLISHED && old == TCP_SYN_RECV && !(note->flags & CONNECTING))
+		note->flags |= ACCEPTED;
 	kind = kind_of(old, new, note && (note->flags & CONNECTING));
 	if (kind >= 0)
 		tell(sk, tp, kind, old, new, note);
@@ -242,14 +255,15 @@ count_udp(bool sent, int size)
 	struct nsc_bpf_udp_key key = {0};
 	struct nsc_bpf_task who = {0};
 
-	nsc_bpf_task(&who, (struct task_struct *)bpf_get_current_task());
+	nsc_bpf_task(&who, bpf_get_current_task_btf());
 	key.pid = who.pid;
 	key.start = who.kernel ? 0 : who.start;
 	u = bpf_map_lookup_elem(&nsc_udp, &key);
 	if (!u) {
 		__builtin_memset(&fresh, 0, sizeof fresh);
 		__builtin_memcpy(fresh.comm, who.comm, sizeof fresh.comm);
-		bpf_map_update_elem(&nsc_udp, &key, &fresh, BPF_NOEXIST);
+		if (bpf_map_update_elem(&nsc_udp, &key, &fresh, BPF_NOEXIST) == 0)
+			__sync_fetch_and_add(&nsc_udp_made, 1);
 		u = bpf_map_lookup_elem(&nsc_udp, &key);
 		if (!u)
 			return;
@@ -267,29 +281,26 @@ count_udp(bool sent, int size)
 static __always_inline void
 note_user(struct sock *sk)
 {
-	struct socket_note *note = bpf_sk_storage_get(&nsc_notes, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	struct socket_note *note = bpf_sk_storage_get(&nsc_notes, sk, 0,
+						      BPF_SK_STORAGE_GET_F_CREATE);
 
 	if (!note || note->flags & OWNED)
 		return;
-	nsc_bpf_task(&note->owner, (struct task_struct *)bpf_get_current_task());
+	nsc_bpf_task(&note->owner, bpf_get_current_task_btf());
 	note->flags |= OWNED;
 }
 
 static __always_inline void
 used(struct sock *sk, int size, bool sent)
 {
-	__u16 family, proto;
+	__u16 family = sk->__sk_common.skc_family;
 
-	if (size < 0 || !is_ours(sk))
+	if (size < 0 || (family != AF_INET && family != AF_INET6) || !is_ours(sk))
 		return;
-	family = BPF_CORE_READ(sk, __sk_common.skc_family);
-	if (family != AF_INET && family != AF_INET6)
-		return;
-	proto = BPF_CORE_READ(sk, sk_protocol);
-	if (proto == IPPROTO_TCP)
-		note_user(sk);
-	else if (proto == IPPROTO_UDP)
+	if (sk->sk_protocol == IPPROTO_UDP)
 		count_udp(sent, size);
+	else if (sk->sk_protocol == IPPROTO_TCP && nsc_states)
+		note_user(sk);
 }
 
 SEC("tp_btf/sock_send_length")

@@ -19,9 +19,13 @@ enum nsc_trace_kind {
 
 struct nsc_trace_event {
 	uint8_t kind;			/* nsc_trace_kind */
-	bool accepted;			/* this end took the connection, it did not begin it */
+	bool accepted;			/* this end took the connection (false if opened before the trace) */
 	bool aborted;			/* CLOSED by RST or abort, not by FINs */
-	int error;			/* FAILED: ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH ... or 0 */
+	/*
+	 * FAILED: ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH ...; 0: the program gave up, or had no port.
+	 * CLOSED and aborted: ECONNRESET, ETIMEDOUT ...; 0: this end aborted it.
+	 */
+	int error;
 	uint64_t time;			/* CLOCK_BOOTTIME, ns */
 	struct nsc_socket socket;	/* inode 0; totals measured */
 	uint32_t pid;			/* 0: nobody known (accepted, no I/O yet: the listener's owner) */
@@ -44,7 +48,8 @@ struct nsc_trace_options {
 };
 
 struct nsc_trace_stats {
-	uint64_t events, lost;		/* lost: the ring was full */
+	uint64_t events, lost;		/* lost: the ring was full, or a program was busy with itself */
+	uint64_t udp_forgotten;		/* processes that made room for others, as of the last udp_each */
 	uint32_t hooks;			/* 1 << nsc_trace_hook: attached */
 	uint64_t run_ns, runs;		/* of the programs, where the kernel counts them */
 };
@@ -54,7 +59,7 @@ struct nsc_trace_udp {			/* of one process since the start */
 	uint64_t start;
 	char comm[16];
 	uint64_t sent, received;	/* octets of payload */
-	uint64_t datagrams_sent, datagrams_received;
+	uint64_t datagrams_sent, datagrams_received;	/* system calls: UDP_SEGMENT's are one */
 };
 
 struct nsc_trace;
@@ -63,7 +68,10 @@ struct nsc_trace;
 int nsc_trace_open(struct nsc_trace **t, const struct nsc_trace_options *options, char err[NSC_ERR]);
 void nsc_trace_close(struct nsc_trace *t);	/* detaches; NULL is fine */
 
-/* Polls readable when events wait. */
+/*
+ * Polls readable when the first event after a rest came, then each 20 ms until a drain finds
+ * nothing: to be polled, and drained when readable.
+ */
 int nsc_trace_fd(const struct nsc_trace *t);
 
 /* Tells what waits, at most `max` events; how many. */

@@ -20,6 +20,7 @@
 #include "bpf/trace.skel.h"
 
 #define RING_SIZE (4u << 20)
+#define UDP_BATCH 256
 #define PACE_NS 20000000	/* while events come, they are fetched at this pace */
 
 /*
@@ -33,6 +34,7 @@ struct nsc_trace {
 	int wait, timer;
 	uint32_t hooks;
 	uint64_t events;
+	uint64_t udp_processes;	/* told by the last walk */
 
 	/* Of the drain that runs. */
 	unsigned max, told;
@@ -82,13 +84,15 @@ take_event(struct nsc_trace_event *e, const struct nsc_bpf_event *b)
 		.remote_port = b->remote_port,
 		.proto = IPPROTO_TCP,
 		.state = b->state,
-		.families = b->family == AF_INET ? NSC_FAMILY_IPV4 : NSC_FAMILY_IPV6,
 		.device = b->device,
 		.uid = b->uid,
 		.measured = b->kind != NSC_BPF_LISTEN,
 		.totals = {b->sent, b->received, b->retransmits, b->rtt, b->rtt_var},
 	};
-	if (b->flags & NSC_BPF_DUAL)
+	s->families = b->family == AF_INET || nsc_addr_is_v4(&s->local) ? NSC_FAMILY_IPV4
+									: NSC_FAMILY_IPV6;
+	if (b->flags & NSC_BPF_DUAL && nsc_addr_word(&s->local, 0) == 0 &&
+	    nsc_addr_word(&s->local, 1) == 0)
 		s->families |= NSC_FAMILY_IPV4;
 }
 
@@ -106,40 +110,65 @@ hear(void *arg, void *data, size_t size)
 	return ++t->told >= t->max ? -ECANCELED : 0;
 }
 
-/* Loads what this kernel has of the hooks; a missing one would fail the whole object. */
+/* Which of the wanted hooks this kernel has: a missing one would fail the whole object. */
 static int
-load(struct nsc_trace *t, const struct nsc_trace_options *o, char err[NSC_ERR])
+detect(uint32_t *hooks, const struct nsc_trace_options *o, char err[NSC_ERR])
 {
-	uint32_t ring = o->ring_size != 0 ? o->ring_size : RING_SIZE, wanted = 0;
 	int r = 0;
 	struct btf *types = nsc_bpf_types(&r, err);
 
+	*hooks = 0;
 	if (types == NULL)
 		return r;
-	t->bpf = nsc_trace_bpf__open();
-	if (t->bpf == NULL) {
-		btf__free(types);
-		return nsc_bpf_error(-errno, "opening", err);
-	}
-	for (unsigned h = 0; h < NSC_HOOKS; h++) {
+	for (unsigned h = 0; h < NSC_HOOKS; h++)
 		if (!(o->without & 1u << h) &&
 		    nsc_bpf_has(types, NSC_BPF_TRACEPOINT, nsc_trace_hook_text(h)))
-			wanted |= 1u << h;
-		bpf_program__set_autoload(program(t->bpf, h), wanted & 1u << h);
-	}
+			*hooks |= 1u << h;
 	btf__free(types);
-	if (!(wanted & 1u << NSC_HOOK_SET_STATE))
-		return nsc_error(err, -ENOENT, "BPF: this kernel has no tracepoint %s",
-				 nsc_trace_hook_text(NSC_HOOK_SET_STATE));
+	if (*hooks == 0)
+		return nsc_error(err, -ENOENT, "BPF: this kernel has none of the tracepoints, "
+				 "not even %s", nsc_trace_hook_text(NSC_HOOK_SET_STATE));
+	return 0;
+}
+
+static int
+load(struct nsc_trace *t, uint32_t hooks, const struct nsc_trace_options *o, char err[NSC_ERR])
+{
+	uint32_t ring = o->ring_size != 0 ? o->ring_size : RING_SIZE;
+	int r;
+
+	t->bpf = nsc_trace_bpf__open();
+	if (t->bpf == NULL)
+		return nsc_bpf_error(-errno, "opening", err);
+	for (unsigned h = 0; h < NSC_HOOKS; h++)
+		bpf_program__set_autoload(program(t->bpf, h), hooks & 1u << h);
 	t->bpf->rodata->nsc_netns = (uint32_t)o->netns;
 	t->bpf->rodata->nsc_pid_namespace = nsc_bpf_pid_namespace();
 	t->bpf->rodata->nsc_ring_half = ring / 2;
+	t->bpf->rodata->nsc_states = hooks & 1u << NSC_HOOK_SET_STATE;
 	bpf_map__set_max_entries(t->bpf->maps.nsc_ring, ring);
 	r = nsc_trace_bpf__load(t->bpf);
 	if (r < 0)
 		return nsc_bpf_error(r, "loading", err);
-	t->hooks = wanted;
+	t->hooks = hooks;
 	return 0;
+}
+
+/* A kernel that has the hooks of I/O, but refuses our programs there, may take the first one. */
+static int
+load_what_goes(struct nsc_trace *t, const struct nsc_trace_options *o, char err[NSC_ERR])
+{
+	const uint32_t states = 1u << NSC_HOOK_SET_STATE;
+	uint32_t hooks;
+	int r = detect(&hooks, o, err);
+
+	if (r == 0)
+		r = load(t, hooks, o, err);
+	if (r < 0 && r != -EPERM && hooks & states && hooks != states) {
+		nsc_trace_bpf__destroy(t->bpf);
+		r = load(t, states, o, err);
+	}
+	return r;
 }
 
 static int
@@ -164,7 +193,7 @@ open_ring(struct nsc_trace *t, char err[NSC_ERR])
 	if (t->wait < 0 || t->timer < 0 || epoll_ctl(t->wait, EPOLL_CTL_ADD, ring, &edge) != 0 ||
 	    epoll_ctl(t->wait, EPOLL_CTL_ADD, t->timer, &level) != 0)
 		return nsc_bpf_error(-errno, "waiting for the ring", err);
-	t->bpf->bss->nsc_asleep = 1;
+	t->bpf->bss->nsc_asleep = t->bpf->bss->nsc_slow = 1;
 	return 0;
 }
 
@@ -178,7 +207,7 @@ nsc_trace_open(struct nsc_trace **out, const struct nsc_trace_options *options, 
 	*out = NULL;
 	if (r == 0) {
 		t->wait = t->timer = -1;
-		r = load(t, options, err);
+		r = load_what_goes(t, options, err);
 	}
 	if (r == 0)
 		r = open_ring(t, err);
@@ -240,6 +269,7 @@ nsc_trace_drain(struct nsc_trace *t, unsigned max,
 	struct epoll_event ready[2];
 
 	epoll_wait(t->wait, ready, 2, 0);
+	__atomic_store_n(&t->bpf->bss->nsc_slow, 1, __ATOMIC_RELAXED);
 	t->each = each;
 	t->arg = arg;
 	t->told = 0;
@@ -253,40 +283,56 @@ nsc_trace_drain(struct nsc_trace *t, unsigned max,
 	return (int)t->told;
 }
 
+static void
+take_udp(struct nsc_trace_udp *u, const struct nsc_bpf_udp_key *key, const struct nsc_bpf_udp *sums)
+{
+	*u = (struct nsc_trace_udp){
+		.pid = key->pid,
+		.start = nsc_bpf_ticks(key->start),
+		.sent = sums->sent,
+		.received = sums->received,
+		.datagrams_sent = sums->datagrams_sent,
+		.datagrams_received = sums->datagrams_received,
+	};
+	memcpy(u->comm, sums->comm, sizeof u->comm);
+	u->comm[sizeof u->comm - 1] = '\0';
+}
+
+/* In batches: one by one, a deleted key would begin the walk anew. */
 int
 nsc_trace_udp_each(struct nsc_trace *t, void (*each)(void *arg, const struct nsc_trace_udp *u),
 		   void *arg)
 {
-	int map = bpf_map__fd(t->bpf->maps.nsc_udp), n = 0;
-	struct nsc_bpf_udp_key key, *at = NULL;
-	struct nsc_bpf_udp sums;
+	int map = bpf_map__fd(t->bpf->maps.nsc_udp), n = 0, r = 0;
+	struct nsc_bpf_udp_key key[UDP_BATCH];
+	struct nsc_bpf_udp sums[UDP_BATCH];
+	uint32_t at, *from = NULL;
 
 	if (!(t->hooks & (1u << NSC_HOOK_SEND | 1u << NSC_HOOK_RECV)))
 		return -ENOTSUP;
-	for (; bpf_map_get_next_key(map, at, &key) == 0; at = &key) {
-		struct nsc_trace_udp u;
+	while (r == 0) {
+		uint32_t count = UDP_BATCH;
 
-		if (bpf_map_lookup_elem(map, &key, &sums) != 0)
-			continue;
-		u = (struct nsc_trace_udp){
-			.pid = key.pid,
-			.start = nsc_bpf_ticks(key.start),
-			.sent = sums.sent,
-			.received = sums.received,
-			.datagrams_sent = sums.datagrams_sent,
-			.datagrams_received = sums.datagrams_received,
-		};
-		memcpy(u.comm, sums.comm, sizeof u.comm);
-		u.comm[sizeof u.comm - 1] = '\0';
-		each(arg, &u);
-		n++;
+		r = bpf_map_lookup_batch(map, from, &at, key, sums, &count, NULL);
+		if (r != 0 && r != -ENOENT)
+			return r;
+		for (uint32_t i = 0; i < count; i++) {
+			struct nsc_trace_udp u;
+
+			take_udp(&u, &key[i], &sums[i]);
+			each(arg, &u);
+		}
+		n += (int)count;
+		from = &at;
 	}
+	t->udp_processes = (uint64_t)n;
 	return n;
 }
 
 void
 nsc_trace_stats(const struct nsc_trace *t, struct nsc_trace_stats *s)
 {
+	uint64_t made = __atomic_load_n(&t->bpf->bss->nsc_udp_made, __ATOMIC_RELAXED);
 	struct nsc_bpf_runs state = {0}, all;
 
 	nsc_bpf_add_runs(&state, t->bpf->progs.nsc_set_state);
@@ -297,6 +343,7 @@ nsc_trace_stats(const struct nsc_trace *t, struct nsc_trace_stats *s)
 		.events = t->events,
 		.lost = __atomic_load_n(&t->bpf->bss->nsc_lost, __ATOMIC_RELAXED) + state.missed,
 		.hooks = t->hooks,
+		.udp_forgotten = made > t->udp_processes ? made - t->udp_processes : 0,
 		.run_ns = all.ns,
 		.runs = all.runs,
 	};
