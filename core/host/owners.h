@@ -34,6 +34,7 @@ struct nsc_owners_stats {
 	uint64_t denied;		/* processes whose files we may not see, in the last walk */
 	uint64_t unfinished;		/* walks that the budget ended */
 	uint64_t processes;		/* remembered now */
+	uint64_t no_room;		/* sockets that found no room: DENIED */
 };
 
 struct nsc_owners;
