@@ -15,7 +15,7 @@
 enum nsc_bind { NSC_BIND_ANY, NSC_BIND_LOOPBACK, NSC_BIND_INTERFACE, NSC_BIND_ADDRESS, NSC_BINDS };
 
 struct nsc_listener {
-	struct nsc_socket socket;	/* the first one's; queue, drops: sums; queue_max: the largest */
+	struct nsc_socket socket;	/* the lowest inode's; queue, drops: sums; queue_max: the largest */
 	uint32_t sockets;		/* how many it stands for */
 	uint8_t bind;			/* nsc_bind */
 	uint8_t scope;			/* nsc_scope; a wildcard is public (row 2.2) */
@@ -25,9 +25,12 @@ struct nsc_listener {
 	struct nsc_process process;	/* KNOWN */
 };
 
+enum { NSC_LISTENERS_MAX = 4096 };	/* of one list, about 1.5 MB; the last of the order go */
+
 struct nsc_listeners {
 	struct nsc_listener *listener;	/* public first, then lowest port (row 2.4) */
 	size_t count, room;
+	uint64_t suppressed;		/* sockets that NSC_LISTENERS_MAX left no room for */
 };
 
 struct nsc_listeners_rules {
@@ -38,11 +41,15 @@ struct nsc_listeners_rules {
 /* All zero is an empty list. */
 void nsc_listeners_clear(struct nsc_listeners *l);
 
-/* Takes a socket in, if it listens: 1, else 0; -ENOMEM. */
+/* Takes a socket in, if it listens: 1, else 0; -ENOMEM.  Equal ones become one in the end. */
 int nsc_listeners_add(struct nsc_listeners *l, const struct nsc_socket *s,
 		      const struct nsc_listeners_rules *rules);
 
-/* Bind scope, presence, owner of each, and the order; interfaces are of the same namespace. */
+/*
+ * Bind scope, presence, owner of each, and the order; interfaces are of the same namespace.
+ * Without owners (NULL) nobody was asked: DENIED, or ANONYMOUS where no file is.  To be
+ * called twice when owners have to be found in between: the inodes are those of the first.
+ */
 void nsc_listeners_finish(struct nsc_listeners *l, const struct nsc_interfaces *t,
 			  const struct nsc_owners *o);
 

@@ -31,6 +31,7 @@ ssh		core/dissect/ssh.c
 quic		core/dissect/quic.c core/dissect/quic_initial.c core/dissect/quic_frame.c core/dissect/quic_hello.c
 quic		core/dissect/quic_link.c core/dissect/quic_google.c core/dissect/quic_header.c core/dissect/quic_paths.c
 ledger		core/ledger/ledger.c
+proc_net	core/host/proc_net_line.c core/host/socket.c
 config		core/engine/config.c core/engine/value.c core/engine/option.c
 '
 
