@@ -55,4 +55,14 @@ struct nsc_bpf_udp {
 	char comm[16];
 };
 
+/* A socket that a process has open. */
+struct nsc_bpf_file {
+	uint64_t inode;
+	uint64_t start;		/* as nsc_bpf_task has it */
+	uint64_t cgroup;	/* inode of its cgroup2 folder */
+	uint32_t pid;
+	int32_t fd;
+	char comm[16];
+};
+
 #endif

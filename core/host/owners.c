@@ -262,7 +262,7 @@ take(void *arg, const struct nsc_owners_file *f)
 {
 	struct nsc_owners *o = arg;
 	struct nsc_inode *i = nsc_inodes_find(&o->inodes, f->inode);
-	struct nsc_process_stat s = {.start = f->start / (S / (uint64_t)sysconf(_SC_CLK_TCK))};
+	struct nsc_process_stat s = {.start = f->start};
 
 	if (i == NULL)
 		return;

@@ -72,9 +72,9 @@ int nsc_owners_walk(struct nsc_owners *o, uint64_t until);
 
 /* --- the iterator (owners_bpf.c, or owners_none.c) --------------------------- */
 
-struct nsc_owners_file {		/* one socket of one process, as bpf/owners.bpf.c writes it */
+struct nsc_owners_file {		/* one socket of one process */
 	uint64_t inode;
-	uint64_t start;			/* ns since boot */
+	uint64_t start;			/* clock ticks since boot */
 	uint64_t cgroup;		/* inode of its cgroup2 folder */
 	uint32_t pid;			/* in our namespace */
 	int32_t fd;
