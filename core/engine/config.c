@@ -23,6 +23,7 @@ struct nsc_config {
 		struct nsc_texts texts;
 	} value[NSC_OPTIONS];
 	struct nsc_networks networks;
+	struct nsc_excludes excludes;
 };
 
 /* --- what may stand in them --------------------------------------------------- */
@@ -186,14 +187,27 @@ add_prefix(struct nsc_networks *n, const char *name, const char *prefix, char er
 	}
 }
 
-/* The only PAIRS: a name (which becomes a token, as metrics tell it) and its prefixes. */
+/* Keeps the texts of one group of PAIRS. */
+static int
+keep_pairs(struct nsc_texts *t, const char *const *values, size_t count, char err[NSC_ERR])
+{
+	size_t before = t->count;
+	int rc = nsc_texts_add_all(t, values, count, err);
+
+	if (rc == 0 && nsc_texts_add(t, NULL) < 0)
+		rc = nsc_error(err, -ENOMEM, "configuration: no memory");
+	if (rc < 0)
+		nsc_texts_cut(t, before);
+	return rc;
+}
+
+/* A name (which becomes a token, as metrics tell it) and its prefixes. */
 static int
 set_network(struct nsc_config *cfg, const struct nsc_option *o, const char *const *values,
 	    size_t count, char err[NSC_ERR])
 {
-	struct nsc_texts *t = &cfg->value[NSC_O_NETWORK].texts;
 	struct nsc_networks networks = cfg->networks;
-	size_t before = t->count, i;
+	size_t i;
 	char token[NSC_TOKEN];
 	unsigned row;
 	int rc = 0;
@@ -210,15 +224,35 @@ set_network(struct nsc_config *cfg, const struct nsc_option *o, const char *cons
 	for (i = 1; i < count && rc == 0; i++)
 		rc = add_prefix(&networks, token, values[i], err);
 	if (rc == 0)
-		rc = nsc_texts_add_all(t, values, count, err);
-	if (rc == 0 && nsc_texts_add(t, NULL) < 0)
-		rc = nsc_error(err, -ENOMEM, "configuration: no memory");
-	if (rc < 0) {
-		nsc_texts_cut(t, before);
-		return rc;
-	}
-	cfg->networks = networks;
-	return 0;
+		rc = keep_pairs(&cfg->value[NSC_O_NETWORK].texts, values, count, err);
+	if (rc == 0)
+		cfg->networks = networks;
+	return rc;
+}
+
+/* A prefix and ports. */
+static int
+set_exclude(struct nsc_config *cfg, const struct nsc_option *o, const char *const *values,
+	    size_t count, char err[NSC_ERR])
+{
+	uint32_t before = cfg->excludes.count;
+	size_t wrong;
+	int rc;
+
+	if (count == 0)
+		return nsc_error(err, -EINVAL, "%s: a value is missing; allowed is %s", o->name,
+				 o->choices);
+	rc = nsc_exclude_add(&cfg->excludes, values[0], values + 1, count - 1, &wrong);
+	if (rc == -ENOSPC)
+		return nsc_error(err, -EINVAL, "%s: \"%s\" is one too many; allowed are %d", o->name,
+				 values[0], NSC_EXCLUDES);
+	if (rc < 0)
+		return nsc_error(err, rc, "%s: \"%s\" is wrong; allowed is %s", o->name,
+				 values[wrong], o->choices);
+	rc = keep_pairs(&cfg->value[NSC_O_EXCLUDE].texts, values, count, err);
+	if (rc < 0)
+		cfg->excludes.count = before;
+	return rc;
 }
 
 int
@@ -244,7 +278,8 @@ nsc_config_set(struct nsc_config *cfg, const char *name, const char *const *valu
 	if (o->kind == NSC_KIND_LIST)
 		return set_list(cfg, o, id, values, count, err);
 	if (o->kind == NSC_KIND_PAIRS)
-		return set_network(cfg, o, values, count, err);
+		return id == NSC_O_NETWORK ? set_network(cfg, o, values, count, err)
+					   : set_exclude(cfg, o, values, count, err);
 	if (count != 1)
 		return nsc_error(err, -EINVAL, "%s: takes one value, not %zu", o->name, count);
 	if (o->kind == NSC_KIND_TEXT)
@@ -303,8 +338,8 @@ nsc_config_copy(struct nsc_config **copy, const struct nsc_config *cfg)
 		(*copy)->value[i].number = cfg->value[i].number;
 		rc = nsc_texts_copy(&(*copy)->value[i].texts, &cfg->value[i].texts);
 	}
-	if (rc == 0)
-		(*copy)->networks = cfg->networks;
+	(*copy)->networks = cfg->networks;
+	(*copy)->excludes = cfg->excludes;
 	if (rc < 0) {
 		nsc_config_free(*copy);
 		*copy = NULL;
@@ -356,4 +391,10 @@ const struct nsc_networks *
 nsc_config_networks(const struct nsc_config *cfg)
 {
 	return &cfg->networks;
+}
+
+const struct nsc_excludes *
+nsc_config_excludes(const struct nsc_config *cfg)
+{
+	return &cfg->excludes;
 }

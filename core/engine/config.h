@@ -4,6 +4,7 @@
 #define NSC_ENGINE_CONFIG_H
 
 #include "nsc.h"
+#include "scope/exclude.h"
 #include "scope/scope.h"
 
 enum nsc_option_id {		/* NSC_O_FLOW_TABLE_SIZE ... */
@@ -35,6 +36,9 @@ const char *nsc_config_pair(const struct nsc_config *cfg, enum nsc_option_id id,
 
 /* The networks of option Network; borrowed. */
 const struct nsc_networks *nsc_config_networks(const struct nsc_config *cfg);
+
+/* What option Exclude leaves out; borrowed. */
+const struct nsc_excludes *nsc_config_excludes(const struct nsc_config *cfg);
 
 /* --- host side ------------------------------------------------------------ */
 

@@ -201,7 +201,9 @@ value_of_option(const struct nsc_option *p, char *text, size_t size)
 	bool bare = p->kind == NSC_KIND_COUNT || p->kind == NSC_KIND_SECONDS ||
 		    p->kind == NSC_KIND_BOOL;
 
-	if (p->kind == NSC_KIND_PAIRS)
+	if (p->kind == NSC_KIND_PAIRS && strcmp(p->name, "Exclude") == 0)
+		snprintf(text, size, "\"10.0.0.0/8\" \"443-445\" \"udp 53\"");
+	else if (p->kind == NSC_KIND_PAIRS)
 		snprintf(text, size, "\"office\" \"10.1.0.0/16\" \"2001:db8:1::/48\"");
 	else if (p->kind == NSC_KIND_LIST && p->standard[0] == '\0')
 		snprintf(text, size, "\"192.0.2.0/24\"");

@@ -251,6 +251,33 @@ START_TEST(networks)
 }
 END_TEST
 
+START_TEST(excludes)
+{
+	static const char *const lan[] = {"10.0.0.0/8", "80", "443-445", "udp 53"};
+	static const char *const all[] = {"2001:db8::/32"};
+	static const char *const bits[] = {"10.0.0.1/8", "80"};
+	static const char *const port[] = {"*", "80", "445-443"};
+	struct nsc_config *copy;
+
+	ck_assert_int_eq(nsc_config_set(cfg, "Exclude", lan, 4, err), 0);
+	ck_assert_int_eq(nsc_config_set(cfg, "exclude", all, 1, err), 0);
+	ck_assert_int_eq(nsc_config_set(cfg, "Exclude", all, 0, err), -EINVAL);
+	ck_assert_int_eq(nsc_config_set(cfg, "Exclude", bits, 2, err), -EINVAL);
+	ck_assert_str_eq(err, "Exclude: \"10.0.0.1/8\" is wrong; allowed is a prefix such as 10.0.0.0/8 or *, "
+			      "then ports such as 443-445 or udp 53");
+	ck_assert_int_eq(nsc_config_set(cfg, "Exclude", port, 3, err), -EINVAL);
+	ck_assert_str_eq(err, "Exclude: \"445-443\" is wrong; allowed is a prefix such as 10.0.0.0/8 or *, "
+			      "then ports such as 443-445 or udp 53");
+	ck_assert_uint_eq(nsc_config_excludes(cfg)->count, 4);
+	ck_assert_str_eq(nsc_config_pair(cfg, NSC_O_EXCLUDE, 0, 3), "udp 53");
+	ck_assert_str_eq(nsc_config_pair(cfg, NSC_O_EXCLUDE, 1, 0), "2001:db8::/32");
+	ck_assert_ptr_null(nsc_config_pair(cfg, NSC_O_EXCLUDE, 2, 0));
+	ck_assert_int_eq(nsc_config_copy(&copy, cfg), 0);
+	ck_assert_uint_eq(nsc_config_excludes(copy)->count, 4);
+	nsc_config_free(copy);
+}
+END_TEST
+
 START_TEST(too_many_networks)
 {
 	char name[16], prefix[24];
@@ -410,6 +437,7 @@ main(void)
 	tcase_add_test(t, dashed_names);
 	tcase_add_test(t, lists_add_and_replace_the_default);
 	tcase_add_test(t, networks);
+	tcase_add_test(t, excludes);
 	tcase_add_test(t, too_many_networks);
 	tcase_add_test(t, settings_of_the_defaults);
 	tcase_add_test(t, settings_follow_the_options);
