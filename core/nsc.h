@@ -227,6 +227,12 @@ int nsc_look_connections(const struct nsc_config *cfg,
 			 void (*tell)(void *arg, const struct nsc_connection *c), void *arg,
 			 char err[NSC_ERR]);
 
+/* "local_only", or "unknown" as long as nobody reads the firewall. */
+const char *nsc_listener_exposure(const struct nsc_listener *l);
+
+/* Coarse scope of the remote end: "loopback" also between two addresses of this host; "none" without a peer. */
+const char *nsc_connection_scope(const struct nsc_connection *c);
+
 /* One JSON line (with newline), by DESIGN 4.1; octets written. */
 size_t nsc_listener_json(const struct nsc_listener *l, char *line, size_t size);
 size_t nsc_connection_json(const struct nsc_connection *c, char *line, size_t size);

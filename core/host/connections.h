@@ -8,6 +8,7 @@
 #define NSC_HOST_CONNECTIONS_H
 
 #include "base/error.h"
+#include "host/interfaces.h"
 #include "host/owners.h"
 #include "host/trace.h"
 
@@ -18,12 +19,20 @@ enum {
 	NSC_CLIENT_REST = 120,		/* seconds without a read: forgotten (row 3.4) */
 };
 
+enum nsc_certainty {
+	NSC_CERTAINTY_NONE,		/* not asked yet */
+	NSC_CERTAINTY_GUESS,		/* by its ports: asked again with each dump */
+	NSC_CERTAINTY_SURE,
+};
+
 struct nsc_connection {
 	struct nsc_socket socket;	/* as of the last dump or event */
 	uint8_t direction;		/* nsc_direction (scope/direction.h) */
+	uint8_t certainty;		/* nsc_certainty, of the direction */
 	uint8_t owner_state;		/* nsc_owner_state */
 	uint16_t owner;			/* id in host/names.h; 0: unknown */
 	struct nsc_process process;	/* KNOWN */
+	char zone[NSC_NAME];		/* name of socket.device, "if7" if it is gone; "" if there is none */
 	bool closed, aborted;
 	bool adopted;			/* it was there before us (row 3.13: established 0) */
 	uint64_t since;			/* steady clock, ns: first seen */

@@ -10,6 +10,7 @@
 #include "host/listeners.h"
 #include "host/names.h"
 #include "host/sockets.h"
+#include "scope/exclude.h"
 #include "scope/facts.h"
 
 enum nsc_inventory_source {	/* of self/bool-source_... */
@@ -28,6 +29,21 @@ struct nsc_inventory_options {
 	bool script;			/* option ProcessNames: script */
 	bool ignore_ephemeral_udp;
 	bool once;			/* a command that looks once: no budget, no trace */
+	const struct nsc_excludes *excludes;	/* what is not told of; borrowed, may be NULL */
+};
+
+enum nsc_inventory_failure {	/* of a connect, as the trace tells it */
+	NSC_INVENTORY_REFUSED, NSC_INVENTORY_TIMEOUT, NSC_INVENTORY_UNREACHABLE, NSC_INVENTORY_FAILED,
+	NSC_INVENTORY_FAILURES
+};
+
+struct nsc_inventory_stats {
+	uint64_t failed[NSC_SCOPES][NSC_INVENTORY_FAILURES];	/* by scope of the remote end */
+	uint64_t aborted[NSC_SCOPES];	/* established ones that an RST or abort ended */
+	uint64_t errors[NSC_INVENTORY_SOURCES];	/* looks at which a source did not work */
+	unsigned namespaces, missed;	/* looked into; those that could not be entered */
+	struct nsc_trace_stats trace;	/* all zero without one */
+	struct nsc_owners_stats owners;
 };
 
 struct nsc_inventory;
@@ -49,9 +65,13 @@ void nsc_inventory_look(struct nsc_inventory *i, const struct nsc_interfaces *t,
 /* Writes listeners (nsc_facts_edit; the caller commits) and owners found by the last look. */
 void nsc_inventory_tell(struct nsc_inventory *i, struct nsc_facts *facts);
 
-/* As of the last look; borrowed until the next one. */
+/*
+ * As of the last look; borrowed until the next one.  Listeners of the own namespace first;
+ * no connections (NULL) unless they were wanted.
+ */
 const struct nsc_listeners *nsc_inventory_listeners(const struct nsc_inventory *i);
 struct nsc_connections *nsc_inventory_connections(struct nsc_inventory *i);
+void nsc_inventory_stats(const struct nsc_inventory *i, struct nsc_inventory_stats *s);
 struct nsc_names *nsc_inventory_names(struct nsc_inventory *i);
 
 /* 0: it works, else the -errno, with a line in err (valid until the next look). */

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Fills the writer's view; the order of the lists is what the readers' searches rest on. */
-#include <fcntl.h>
 #include <net/if.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "host/auto.h"
+#include "host/ephemeral.h"
 #include "host/publish.h"
 
 static unsigned
@@ -69,34 +67,6 @@ put_macs(struct nsc_facts_view *v, const struct nsc_interfaces *t)
 	return left_out;
 }
 
-/* This namespace's range; Linux's default (net/ipv4/af_inet.c) if it cannot be read. */
-static void
-put_ephemeral(struct nsc_facts_view *v)
-{
-	int fd = open("/proc/sys/net/ipv4/ip_local_port_range", O_RDONLY | O_CLOEXEC);
-	ssize_t n = -1;
-	char text[32];
-
-	v->ephemeral_low = 32768;
-	v->ephemeral_high = 60999;
-	if (fd >= 0) {
-		n = read(fd, text, sizeof text - 1);
-		close(fd);
-	}
-	if (n > 0) {
-		char *end;
-		unsigned long low, high;
-
-		text[n] = '\0';
-		low = strtoul(text, &end, 10);
-		high = strtoul(end, NULL, 10);
-		if (low > 0 && low <= high && high <= 65535) {
-			v->ephemeral_low = (uint16_t)low;
-			v->ephemeral_high = (uint16_t)high;
-		}
-	}
-}
-
 unsigned
 nsc_publish_facts(struct nsc_facts *f, const struct nsc_interfaces *t,
 		  const struct nsc_interface_rows *rows)
@@ -106,7 +76,7 @@ nsc_publish_facts(struct nsc_facts *f, const struct nsc_interfaces *t,
 
 	put_interfaces(v, t, rows);
 	left_out += put_macs(v, t);
-	put_ephemeral(v);
+	nsc_ephemeral_range(&v->ephemeral_low, &v->ephemeral_high);
 	nsc_facts_commit(f);
 	return left_out;
 }
