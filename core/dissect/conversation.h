@@ -91,9 +91,9 @@ struct nsc_app_set nsc_identify_candidates(const struct nsc_sessions *ss, unsign
 
 /*
  * The app whose guess says so, in the table's order; NSC_IDENTIFY_PERHAPS: some
- * want more octets; 0: none.  Who says no leaves the candidates.
+ * want more octets; 0: none.  Who says no leaves the candidates.  Fills g->shared.
  */
-int nsc_identify(const struct nsc_sessions *ss, const struct nsc_guess *g,
+int nsc_identify(const struct nsc_sessions *ss, struct nsc_guess *g,
 		 struct nsc_app_set *candidates);
 
 /* speak.c */

@@ -22,7 +22,7 @@ identify(struct nsc_sessions *ss, const struct nsc_update *up, const struct nsc_
 	 struct nsc_app_set *candidates)
 {
 	struct nsc_flow *f = up->flow;
-	const struct nsc_guess g = {
+	struct nsc_guess g = {
 		.bytes = nsc_bytes(p->payload, p->payload_caplen),
 		.side = up->side,
 		.transport = NSC_OVER_UDP,
@@ -63,8 +63,6 @@ feed(struct nsc_sessions *ss, const struct nsc_update *up, const struct nsc_pack
 		.fragmented = (p->flags & NSC_PACKET_FRAGMENT) != 0,
 	};
 
-	if (c != NULL)
-		c->flow = up->flow;
 	return nsc_speak_feed(ss, up->flow, c, &in, NULL);
 }
 

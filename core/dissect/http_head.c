@@ -6,63 +6,30 @@
 
 #include "dissect/http_head.h"
 
+struct method {
+	const char *name;
+	uint8_t len;
+};
+
+#define METHOD(name) {name, sizeof name - 1}
+
 /* IANA, HTTP Method Registry; then what else is met on the wire. */
-static const char *const methods[] = {
-	"ACL",
-	"BASELINE-CONTROL",
-	"BIND",
-	"CHECKIN",
-	"CHECKOUT",
-	"CONNECT",
-	"COPY",
-	"DELETE",
-	"GET",
-	"HEAD",
-	"LABEL",
-	"LINK",
-	"LOCK",
-	"MERGE",
-	"MKACTIVITY",
-	"MKCALENDAR",
-	"MKCOL",
-	"MKREDIRECTREF",
-	"MKWORKSPACE",
-	"MOVE",
-	"OPTIONS",
-	"ORDERPATCH",
-	"PATCH",
-	"POST",
-	"PROPFIND",
-	"PROPPATCH",
-	"PUT",
-	"QUERY",
-	"REBIND",
-	"REPORT",
-	"SEARCH",
-	"TRACE",
-	"UNBIND",
-	"UNCHECKOUT",
-	"UNLINK",
-	"UNLOCK",
-	"UPDATE",
-	"UPDATEREDIRECTREF",
-	"VERSION-CONTROL",
-	"BCOPY",
-	"BDELETE",
-	"BMOVE",
-	"BPROPFIND",
-	"BPROPPATCH",
-	"CCM_POST",
-	"NOTIFY",
-	"POLL",
-	"PURGE",
-	"RPC_CONNECT",
-	"RPC_IN_DATA",
-	"RPC_OUT_DATA",
-	"SSTP_DUPLEX_POST",
-	"SUBSCRIBE",
-	"UNSUBSCRIBE",
-	"M-SEARCH",
+static const struct method methods[] = {
+	METHOD("ACL"), METHOD("BASELINE-CONTROL"), METHOD("BIND"), METHOD("CHECKIN"),
+	METHOD("CHECKOUT"), METHOD("CONNECT"), METHOD("COPY"), METHOD("DELETE"),
+	METHOD("GET"), METHOD("HEAD"), METHOD("LABEL"), METHOD("LINK"), METHOD("LOCK"),
+	METHOD("MERGE"), METHOD("MKACTIVITY"), METHOD("MKCALENDAR"), METHOD("MKCOL"),
+	METHOD("MKREDIRECTREF"), METHOD("MKWORKSPACE"), METHOD("MOVE"),
+	METHOD("OPTIONS"), METHOD("ORDERPATCH"), METHOD("PATCH"), METHOD("POST"),
+	METHOD("PROPFIND"), METHOD("PROPPATCH"), METHOD("PUT"), METHOD("QUERY"),
+	METHOD("REBIND"), METHOD("REPORT"), METHOD("SEARCH"), METHOD("TRACE"),
+	METHOD("UNBIND"), METHOD("UNCHECKOUT"), METHOD("UNLINK"), METHOD("UNLOCK"),
+	METHOD("UPDATE"), METHOD("UPDATEREDIRECTREF"), METHOD("VERSION-CONTROL"),
+	METHOD("BCOPY"), METHOD("BDELETE"), METHOD("BMOVE"), METHOD("BPROPFIND"),
+	METHOD("BPROPPATCH"), METHOD("CCM_POST"), METHOD("NOTIFY"), METHOD("POLL"),
+	METHOD("PURGE"), METHOD("RPC_CONNECT"), METHOD("RPC_IN_DATA"),
+	METHOD("RPC_OUT_DATA"), METHOD("SSTP_DUPLEX_POST"), METHOD("SUBSCRIBE"),
+	METHOD("UNSUBSCRIBE"), METHOD("M-SEARCH"),
 };
 
 size_t
@@ -168,12 +135,15 @@ method_length(struct nsc_bytes b)
 	int best = 0;
 
 	for (unsigned i = 0; i < sizeof methods / sizeof methods[0]; i++) {
-		size_t n = strlen(methods[i]);
+		const char *name = methods[i].name;
+		size_t n = methods[i].len;
 
+		if (b.p[0] != (uint8_t)*name)
+			continue;
 		if (have > n) {
-			if (b.p[n] == ' ' && memcmp(b.p, methods[i], n) == 0)
+			if (b.p[n] == ' ' && memcmp(b.p, name, n) == 0)
 				return (int)n;
-		} else if (memcmp(b.p, methods[i], have) == 0) {
+		} else if (memcmp(b.p, name, have) == 0) {
 			best = -1;
 		}
 	}

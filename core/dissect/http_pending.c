@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The ring of requests.  A number is the request's place, its low bits two facts that must
- * not be lost. */
+/* The ring of requests: the oldest are overwritten first, so what is known of a conversation
+ * is a chain from its newest on. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -8,14 +8,9 @@
 #include "dissect/http_head.h"
 #include "dissect/http_pending.h"
 
-enum {
-	NO_BODY = 1,
-	CONNECT = 2,
-	FACTS = 2, /* bits */
-};
-
 struct record {
 	uint64_t number;
+	uint64_t before; /* number of the conversation's request before this one */
 	uint64_t time;
 	uint8_t version, method_len, host_len;
 	char method[NSC_HTTP_METHOD_MAX];
@@ -53,20 +48,31 @@ nsc_http_ring_seed(struct nsc_http_ring *r)
 	return &r->seed;
 }
 
+_Static_assert(NSC_HTTP_PIPELINED <= 64, "a bit each");
+
+/* NULL: it was overwritten. */
 static const struct record *
 record_of(const struct nsc_http_ring *r, uint64_t number)
 {
-	const struct record *rec = &r->record[(number >> FACTS) % NSC_HTTP_PENDING];
+	const struct record *rec = &r->record[number % NSC_HTTP_PENDING];
 
 	return rec->number == number ? rec : NULL;
+}
+
+static const struct record *
+oldest(const struct nsc_http_queue *q, const struct nsc_http_ring *r)
+{
+	const struct record *rec = record_of(r, q->newest);
+
+	for (unsigned n = 1; n < q->count && rec != NULL; n++)
+		rec = record_of(r, rec->before);
+	return rec;
 }
 
 bool
 nsc_http_queue_add(struct nsc_http_queue *q, struct nsc_http_ring *r,
 		   const struct nsc_http_request *req, uint64_t time)
 {
-	uint64_t number = r->next << FACTS | (req->no_body ? NO_BODY : 0) |
-			  (req->connect ? CONNECT : 0);
 	struct record *rec = &r->record[r->next % NSC_HTTP_PENDING];
 	uint32_t method = req->method.len, host = req->host.len;
 
@@ -75,13 +81,12 @@ nsc_http_queue_add(struct nsc_http_queue *q, struct nsc_http_ring *r,
 		q->more++;
 		return false;
 	}
-	r->next++;
-	q->number[(q->first + q->count++) % NSC_HTTP_PIPELINED] = number;
 	if (method > NSC_HTTP_METHOD_MAX)
 		method = NSC_HTTP_METHOD_MAX;
 	if (host > NSC_HTTP_HOST_MAX)
 		host = NSC_HTTP_HOST_MAX;
-	rec->number = number;
+	rec->number = r->next++;
+	rec->before = q->newest;
 	rec->time = time;
 	rec->version = req->version;
 	rec->method_len = (uint8_t)method;
@@ -89,20 +94,19 @@ nsc_http_queue_add(struct nsc_http_queue *q, struct nsc_http_ring *r,
 	memcpy(rec->method, req->method.p, method);
 	if (host > 0)
 		memcpy(rec->host, req->host.p, host);
+	q->newest = rec->number;
+	q->no_body |= (uint64_t)req->no_body << q->count;
+	q->connect |= (uint64_t)req->connect << q->count;
+	q->count++;
 	return true;
 }
 
 void
 nsc_http_queue_ended(struct nsc_http_queue *q, struct nsc_http_ring *r, uint64_t time)
 {
-	uint64_t number;
-	struct record *rec;
+	struct record *rec = &r->record[q->newest % NSC_HTTP_PENDING];
 
-	if (q->count == 0 || q->more > 0)
-		return;
-	number = q->number[(q->first + q->count - 1) % NSC_HTTP_PIPELINED];
-	rec = &r->record[(number >> FACTS) % NSC_HTTP_PENDING];
-	if (rec->number == number)
+	if (q->count > 0 && q->more == 0 && rec->number == q->newest)
 		rec->time = time;
 }
 
@@ -111,16 +115,14 @@ nsc_http_queue_oldest(const struct nsc_http_queue *q, const struct nsc_http_ring
 		      struct nsc_http_request *req, uint64_t *time)
 {
 	const struct record *rec;
-	uint64_t number;
 
 	*req = (struct nsc_http_request){.version = 0};
 	*time = 0;
 	if (q->count == 0)
 		return q->more > 0;
-	number = q->number[q->first];
-	req->no_body = (number & NO_BODY) != 0;
-	req->connect = (number & CONNECT) != 0;
-	rec = record_of(r, number);
+	req->no_body = q->no_body & 1;
+	req->connect = q->connect & 1;
+	rec = oldest(q, r);
 	if (rec == NULL)
 		return true;
 	req->version = rec->version;
@@ -134,7 +136,8 @@ void
 nsc_http_queue_drop(struct nsc_http_queue *q)
 {
 	if (q->count > 0) {
-		q->first = (uint8_t)((q->first + 1) % NSC_HTTP_PIPELINED);
+		q->no_body >>= 1;
+		q->connect >>= 1;
 		q->count--;
 	} else if (q->more > 0) {
 		q->more--;

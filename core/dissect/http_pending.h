@@ -26,11 +26,15 @@ void nsc_http_ring_free(struct nsc_http_ring *r);
 /* Where an upgrade's request is put, to be copied at once. */
 struct nsc_h2_seed *nsc_http_ring_seed(struct nsc_http_ring *r);
 
-/* Of a conversation, in the order of the requests; all zero is empty. */
+/*
+ * Of a conversation; all zero is empty.  The newest request is known by its number, each
+ * other one by the one that came after it.  What must not be lost stands here.
+ */
 struct nsc_http_queue {
-	uint64_t number[NSC_HTTP_PIPELINED];
-	uint8_t first, count;
+	uint64_t newest;
+	uint64_t no_body, connect; /* facts of each; bit 0: of the oldest */
 	uint32_t more; /* requests behind these that found no room */
+	uint8_t count;
 };
 
 struct nsc_http_request {

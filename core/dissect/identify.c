@@ -9,18 +9,16 @@ nsc_identify_candidates(const struct nsc_sessions *ss, unsigned transport)
 }
 
 int
-nsc_identify(const struct nsc_sessions *ss, const struct nsc_guess *g,
-	     struct nsc_app_set *candidates)
+nsc_identify(const struct nsc_sessions *ss, struct nsc_guess *g, struct nsc_app_set *candidates)
 {
-	struct nsc_guess mine = *g;
 	int left = 0;
 
 	for (unsigned w = 0; w < NSC_APP_WORDS; w++) {
 		for (uint64_t bits = candidates->bits[w]; bits != 0; bits &= bits - 1) {
 			unsigned app = w * 64 + (unsigned)__builtin_ctzll(bits);
 
-			mine.shared = ss->shared[app];
-			switch (ss->dissectors[app]->guess(&mine)) {
+			g->shared = ss->shared[app];
+			switch (ss->dissectors[app]->guess(g)) {
 			case NSC_DONE:
 				return (int)app;
 			case NSC_MORE:

@@ -77,7 +77,7 @@ nsc_lines_guess(const struct nsc_lines_rules *r, const struct nsc_guess *g)
 	if (memchr(start.p, '\n', left) == NULL) {
 		if (start.p[left - 1] == '\r')
 			start.len--;
-		return left < NSC_LINE_MAX && is_text(start) && r->perhaps(start)
+		return left < NSC_LINE_MAX && r->perhaps(start) && is_text(start)
 			       ? NSC_MORE
 			       : NSC_NOT_MINE;
 	}

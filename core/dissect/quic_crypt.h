@@ -16,6 +16,7 @@ enum {
 	NSC_QUIC_IV = 12,
 	NSC_QUIC_TAG = 16,
 	NSC_QUIC_SALT = 20,
+	NSC_QUIC_SECRET = 32, /* of SHA-256 */
 	NSC_QUIC_SAMPLE = 16, /* octets of ciphertext that make a header's mask */
 	NSC_QUIC_MASK = 5,
 };
@@ -28,12 +29,22 @@ struct nsc_quic_keys {
 /* "nettle 3.8", or NULL: then nothing below succeeds. */
 const char *nsc_quic_crypt_library(void);
 
+/* What a side's keys are made of.  v2: by the labels of RFC 9369, 3.3.2. */
+struct nsc_quic_secret {
+	uint8_t octets[NSC_QUIC_SECRET];
+	bool v2;
+};
+
 /*
- * Both sides' Initial keys ([0] the client's) from a destination id.  v2: the labels
- * of RFC 9369, 3.3.2.  False without the library.
+ * A side's Initial secret (0: the client's) from a destination id.  False without the
+ * library.
  */
-bool nsc_quic_crypt_keys(struct nsc_quic_keys keys[2], const uint8_t salt[NSC_QUIC_SALT],
-			 bool v2, const uint8_t *cid, size_t len);
+bool nsc_quic_crypt_secret(struct nsc_quic_secret *s, const uint8_t salt[NSC_QUIC_SALT],
+			   bool v2, unsigned side, const uint8_t *cid, size_t len);
+
+/* The key of header protection, and what else there is: apart, since most that fails fails by it. */
+void nsc_quic_crypt_hp(const struct nsc_quic_secret *s, struct nsc_quic_keys *k);
+void nsc_quic_crypt_keys(const struct nsc_quic_secret *s, struct nsc_quic_keys *k);
 
 /* Header protection's mask (RFC 9001, 5.4.3); zeros without the library. */
 void nsc_quic_crypt_mask(const struct nsc_quic_keys *k, const uint8_t sample[NSC_QUIC_SAMPLE],

@@ -10,7 +10,6 @@
 #include "dissect/quic_crypt.h"
 
 enum {
-	SECRET = SHA256_DIGEST_SIZE,
 	LABEL_MAX = 2 + 1 + 32 + 1,
 };
 
@@ -36,11 +35,13 @@ digest(void *ctx, size_t n, uint8_t *to)
 	hmac_sha256_digest(ctx, n, to);
 }
 
-/* HKDF-Expand-Label with an empty context (RFC 8446, 7.1); label with its "tls13 ". */
+/*
+ * HKDF-Expand-Label with an empty context (RFC 8446, 7.1); label with its "tls13 ".  ctx
+ * has the secret, and has it afterwards.
+ */
 static void
-expand(const uint8_t secret[SECRET], const char *label, uint8_t *to, size_t n)
+expand(struct hmac_sha256_ctx *ctx, const char *label, uint8_t *to, size_t n)
 {
-	struct hmac_sha256_ctx ctx;
 	uint8_t info[LABEL_MAX];
 	size_t len = strlen(label);
 
@@ -49,29 +50,42 @@ expand(const uint8_t secret[SECRET], const char *label, uint8_t *to, size_t n)
 	info[2] = (uint8_t)len;
 	memcpy(info + 3, label, len);
 	info[3 + len] = 0;
-	hmac_sha256_set_key(&ctx, SECRET, secret);
-	hkdf_expand(&ctx, update, digest, SHA256_DIGEST_SIZE, 3 + len + 1, info, n, to);
+	hkdf_expand(ctx, update, digest, SHA256_DIGEST_SIZE, 3 + len + 1, info, n, to);
 }
 
 bool
-nsc_quic_crypt_keys(struct nsc_quic_keys keys[2], const uint8_t salt[NSC_QUIC_SALT], bool v2,
-		    const uint8_t *cid, size_t len)
+nsc_quic_crypt_secret(struct nsc_quic_secret *s, const uint8_t salt[NSC_QUIC_SALT], bool v2,
+		      unsigned side, const uint8_t *cid, size_t len)
 {
-	static const char *const sides[2] = {"tls13 client in", "tls13 server in"};
 	struct hmac_sha256_ctx ctx;
-	uint8_t first[SECRET], secret[SECRET];
+	uint8_t first[NSC_QUIC_SECRET];
 
 	hmac_sha256_set_key(&ctx, NSC_QUIC_SALT, salt);
 	hkdf_extract(&ctx, update, digest, SHA256_DIGEST_SIZE, len, cid, first);
-	for (int side = 0; side < 2; side++) {
-		struct nsc_quic_keys *k = &keys[side];
-
-		expand(first, sides[side], secret, SECRET);
-		expand(secret, v2 ? "tls13 quicv2 key" : "tls13 quic key", k->key, NSC_QUIC_KEY);
-		expand(secret, v2 ? "tls13 quicv2 iv" : "tls13 quic iv", k->iv, NSC_QUIC_IV);
-		expand(secret, v2 ? "tls13 quicv2 hp" : "tls13 quic hp", k->hp, NSC_QUIC_KEY);
-	}
+	hmac_sha256_set_key(&ctx, sizeof first, first);
+	expand(&ctx, side == 0 ? "tls13 client in" : "tls13 server in", s->octets,
+	       NSC_QUIC_SECRET);
+	s->v2 = v2;
 	return true;
+}
+
+void
+nsc_quic_crypt_hp(const struct nsc_quic_secret *s, struct nsc_quic_keys *k)
+{
+	struct hmac_sha256_ctx ctx;
+
+	hmac_sha256_set_key(&ctx, NSC_QUIC_SECRET, s->octets);
+	expand(&ctx, s->v2 ? "tls13 quicv2 hp" : "tls13 quic hp", k->hp, NSC_QUIC_KEY);
+}
+
+void
+nsc_quic_crypt_keys(const struct nsc_quic_secret *s, struct nsc_quic_keys *k)
+{
+	struct hmac_sha256_ctx ctx;
+
+	hmac_sha256_set_key(&ctx, NSC_QUIC_SECRET, s->octets);
+	expand(&ctx, s->v2 ? "tls13 quicv2 key" : "tls13 quic key", k->key, NSC_QUIC_KEY);
+	expand(&ctx, s->v2 ? "tls13 quicv2 iv" : "tls13 quic iv", k->iv, NSC_QUIC_IV);
 }
 
 void

@@ -73,19 +73,38 @@ nsc_quic_header(struct nsc_quic_header *h, struct nsc_bytes *b)
 	return true;
 }
 
-bool
-nsc_quic_header_open(const struct nsc_quic_header *h, const struct nsc_quic_keys *k,
-		     uint8_t *scratch, struct nsc_bytes *plain)
+/* False: the packet is too short for one. */
+static bool
+mask_of(const struct nsc_quic_header *h, const struct nsc_quic_keys *k,
+	uint8_t mask[NSC_QUIC_MASK])
 {
 	/* The sample begins where the number would end if it had four octets. */
 	const size_t sample = h->number_at + 4;
-	uint8_t mask[NSC_QUIC_MASK];
-	size_t head, sealed;
-	uint32_t number = 0;
 
 	if (h->number_at == 0 || h->cut || h->len < sample + NSC_QUIC_SAMPLE)
 		return false;
 	nsc_quic_crypt_mask(k, h->packet + sample, mask);
+	return true;
+}
+
+bool
+nsc_quic_header_fits(const struct nsc_quic_header *h, const struct nsc_quic_keys *k)
+{
+	uint8_t mask[NSC_QUIC_MASK];
+
+	return mask_of(h, k, mask) && ((h->packet[0] ^ mask[0]) & NSC_QUIC_RESERVED) == 0;
+}
+
+bool
+nsc_quic_header_open(const struct nsc_quic_header *h, const struct nsc_quic_keys *k,
+		     uint8_t *scratch, struct nsc_bytes *plain)
+{
+	uint8_t mask[NSC_QUIC_MASK];
+	size_t head, sealed;
+	uint32_t number = 0;
+
+	if (!mask_of(h, k, mask))
+		return false;
 	memcpy(scratch, h->packet, h->number_at);
 	scratch[0] ^= mask[0] & 0x0f;
 	head = h->number_at + (scratch[0] & 3) + 1;

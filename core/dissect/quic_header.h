@@ -9,6 +9,7 @@
 enum {
 	NSC_QUIC_LONG = 0x80,	/* bits of the first octet */
 	NSC_QUIC_FIXED = 0x40,
+	NSC_QUIC_RESERVED = 0x0c,
 	NSC_QUIC_CID = 20,	/* octets of a connection id at the most, in all known versions */
 };
 
@@ -38,6 +39,12 @@ struct nsc_quic_header {
  * version, or does not fit.
  */
 bool nsc_quic_header(struct nsc_quic_header *h, struct nsc_bytes *b);
+
+/*
+ * False: the bits that are zero in every packet (RFC 9000, 17.2) are not, so it is not
+ * protected by k->hp, or it is too short.
+ */
+bool nsc_quic_header_fits(const struct nsc_quic_header *h, const struct nsc_quic_keys *k);
 
 /*
  * Takes protection off: plain is what the packet holds, in scratch (room for its

@@ -125,16 +125,26 @@ read_frames(struct nsc_quic_state *s, unsigned side, struct nsc_bytes plain,
 	}
 }
 
-/* True: the packet opens with keys made of this id, which are left in `keys`. */
+/*
+ * True: the packet opens with keys made of this id, which are left in `keys`.  Each key is
+ * made only when the one before fitted: anyone can send what looks like an Initial packet.
+ */
 static bool
 open_with(const struct nsc_quic_header *h, const uint8_t *cid, size_t len, unsigned from,
 	  struct nsc_quic_keys keys[2], uint8_t *scratch, struct nsc_bytes *plain)
 {
+	struct nsc_quic_secret secret;
+
 	for (unsigned salt = 0; salt < NSC_QUIC_SALTS; salt++) {
-		if ((h->known.salts >> salt & 1) != 0 &&
-		    nsc_quic_version_keys(keys, salt, cid, len) &&
-		    nsc_quic_header_open(h, &keys[from], scratch, plain))
-			return true;
+		if ((h->known.salts >> salt & 1) == 0 ||
+		    !nsc_quic_version_secret(&secret, salt, from, cid, len))
+			continue;
+		nsc_quic_crypt_hp(&secret, &keys[from]);
+		if (!nsc_quic_header_fits(h, &keys[from]))
+			continue;
+		nsc_quic_crypt_keys(&secret, &keys[from]);
+		if (nsc_quic_header_open(h, &keys[from], scratch, plain))
+			return nsc_quic_version_keys(&keys[!from], salt, !from, cid, len);
 	}
 	return false;
 }

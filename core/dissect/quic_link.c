@@ -67,7 +67,6 @@ nsc_quic_link_answer(const struct nsc_quic_state *s, struct nsc_out *out)
 		if (p == NULL)
 			continue;
 		known.owner = (uint8_t)side;
-		known.used = p->used;
 		known.cid = p->cid;
 		*p = known;
 	}

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* A table of sets of four: no chain can be made long, whatever the ids are. */
+/*
+ * A table of sets of four: no chain can be made long, whatever the ids are.  What tells
+ * whether an id is there stands apart, a set in a cache line: most are not.
+ */
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -9,17 +13,23 @@
 
 enum { WAYS = 4, SETS = NSC_QUIC_PATHS / WAYS };
 
+struct mark {
+	uint64_t used;			/* order of use; 0: free */
+	uint64_t hash;			/* of the id */
+};
+
 struct nsc_quic_paths {
 	uint64_t last;			/* order of use */
 	uint32_t lengths[NSC_QUIC_CID + 1];	/* ids there, by their length */
 	uint32_t present;		/* bits of the lengths of which there are some */
 	struct nsc_quic_path *path;
+	struct mark mark[];		/* of the path with the same number */
 };
 
 int
 nsc_quic_paths_new(struct nsc_quic_paths **to)
 {
-	struct nsc_quic_paths *p = calloc(1, sizeof *p);
+	struct nsc_quic_paths *p = calloc(1, sizeof *p + NSC_QUIC_PATHS * sizeof *p->mark);
 
 	if (p == NULL)
 		return -ENOMEM;
@@ -43,12 +53,12 @@ nsc_quic_paths_free(struct nsc_quic_paths *p)
 }
 
 /* No secret: a set is no longer than it is, and who fills one loses what he put there. */
-static struct nsc_quic_path *
-set_of(const struct nsc_quic_paths *p, const uint8_t *cid, size_t len)
+static uint64_t
+hash_of(const uint8_t *cid, size_t len)
 {
 	const struct nsc_hash_key key = {{0, 0}};
 
-	return &p->path[nsc_hash(&key, cid, len) % SETS * WAYS];
+	return nsc_hash(&key, cid, len);
 }
 
 static bool
@@ -57,44 +67,64 @@ usable(size_t len)
 	return len >= NSC_QUIC_PATH_ID && len <= NSC_QUIC_CID;
 }
 
-struct nsc_quic_path *
-nsc_quic_paths_find(const struct nsc_quic_paths *p, const uint8_t *cid, size_t len)
+static struct nsc_quic_path *
+find(const struct nsc_quic_paths *p, uint64_t hash, const uint8_t *cid, size_t len)
 {
-	struct nsc_quic_path *set;
+	const unsigned set = (unsigned)(hash % SETS) * WAYS;
 
-	if (!usable(len) || (p->present >> len & 1) == 0)
-		return NULL;
-	set = set_of(p, cid, len);
-	for (unsigned i = 0; i < WAYS; i++) {
-		if (set[i].used != 0 && nsc_quic_cid_is(&set[i].cid, cid, len))
-			return &set[i];
+	for (unsigned i = set; i < set + WAYS; i++) {
+		if (p->mark[i].hash == hash && p->mark[i].used != 0 &&
+		    nsc_quic_cid_is(&p->path[i].cid, cid, len))
+			return &p->path[i];
 	}
 	return NULL;
 }
 
 struct nsc_quic_path *
+nsc_quic_paths_find(const struct nsc_quic_paths *p, const uint8_t *cid, size_t len)
+{
+	if (!usable(len) || (p->present >> len & 1) == 0)
+		return NULL;
+	return find(p, hash_of(cid, len), cid, len);
+}
+
+/* A cleared one, in the place of the one that was longest not used. */
+static struct nsc_quic_path *
+replace(struct nsc_quic_paths *p, uint64_t hash, const uint8_t *cid, size_t len)
+{
+	unsigned oldest = (unsigned)(hash % SETS) * WAYS;
+	struct nsc_quic_path *path;
+
+	for (unsigned i = oldest + 1; i % WAYS != 0; i++) {
+		if (p->mark[i].used < p->mark[oldest].used)
+			oldest = i;
+	}
+	path = &p->path[oldest];
+	if (p->mark[oldest].used != 0 && --p->lengths[path->cid.len] == 0)
+		p->present &= ~(UINT32_C(1) << path->cid.len);
+	/* The names have lengths. */
+	memset(path, 0, offsetof(struct nsc_quic_path, sni));
+	nsc_quic_cid_set(&path->cid, cid, len);
+	p->mark[oldest].hash = hash;
+	p->lengths[len]++;
+	p->present |= UINT32_C(1) << len;
+	return path;
+}
+
+struct nsc_quic_path *
 nsc_quic_paths_take(struct nsc_quic_paths *p, const uint8_t *cid, size_t len)
 {
-	struct nsc_quic_path *found = nsc_quic_paths_find(p, cid, len), *set;
+	struct nsc_quic_path *path;
+	uint64_t hash;
 
 	if (!usable(len))
 		return NULL;
-	if (found == NULL) {
-		set = set_of(p, cid, len);
-		found = set;
-		for (unsigned i = 1; i < WAYS; i++) {
-			if (set[i].used < found->used)
-				found = &set[i];
-		}
-		if (found->used != 0 && --p->lengths[found->cid.len] == 0)
-			p->present &= ~(UINT32_C(1) << found->cid.len);
-		memset(found, 0, sizeof *found);
-		nsc_quic_cid_set(&found->cid, cid, len);
-		p->lengths[len]++;
-		p->present |= UINT32_C(1) << len;
-	}
-	found->used = ++p->last;
-	return found;
+	hash = hash_of(cid, len);
+	path = find(p, hash, cid, len);
+	if (path == NULL)
+		path = replace(p, hash, cid, len);
+	p->mark[path - p->path].used = ++p->last;
+	return path;
 }
 
 struct nsc_quic_path *

@@ -25,7 +25,6 @@ struct nsc_quic_cid {
 };
 
 struct nsc_quic_path {
-	uint64_t used;			/* order of use; 0: free */
 	struct nsc_quic_cid cid;
 	uint8_t owner;			/* side that is called so */
 	bool proved;			/* QUIC for sure; else a packet that had such a header */
@@ -40,7 +39,7 @@ struct nsc_quic_path {
 struct nsc_quic_paths;
 
 /* Octets that nsc_quic_paths_new takes, at the most. */
-enum { NSC_QUIC_PATHS_MEMORY = NSC_QUIC_PATHS * sizeof(struct nsc_quic_path) + 256 };
+enum { NSC_QUIC_PATHS_MEMORY = NSC_QUIC_PATHS * (sizeof(struct nsc_quic_path) + 16) + 256 };
 
 /* 0 or -ENOMEM; pages are touched as they are used. */
 int nsc_quic_paths_new(struct nsc_quic_paths **p);

@@ -240,12 +240,8 @@ conversation(struct nsc_sessions *ss, const struct nsc_update *up, const struct 
 {
 	struct nsc_conversation *c = nsc_conversation_of(ss, up->flow);
 
-	if (c != NULL) {
-		c->flow = up->flow;
+	if (c != NULL || p->payload_len == 0)
 		return c;
-	}
-	if (p->payload_len == 0)
-		return NULL;
 	c = nsc_conversation_new(ss, up->flow);
 	if (c != NULL) {
 		c->candidates = nsc_identify_candidates(ss, NSC_OVER_TCP);

@@ -38,7 +38,8 @@ static const uint8_t id[8] = {0x83, 0x94, 0xc8, 0xf0, 0x3e, 0x51, 0x57, 0x08};
 static void
 keys_of(struct nsc_quic_keys k[2], unsigned salt)
 {
-	ck_assert(nsc_quic_version_keys(k, salt, id, sizeof id));
+	for (unsigned side = 0; side < 2; side++)
+		ck_assert(nsc_quic_version_keys(&k[side], salt, side, id, sizeof id));
 }
 
 START_TEST(test_rfc9001_a1) /* keys */
@@ -94,6 +95,7 @@ START_TEST(test_rfc_a3)
 	ck_assert_uint_eq(h.dcid_len, 0);
 	ck_assert_uint_eq(h.scid_len, 8);
 	ck_assert_uint_eq(nsc_bytes_left(&b), 0);
+	ck_assert(nsc_quic_header_fits(&h, &k[1]));
 	ck_assert(nsc_quic_header_open(&h, &k[1], scratch, &plain));
 	is_hex(plain.p, "02000000000600405a020000560303");
 	f = nsc_quic_frame(&plain, false);
@@ -101,6 +103,12 @@ START_TEST(test_rfc_a3)
 	ck_assert_uint_eq(f.value, 0);
 	ck_assert_uint_eq(nsc_bytes_left(&f.data), 90);
 	ck_assert_uint_eq(nsc_quic_frame(&plain, false).kind, NSC_QUIC_END);
+	/* Bits that are protected, and zero in what anybody sends. */
+	for (uint8_t bit = NSC_QUIC_RESERVED & -NSC_QUIC_RESERVED; bit < 0x10; bit <<= 1) {
+		octets[0] ^= bit;
+		ck_assert(!nsc_quic_header_fits(&h, &k[1]));
+		octets[0] ^= bit;
+	}
 	/* Each octet is covered by the tag. */
 	b = hex(server_initial[_i]);
 	for (size_t i = 0, n = nsc_bytes_left(&b); i < n; i++) {
