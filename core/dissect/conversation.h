@@ -52,6 +52,8 @@ struct nsc_sessions {
 	struct nsc_conversation *conv;	/* [0] is never used */
 	uint32_t count, carved, free;
 
+	struct nsc_out out;		/* what never changes of it is filled at creation */
+
 	/* The call that runs: for the callbacks of struct nsc_out. */
 	struct nsc_flow *flow;
 	struct nsc_conversation *now_conv;
@@ -97,6 +99,9 @@ int nsc_identify(const struct nsc_sessions *ss, struct nsc_guess *g,
 		 struct nsc_app_set *candidates);
 
 /* speak.c */
+
+/* Once, when the hooks are there. */
+void nsc_speak_prepare(struct nsc_sessions *ss);
 
 /*
  * The protocol is known: its state is made, the flow named.  False: there is

@@ -51,7 +51,8 @@ identify(struct nsc_sessions *ss, const struct nsc_update *up, const struct nsc_
 	return (unsigned)app;
 }
 
-static enum nsc_verdict
+/* False: it is none of the protocol's, and that is no more the flow's. */
+static inline bool
 feed(struct nsc_sessions *ss, const struct nsc_update *up, const struct nsc_packet *p,
      struct nsc_conversation *c)
 {
@@ -63,44 +64,46 @@ feed(struct nsc_sessions *ss, const struct nsc_update *up, const struct nsc_pack
 		.fragmented = (p->flags & NSC_PACKET_FRAGMENT) != 0,
 	};
 
-	return nsc_speak_feed(ss, up->flow, c, &in, NULL);
+	switch (nsc_speak_feed(ss, up->flow, c, &in, NULL)) {
+	case NSC_MORE:
+	case NSC_MALFORMED:
+		return true;
+	case NSC_DONE:
+		nsc_conversation_quit(ss, up->flow, c);
+		return true;
+	case NSC_HAND_ON:
+		nsc_speak_stop(ss, up->flow, c, true);
+		return true;
+	case NSC_NOT_MINE:
+		break;
+	}
+	nsc_speak_stop(ss, up->flow, c, true);
+	return false;
+}
+
+/* Looks whose it is, and looks again as long as those it is given to refuse it. */
+static void
+ask(struct nsc_sessions *ss, const struct nsc_update *up, const struct nsc_packet *p,
+    unsigned refused)
+{
+	struct nsc_app_set candidates = nsc_identify_candidates(ss, NSC_OVER_UDP);
+	unsigned app = refused;
+
+	do {
+		if (app != 0)
+			nsc_app_remove(&candidates, app);
+		app = identify(ss, up, p, &candidates);
+	} while (app != 0 && !feed(ss, up, p, nsc_conversation_of(ss, up->flow)));
 }
 
 enum nsc_end
 nsc_datagram_packet(struct nsc_sessions *ss, const struct nsc_update *up,
 		    const struct nsc_packet *p)
 {
-	struct nsc_flow *f = up->flow;
-	struct nsc_app_set candidates;
-	struct nsc_conversation *c;
-	unsigned app;
+	struct nsc_conversation *c = nsc_conversation_of(ss, up->flow);
+	unsigned app = c != NULL ? c->app : up->flow->app;
 
-	if (p->payload_len == 0)
-		return NSC_END_OPEN;
-	candidates = nsc_identify_candidates(ss, NSC_OVER_UDP);
-	for (;;) {
-		c = nsc_conversation_of(ss, f);
-		app = c != NULL ? c->app : f->app;
-		if (app == 0) {
-			app = identify(ss, up, p, &candidates);
-			if (app == 0)
-				return NSC_END_OPEN;
-			c = nsc_conversation_of(ss, f);
-		}
-		switch (feed(ss, up, p, c)) {
-		case NSC_MORE:
-		case NSC_MALFORMED:
-			return NSC_END_OPEN;
-		case NSC_DONE:
-			nsc_conversation_quit(ss, f, c);
-			return NSC_END_OPEN;
-		case NSC_HAND_ON:
-			nsc_speak_stop(ss, f, c, true);
-			return NSC_END_OPEN;
-		case NSC_NOT_MINE:
-			nsc_speak_stop(ss, f, c, true);
-			nsc_app_remove(&candidates, app);
-			break;
-		}
-	}
+	if (p->payload_len > 0 && (app == 0 || !feed(ss, up, p, c)))
+		ask(ss, up, p, app);
+	return NSC_END_OPEN;
 }

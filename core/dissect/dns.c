@@ -111,6 +111,7 @@ guess_kind(const struct nsc_guess *g, uint8_t kind)
 {
 	int of_port = kind_of(g->port);
 	bool own = of_port == (int)kind;
+	size_t left = nsc_bytes_left(&g->bytes);
 	struct nsc_dns_parsed d;
 
 	/* Other ports than the three are left to unicast DNS. */
@@ -118,10 +119,15 @@ guess_kind(const struct nsc_guess *g, uint8_t kind)
 		return NSC_NOT_MINE;
 	if (g->transport == NSC_OVER_TCP)
 		return guess_tcp(g, own);
-	if (!nsc_dns_read(&d, g->bytes.p, nsc_bytes_left(&g->bytes), false, kind))
+	if (!nsc_dns_read_header(&d, g->bytes.p, left, kind))
 		return NSC_NOT_MINE;
-	return (own ? header_plausible(&d) : is_certain(&d, false)) ? NSC_DONE
-								    : NSC_NOT_MINE;
+	if (own)
+		return header_plausible(&d) ? NSC_DONE : NSC_NOT_MINE;
+	/* Few of those that are none have one question. */
+	if (d.msg.questions != 1 || d.msg.opcode != QUERY)
+		return NSC_NOT_MINE;
+	(void)nsc_dns_read(&d, g->bytes.p, left, false, kind);
+	return is_certain(&d, false) ? NSC_DONE : NSC_NOT_MINE;
 }
 
 static enum nsc_verdict

@@ -38,6 +38,9 @@ struct nsc_dns_parsed {
 bool nsc_dns_parse(struct nsc_dns_parsed *d, const void *data, size_t len, bool cut,
 		   uint8_t kind);
 
+/* The header alone; false if it is not there. */
+bool nsc_dns_read_header(struct nsc_dns_parsed *d, const void *data, size_t len, uint8_t kind);
+
 /* The same without msg.name, which nsc_dns_name makes while the message is there. */
 bool nsc_dns_read(struct nsc_dns_parsed *d, const void *data, size_t len, bool cut,
 		  uint8_t kind);

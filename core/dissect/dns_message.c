@@ -322,14 +322,10 @@ read_body(struct nsc_dns_parsed *d, struct nsc_bytes *b, const struct nsc_bytes 
 	return read_records(d, b, whole);
 }
 
-bool
-nsc_dns_read(struct nsc_dns_parsed *d, const void *data, size_t len, bool cut,
-	     uint8_t kind)
+static inline bool
+read_header(struct nsc_dns_parsed *d, const uint8_t *h, uint8_t kind)
 {
-	const struct nsc_bytes whole = nsc_bytes(data, len);
-	struct nsc_bytes b = nsc_bytes(data, len);	/* no copy: it would wait for `whole` */
 	struct nsc_dns_message *m = &d->msg;
-	const uint8_t *h = nsc_bytes_take(&b, NSC_DNS_HEADER);
 
 	/* Not the two large arrays: they are written before they are read. */
 	memset(d, 0, offsetof(struct nsc_dns_parsed, name));
@@ -347,9 +343,29 @@ nsc_dns_read(struct nsc_dns_parsed *d, const void *data, size_t len, bool cut,
 	m->truncated = d->flags >> 9 & 1;
 	m->rcode = d->flags & 0xf;
 	m->answer = d->answer;
+	return true;
+}
+
+bool
+nsc_dns_read_header(struct nsc_dns_parsed *d, const void *data, size_t len, uint8_t kind)
+{
+	struct nsc_bytes b = nsc_bytes(data, len);
+
+	return read_header(d, nsc_bytes_take(&b, NSC_DNS_HEADER), kind);
+}
+
+bool
+nsc_dns_read(struct nsc_dns_parsed *d, const void *data, size_t len, bool cut,
+	     uint8_t kind)
+{
+	const struct nsc_bytes whole = nsc_bytes(data, len);
+	struct nsc_bytes b = nsc_bytes(data, len);	/* no copy: it would wait for `whole` */
+
+	if (!read_header(d, nsc_bytes_take(&b, NSC_DNS_HEADER), kind))
+		return false;
 	/* Servers cut a reply that does not fit even within a record (RFC 2181, 9). */
-	if (!read_body(d, &b, &whole) && !(b.bad && (cut || m->truncated)))
-		m->malformed = true;
+	if (!read_body(d, &b, &whole) && !(b.bad && (cut || d->msg.truncated)))
+		d->msg.malformed = true;
 	return true;
 }
 

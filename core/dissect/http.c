@@ -180,8 +180,10 @@ wait_for_head(struct nsc_http *s, struct nsc_chunk *in, bool first, struct nsc_o
 
 	if (have >= NSC_HTTP_HEAD_MAX)
 		return too_long(s, out);
-	if (nsc_http_start(in->bytes) == NSC_HTTP_NO && nsc_http_line(&in->bytes) == 0 &&
-	    (*in->bytes.p < 'A' || *in->bytes.p > 'Z'))
+	if (!nsc_http_method_perhaps(in->bytes))
+		return not_http(s, in, out);
+	if ((*in->bytes.p < 'A' || *in->bytes.p > 'Z') &&
+	    nsc_http_start(in->bytes) == NSC_HTTP_NO && nsc_http_line(&in->bytes) == 0)
 		return not_http(s, in, out);
 	if ((first || in->fin) && nsc_http_head(&h, in->bytes) != 0)
 		return not_http(s, in, out);

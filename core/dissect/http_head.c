@@ -127,6 +127,17 @@ response_start(struct nsc_bytes b)
 								    : NSC_HTTP_NO;
 }
 
+/* Octets until a blank or what is no text; no more are counted than a method can have, and one. */
+static size_t
+token_length(const uint8_t *p, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && n <= NSC_HTTP_METHOD_MAX && p[n] > ' ' && p[n] < 0x7f)
+		n++;
+	return n;
+}
+
 /* Length of the method at b if it is known, -1 if it may become one, 0 if not. */
 static int
 method_length(struct nsc_bytes b)
@@ -193,6 +204,14 @@ request_start(struct nsc_bytes b)
 		line--;
 	return line < NSC_HTTP_HEAD_MAX && printable(b.p, line) ? NSC_HTTP_MAYBE
 								: NSC_HTTP_NO;
+}
+
+bool
+nsc_http_method_perhaps(struct nsc_bytes b)
+{
+	size_t have = nsc_bytes_left(&b), n = token_length(b.p, have);
+
+	return n <= NSC_HTTP_METHOD_MAX && (n == have || b.p[n] <= ' ');
 }
 
 bool
@@ -268,8 +287,7 @@ start_line(struct nsc_http_head *h, struct nsc_bytes c)
 			(uint16_t)((p[9] - '0') * 100 + (p[10] - '0') * 10 + p[11] - '0');
 		return 0;
 	}
-	for (sp = 0; sp < len && p[sp] > ' ' && p[sp] < 0x7f; sp++)
-		;
+	sp = token_length(p, len);
 	if (at == 0 || sp == 0 || sp > NSC_HTTP_METHOD_MAX || sp + 1 >= at ||
 	    p[sp] != ' ' || !printable(p, at))
 		return -EPROTO;

@@ -50,6 +50,9 @@ enum nsc_http_start {
 };
 enum nsc_http_start nsc_http_start(struct nsc_bytes b);
 
+/* It may begin with a method, known or not: a blank or a line's end comes soon enough. */
+bool nsc_http_method_perhaps(struct nsc_bytes b);
+
 /* A known method and a blank, whatever follows. */
 bool nsc_http_method_first(struct nsc_bytes b);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A table of sets of four: no chain can be made long, whatever the ids are.  What tells
- * whether an id is there stands apart, a set in a cache line: most are not.
+ * that an id is not there stands apart, 16 octets a set: most are not.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -13,23 +13,20 @@
 
 enum { WAYS = 4, SETS = NSC_QUIC_PATHS / WAYS };
 
-struct mark {
-	uint64_t used;			/* order of use; 0: free */
-	uint64_t hash;			/* of the id */
-};
-
 struct nsc_quic_paths {
 	uint64_t last;			/* order of use */
 	uint32_t lengths[NSC_QUIC_CID + 1];	/* ids there, by their length */
 	uint32_t present;		/* bits of the lengths of which there are some */
 	struct nsc_quic_path *path;
-	struct mark mark[];		/* of the path with the same number */
+	/* Of the path with the same number: */
+	uint32_t tag[NSC_QUIC_PATHS];	/* of its id's hash */
+	uint64_t used[NSC_QUIC_PATHS];	/* order of use; 0: free */
 };
 
 int
 nsc_quic_paths_new(struct nsc_quic_paths **to)
 {
-	struct nsc_quic_paths *p = calloc(1, sizeof *p + NSC_QUIC_PATHS * sizeof *p->mark);
+	struct nsc_quic_paths *p = calloc(1, sizeof *p);
 
 	if (p == NULL)
 		return -ENOMEM;
@@ -67,14 +64,19 @@ usable(size_t len)
 	return len >= NSC_QUIC_PATH_ID && len <= NSC_QUIC_CID;
 }
 
+static uint32_t
+tag_of(uint64_t hash)
+{
+	return (uint32_t)(hash >> 32);
+}
+
 static struct nsc_quic_path *
 find(const struct nsc_quic_paths *p, uint64_t hash, const uint8_t *cid, size_t len)
 {
 	const unsigned set = (unsigned)(hash % SETS) * WAYS;
 
 	for (unsigned i = set; i < set + WAYS; i++) {
-		if (p->mark[i].hash == hash && p->mark[i].used != 0 &&
-		    nsc_quic_cid_is(&p->path[i].cid, cid, len))
+		if (p->tag[i] == tag_of(hash) && nsc_quic_cid_is(&p->path[i].cid, cid, len))
 			return &p->path[i];
 	}
 	return NULL;
@@ -96,16 +98,16 @@ replace(struct nsc_quic_paths *p, uint64_t hash, const uint8_t *cid, size_t len)
 	struct nsc_quic_path *path;
 
 	for (unsigned i = oldest + 1; i % WAYS != 0; i++) {
-		if (p->mark[i].used < p->mark[oldest].used)
+		if (p->used[i] < p->used[oldest])
 			oldest = i;
 	}
 	path = &p->path[oldest];
-	if (p->mark[oldest].used != 0 && --p->lengths[path->cid.len] == 0)
+	if (p->used[oldest] != 0 && --p->lengths[path->cid.len] == 0)
 		p->present &= ~(UINT32_C(1) << path->cid.len);
 	/* The names have lengths. */
 	memset(path, 0, offsetof(struct nsc_quic_path, sni));
 	nsc_quic_cid_set(&path->cid, cid, len);
-	p->mark[oldest].hash = hash;
+	p->tag[oldest] = tag_of(hash);
 	p->lengths[len]++;
 	p->present |= UINT32_C(1) << len;
 	return path;
@@ -123,7 +125,7 @@ nsc_quic_paths_take(struct nsc_quic_paths *p, const uint8_t *cid, size_t len)
 	path = find(p, hash, cid, len);
 	if (path == NULL)
 		path = replace(p, hash, cid, len);
-	p->mark[path - p->path].used = ++p->last;
+	p->used[path - p->path] = ++p->last;
 	return path;
 }
 

@@ -39,7 +39,7 @@ struct nsc_quic_path {
 struct nsc_quic_paths;
 
 /* Octets that nsc_quic_paths_new takes, at the most. */
-enum { NSC_QUIC_PATHS_MEMORY = NSC_QUIC_PATHS * (sizeof(struct nsc_quic_path) + 16) + 256 };
+enum { NSC_QUIC_PATHS_MEMORY = NSC_QUIC_PATHS * (sizeof(struct nsc_quic_path) + 12) + 256 };
 
 /* 0 or -ENOMEM; pages are touched as they are used. */
 int nsc_quic_paths_new(struct nsc_quic_paths **p);

@@ -61,34 +61,43 @@ nsc_session_note(struct nsc_sessions *ss, struct nsc_flow *f, enum nsc_label id,
 	tell_label(ss, id, text->p, text->len);
 }
 
-static inline void
-begin(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversation *c, unsigned app,
-      uint64_t time, struct nsc_out *out)
+void
+nsc_speak_prepare(struct nsc_sessions *ss)
 {
+	ss->out = (struct nsc_out){
+		.arg = ss,
+		.event = tell_event,
+		.label = tell_label,
+		.allows = allows,
+		.names = ss->hooks.names,
+		.terse = ss->hooks.terse,
+	};
+}
+
+static inline struct nsc_out *
+begin(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversation *c, unsigned app,
+      uint64_t time)
+{
+	struct nsc_out *out = &ss->out;
+
 	ss->flow = f;
 	ss->now_conv = c;
 	ss->now = time;
-	/* Member by member, addresses and ports once: clearing the whole costs more than filling it. */
-	out->arg = ss;
-	out->event = tell_event;
-	out->label = tell_label;
-	out->allows = allows;
 	out->shared = ss->shared[app];
-	out->names = ss->hooks.names;
-	out->terse = ss->hooks.terse;
 	out->wish = (struct nsc_wish){.need = 0};
 	out->time = time;
 	if (f == NULL) {
 		memset(out->addr, 0, sizeof out->addr);
 		out->port[0] = out->port[1] = 0;
 		out->transport = 0;
-		return;
+		return out;
 	}
 	for (int side = 0; side < 2; side++) {
 		out->addr[side] = *nsc_flow_addr(f, side);
 		out->port[side] = nsc_flow_port(f, side);
 	}
 	out->transport = f->proto == NSC_PROTO_UDP ? NSC_OVER_UDP : NSC_OVER_TCP;
+	return out;
 }
 
 static inline void
@@ -169,17 +178,16 @@ nsc_speak_feed(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversat
 {
 	unsigned app = c != NULL ? c->app : f->app;
 	void *state = c != NULL ? nsc_slab_at(ss->states, c->state) : NULL;
+	struct nsc_out *out = begin(ss, f, c, app, in->time);
 	enum nsc_verdict verdict;
-	struct nsc_out out;
 
-	begin(ss, f, c, app, in->time, &out);
-	in->transport = out.transport;
+	in->transport = f->proto == NSC_PROTO_UDP ? NSC_OVER_UDP : NSC_OVER_TCP;
 	in->port[0] = nsc_flow_port(f, 0);	/* not out's: read so soon, they would be waited for */
 	in->port[1] = nsc_flow_port(f, 1);
-	verdict = ss->dissectors[app]->feed(state, in, &out);
+	verdict = ss->dissectors[app]->feed(state, in, out);
 	if (wish != NULL)
-		*wish = out.wish;
-	wish_timeout(ss, f, out.wish.timeout);
+		*wish = out->wish;
+	wish_timeout(ss, f, out->wish.timeout);
 	if (verdict == NSC_MALFORMED)
 		ss->stats.malformed[app]++;
 	return verdict;
@@ -190,7 +198,6 @@ nsc_speak_end(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversati
 	      uint64_t now)
 {
 	unsigned app = c != NULL ? c->app : f->app;
-	struct nsc_out out;
 	void (*last)(void *state, struct nsc_out *out);
 
 	if (app == 0)
@@ -198,19 +205,14 @@ nsc_speak_end(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversati
 	last = cut ? ss->dissectors[app]->cut : ss->dissectors[app]->end;
 	if (last == NULL)
 		return;
-	begin(ss, f, c, app, now, &out);
-	last(c != NULL ? nsc_slab_at(ss->states, c->state) : NULL, &out);
+	last(c != NULL ? nsc_slab_at(ss->states, c->state) : NULL, begin(ss, f, c, app, now));
 }
 
 void
 nsc_speak_tick(struct nsc_sessions *ss, uint64_t now)
 {
 	for (unsigned app = 1; app < ss->dissector_count; app++) {
-		struct nsc_out out;
-
-		if (ss->shared[app] == NULL || ss->dissectors[app]->tick == NULL)
-			continue;
-		begin(ss, NULL, NULL, app, now, &out);
-		ss->dissectors[app]->tick(ss->shared[app], &out);
+		if (ss->shared[app] != NULL && ss->dissectors[app]->tick != NULL)
+			ss->dissectors[app]->tick(ss->shared[app], begin(ss, NULL, NULL, app, now));
 	}
 }

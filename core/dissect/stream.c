@@ -326,6 +326,9 @@ nsc_stream_packet(struct nsc_sessions *ss, const struct nsc_update *up, const st
 			return NSC_END_OPEN;
 		len = len < (uint32_t)room ? len : (uint32_t)room;
 	}
+	/* What reads it keeps its state elsewhere. */
+	if (len > 0 && c->state != 0 && s->skip < len)
+		__builtin_prefetch(nsc_slab_at(ss->states, c->state), 1);
 	if (len > 0 && (c->app != 0 || !is_padding(p)))
 		t.offer = nsc_stream_offer(ss->pool, s, seq, p->payload,
 					   p->payload_caplen < len ? p->payload_caplen : len, len,

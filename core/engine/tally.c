@@ -78,19 +78,13 @@ tally_dns_outcome(struct nsc_worker *w, unsigned kind, uint64_t count)
 	}
 }
 
-/* By its address, and loopback within this host; the few resolvers of a host are looked up once. */
+/* By its address, and loopback within this host. */
 static unsigned
-resolver_scope(struct nsc_worker *w, const struct nsc_flow *f, unsigned server)
+resolver_scope(const struct nsc_flow *f, unsigned server)
 {
-	const struct nsc_addr *a = nsc_flow_addr(f, (int)server);
-
 	if (f->scope == NSC_SCOPE_LOOPBACK)
 		return NSC_SCOPE_LOOPBACK;
-	if (!nsc_addr_equal(a, &w->resolver)) {
-		w->resolver = *a;
-		w->resolver_scope = (uint8_t)nsc_scope_of(nsc_class(a));
-	}
-	return w->resolver_scope;
+	return nsc_scope_of(nsc_class(nsc_flow_addr(f, (int)server)));
 }
 
 static void
@@ -99,7 +93,7 @@ tally_latency(struct nsc_worker *w, const struct nsc_flow *f, const struct nsc_d
 	unsigned cell = nsc_histogram_cell(m->latency);
 
 	add(w, NSC_CELL(DNS_LATENCY, 0, 0) + cell);
-	add(w, NSC_CELL(DNS_SCOPE_LATENCY, 0, resolver_scope(w, f, !m->client)) + cell);
+	add(w, NSC_CELL(DNS_SCOPE_LATENCY, 0, resolver_scope(f, !m->client)) + cell);
 }
 
 /* Algorithm 7's classes; other than the code, they tell an answer from none. */

@@ -54,8 +54,6 @@ struct nsc_worker {
 	uint64_t names;			/* flows that went with a name */
 	uint64_t dns_messages;
 	struct nsc_name_cache *name_cache;	/* NULL: nobody reads names */
-	struct nsc_addr resolver;	/* the last that answered, and its coarse scope */
-	uint8_t resolver_scope;
 	uint64_t app_flows[NSC_APPS];
 	uint32_t timeout[NSC_APPS];	/* idle seconds by application; 0: the flow's own */
 	uint64_t cputime[2];		/* user, system; us */

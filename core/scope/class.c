@@ -61,32 +61,24 @@ static const struct row6 rows6[] = {	/* the longer prefix stands first */
 	{0, 0, 0, NSC_CLASS_RESERVED},
 };
 
-static inline uint64_t
-read64(const uint8_t *p)
-{
-	uint64_t v = 0;
-
-	for (int i = 0; i < 8; i++)
-		v = v << 8 | p[i];
-	return v;
-}
+/*
+ * By the first octet, the first row of ranges4 that may hold such an address.  The last row
+ * ends with the last address, so that a walk from there comes to an end.
+ */
+static const uint8_t first4[256] = {
+	[0x01 ... 0x0a] = 2,  [0x0b ... 0x64] = 3,  [0x65 ... 0x7f] = 4,  [0x80 ... 0xa9] = 5,
+	[0xaa ... 0xac] = 6,  [0xad ... 0xc0] = 7,  [0xc1 ... 0xc6] = 13, [0xc7 ... 0xcb] = 15,
+	[0xcc ... 0xef] = 16, [0xf0 ... 0xff] = 17,
+};
 
 static enum nsc_class
 class4(uint32_t v)
 {
-	unsigned low = 0, high = sizeof ranges4 / sizeof *ranges4;
+	const struct range4 *r = &ranges4[first4[v >> 24]];
 
-	while (low < high) {
-		unsigned mid = (low + high) / 2;
-
-		if (v > ranges4[mid].last)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	if (low < sizeof ranges4 / sizeof *ranges4 && v >= ranges4[low].first)
-		return ranges4[low].class;
-	return NSC_CLASS_PUBLIC;
+	while (v > r->last)
+		r++;
+	return v >= r->first ? r->class : NSC_CLASS_PUBLIC;
 }
 
 static inline bool
@@ -97,10 +89,22 @@ in_row(const struct row6 *r, uint64_t hi, uint64_t lo)
 	return r->bits == 0 || (hi ^ r->hi) >> (64 - r->bits) == 0;	/* none from 65 to 127 */
 }
 
+/* The same for rows6, whose last row has every address. */
+static const uint8_t first6[256] = {
+	[0x00] = 0,
+	[0x01 ... 0x1f] = 20,
+	[0x20] = 2,
+	[0x21 ... 0x3f] = 14,
+	[0x40 ... 0xfb] = 20,
+	[0xfc ... 0xfd] = 18,
+	[0xfe] = 15,
+	[0xff] = 17,
+};
+
 static enum nsc_class
 class6(uint64_t hi, uint64_t lo)
 {
-	const struct row6 *r = rows6;
+	const struct row6 *r = &rows6[first6[hi >> 56]];
 
 	while (!in_row(r, hi, lo))
 		r++;
@@ -110,7 +114,7 @@ class6(uint64_t hi, uint64_t lo)
 enum nsc_class
 nsc_class(const struct nsc_addr *a)
 {
-	uint64_t hi = read64(a->b), lo = read64(a->b + 8);
+	uint64_t hi = nsc_addr_word(a, 0), lo = nsc_addr_word(a, 1);
 
 	if (hi == 0 && lo >> 32 == 0xffff)
 		return class4((uint32_t)lo);
