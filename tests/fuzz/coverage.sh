@@ -58,7 +58,8 @@ build() {
 }
 export -f build
 export dir flags
-find core -name '*.c' ! -name '*_none.c' -print0 | xargs -0 -P "$(nproc)" -n 1 bash -c 'build "$1"' _ ||
+# With nettle, and without BPF, whose skeletons are not made here.
+find core -name '*.c' ! -path 'core/dissect/*_none.c' ! -name '*_bpf.c' ! -name bpf.c -print0 | xargs -0 -P "$(nproc)" -n 1 bash -c 'build "$1"' _ ||
 	{ echo "not ok coverage: core was not built"; exit 1; }
 
 bad=0
