@@ -54,7 +54,7 @@ take_info(struct nsc_socket *s, const struct nlattr *a)
 	}
 	t->retransmits = i.tcpi_total_retrans;
 	t->rtt = i.tcpi_rtt;
-	t->rtt_var = i.tcpi_rtt > 0 ? i.tcpi_rttvar : 0;	/* its start value is no measure */
+	t->rtt_var = i.tcpi_rtt > 0 ? i.tcpi_rttvar : 0;	/* it begins with a guess */
 }
 
 static void

@@ -15,7 +15,7 @@
 enum {
 	FIRST_ROOM = 64,
 	GATHERED = 2 * NSC_LISTENERS_MAX,	/* when so many stand there, they are cut */
-	LOOPBACK_IFINDEX = 1,			/* include/net/flow.h: the same in each namespace */
+	LOOPBACK_IFINDEX = 1,			/* in each namespace (include/net/flow.h) */
 };
 
 static const char *const bind_text[NSC_BINDS] = {
@@ -189,7 +189,7 @@ is_present(const struct nsc_interfaces *t, const struct nsc_socket *s, enum nsc_
 	return false;
 }
 
-/* /proc/net does not tell the zone: it is known where one interface alone has the address. */
+/* /proc/net tells no zone: it is known where one interface alone has the address. */
 static uint32_t
 zone_of(const struct nsc_interfaces *t, const struct nsc_socket *s)
 {

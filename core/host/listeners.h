@@ -12,10 +12,14 @@
 #include "host/socket.h"
 #include "scope/scope.h"
 
-enum nsc_bind { NSC_BIND_ANY, NSC_BIND_LOOPBACK, NSC_BIND_INTERFACE, NSC_BIND_ADDRESS, NSC_BINDS };
+enum nsc_bind {
+	NSC_BIND_ANY, NSC_BIND_LOOPBACK, NSC_BIND_INTERFACE, NSC_BIND_ADDRESS,
+	NSC_BINDS
+};
 
 struct nsc_listener {
-	struct nsc_socket socket;	/* the lowest inode's; queue, drops: sums; queue_max: the largest */
+	struct nsc_socket socket;	/* the lowest inode's, but for: */
+					/* queue, drops: sums; queue_max: the largest */
 	uint32_t sockets;		/* how many it stands for */
 	uint8_t bind;			/* nsc_bind */
 	uint8_t scope;			/* nsc_scope; a wildcard is public (row 2.2) */
@@ -25,7 +29,7 @@ struct nsc_listener {
 	struct nsc_process process;	/* KNOWN */
 };
 
-enum { NSC_LISTENERS_MAX = 4096 };	/* of one list, about 1.5 MB; the last of the order go */
+enum { NSC_LISTENERS_MAX = 4096 };	/* of one list; the last of the order go */
 
 struct nsc_listeners {
 	struct nsc_listener *listener;	/* public first, then lowest port (row 2.4) */
@@ -35,13 +39,13 @@ struct nsc_listeners {
 
 struct nsc_listeners_rules {
 	bool ignore_ephemeral_udp;	/* option IgnoreEphemeralUDP */
-	uint16_t ephemeral_low, ephemeral_high;	/* net.ipv4.ip_local_port_range of that namespace */
+	uint16_t ephemeral_low, ephemeral_high;	/* net.ipv4.ip_local_port_range */
 };
 
 /* All zero is an empty list. */
 void nsc_listeners_clear(struct nsc_listeners *l);
 
-/* Takes a socket in, if it listens: 1, else 0; -ENOMEM.  Equal ones become one in the end. */
+/* Takes a socket in, if it listens: 1, else 0; -ENOMEM.  Equal ones become one at the end. */
 int nsc_listeners_add(struct nsc_listeners *l, const struct nsc_socket *s,
 		      const struct nsc_listeners_rules *rules);
 

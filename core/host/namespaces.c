@@ -96,7 +96,7 @@ enter(struct walk *w, int fd, uint64_t netns)
 	} else if (setns(fd, CLONE_NEWNET) < 0) {
 		w->missed++;
 	} else {
-		close(fd);		/* nothing but this thread holds it while it is asked */
+		close(fd);		/* this thread alone holds it while it is asked */
 		w->visited++;
 		w->visit(w->arg, netns);
 		return;
@@ -205,7 +205,8 @@ nsc_namespaces_each(void (*visit)(void *arg, uint64_t netns), void *arg, unsigne
 	pthread_join(thread, NULL);
 	*missed = w.missed;
 	if (w.refused < 0)
-		return nsc_error(err, w.refused, "namespaces: setns: %s", strerror(-w.refused));
+		return nsc_error(err, w.refused, "namespaces: setns: %s",
+				 strerror(-w.refused));
 	if (w.hidden > w.seen)
 		return nsc_error(err, -EACCES, "namespaces: %u of %u processes are hidden",
 				 w.hidden, w.hidden + w.seen);

@@ -61,7 +61,7 @@ skip_word(struct nsc_bytes *b)
 		nsc_bytes_skip(b, 1);
 }
 
-/* Words of 32 bits in the machine's order, each of eight digits: their octets are the address. */
+/* Words of eight digits: as the machine stores them, their octets are the address. */
 static struct nsc_addr
 address(struct nsc_bytes *b, bool ipv6)
 {
@@ -89,7 +89,8 @@ end_point(struct nsc_bytes *b, bool ipv6, struct nsc_addr *addr, uint16_t *port)
 
 /* "   0: 0100007F:0277 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0 ..." */
 bool
-nsc_proc_net_line(const struct nsc_proc_net *p, struct nsc_socket *s, const char *line, size_t n)
+nsc_proc_net_line(const struct nsc_proc_net *p, struct nsc_socket *s, const char *line,
+		  size_t n)
 {
 	struct nsc_bytes b = nsc_bytes(line, n);
 	uint32_t queue;

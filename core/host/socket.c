@@ -11,7 +11,7 @@ static const char *const state_text[NSC_SOCKET_STATES] = {
 	[NSC_SOCKET_CLOSE] = "CLOSE", [NSC_SOCKET_CLOSE_WAIT] = "CLOSE_WAIT",
 	[NSC_SOCKET_LAST_ACK] = "LAST_ACK", [NSC_SOCKET_LISTEN] = "LISTEN",
 	[NSC_SOCKET_CLOSING] = "CLOSING",
-	[NSC_SOCKET_NEW_SYN_RECV] = "SYN_RECV",		/* the kernel's own name for a request */
+	[NSC_SOCKET_NEW_SYN_RECV] = "SYN_RECV",	/* the kernel's name for a request */
 };
 
 const char *
@@ -31,7 +31,7 @@ nsc_socket_state_text(const struct nsc_socket *s)
 void
 nsc_socket_set_families(struct nsc_socket *s, int v6only, bool bindv6only)
 {
-	bool wildcard = nsc_addr_word(&s->local, 0) == 0 && nsc_addr_word(&s->local, 1) == 0;
+	bool wildcard = (nsc_addr_word(&s->local, 0) | nsc_addr_word(&s->local, 1)) == 0;
 
 	s->assumed = false;
 	if (nsc_addr_is_v4(&s->local)) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One socket as the kernel describes it, whoever was asked: sock_diag, /proc/net, a tracepoint. */
+/* One socket as the kernel describes it, over sock_diag, /proc/net or a tracepoint. */
 #ifndef NSC_HOST_SOCKET_H
 #define NSC_HOST_SOCKET_H
 
@@ -37,12 +37,12 @@ struct nsc_socket {
 	uint8_t proto;		/* IPPROTO_TCP or IPPROTO_UDP */
 	uint8_t state;		/* nsc_socket_state */
 	uint8_t families;	/* NSC_FAMILY_*: both for a dual-stack wildcard */
-	bool assumed;		/* families rest on the sysctl, not on the socket (no SKV6ONLY) */
-	uint32_t device;	/* ifindex: SO_BINDTODEVICE, or the zone of a link-local address; 0: none */
+	bool assumed;		/* families rest on the sysctl, not on the socket */
+	uint32_t device;	/* ifindex: SO_BINDTODEVICE or a link-local zone; 0: none */
 	uint32_t uid;
 	uint32_t queue, queue_max;	/* LISTEN: to be accepted, and the limit (listen(2)) */
-	uint32_t drops;		/* SK_MEMINFO_DROPS: of a listener, connections lost to a full queue */
-	bool measured;		/* totals are there (TCP, INET_DIAG_INFO) */
+	uint32_t drops;		/* LISTEN: connections lost to a full queue; UDP: datagrams */
+	bool measured;		/* totals are there; not of a TIME_WAIT's predecessor in FIN_WAIT2 */
 	struct nsc_socket_totals totals;
 };
 

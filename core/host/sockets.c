@@ -66,7 +66,7 @@ nsc_sockets_way(const struct nsc_sockets *s)
 	return s->way;
 }
 
-/* /proc/net has no cookie, but an inode stands for one socket as well; neither: no file, no key. */
+/* /proc/net has no cookie, but an inode stands for one socket as well. */
 static bool
 seen_before(struct nsc_sockets *s, const struct nsc_socket *one)
 {
@@ -108,7 +108,7 @@ dump(struct look *l, struct nsc_diag *d)
 	return r;
 }
 
-/* Listeners have a hash of their own, and only of them the drops are wanted: a dump apart. */
+/* Listeners have a hash of their own, and drops are wanted of them alone: a dump apart. */
 static int
 dump_tcp(struct look *l)
 {

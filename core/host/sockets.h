@@ -14,7 +14,7 @@ struct nsc_sockets;
 struct nsc_sockets_wish {
 	bool tcp, udp;
 	bool totals;		/* with struct nsc_socket_totals */
-	uint32_t states;	/* 1 << nsc_socket_state, of TCP; LISTEN alone costs next to nothing */
+	uint32_t states;	/* of TCP, 1 << nsc_socket_state; LISTEN alone is cheap */
 };
 
 enum { NSC_SOCKETS_OPEN = 0x1fff & ~(1 << NSC_SOCKET_TIME_WAIT | 1 << NSC_SOCKET_CLOSE | 1) };

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * show_sockets listeners [proc]     listeners of this namespace, one JSON line each, by DESIGN 4.1
+ * show_sockets listeners [proc]     who listens here, one JSON line each
+ * show_sockets connections          TCP with a peer, one JSON line each
  * show_sockets namespaces [ROUNDS]  inode of each network namespace and how many listen there;
- *                                   a round each tenth of a second, behind each a line `round N`
+ *                                   ten rounds a second, behind each a line `round N`
  */
 #include <netinet/in.h>
 #include <stdio.h>
@@ -102,6 +103,45 @@ print(const struct nsc_listener *l)
 	printf("}\n");
 }
 
+static bool
+print_connection(void *arg, const struct nsc_socket *s)
+{
+	char local[NSC_ADDR_TEXT], remote[NSC_ADDR_TEXT];
+
+	(void)arg;
+	if (s->remote_port == 0)
+		return true;
+	printf("{\"event\":\"connection\",\"proto\":\"tcp\",\"state\":\"%s\",\"local\":\"%s\",\"local_port\":%u"
+	       ",\"remote\":\"%s\",\"remote_port\":%u",
+	       nsc_socket_state_text(s), nsc_addr_text(&s->local, local), s->local_port,
+	       nsc_addr_text(&s->remote, remote), s->remote_port);
+	if (s->measured)
+		printf(",\"bytes_sent\":%llu,\"bytes_received\":%llu,\"retransmits\":%u"
+		       ",\"rtt_us\":%u,\"rtt_var_us\":%u",
+		       (unsigned long long)s->totals.sent,
+		       (unsigned long long)s->totals.received, s->totals.retransmits,
+		       s->totals.rtt, s->totals.rtt_var);
+	printf("}\n");
+	return true;
+}
+
+static int
+show_connections(void)
+{
+	static const struct nsc_sockets_wish wish = {.tcp = true, .totals = true,
+						     .states = NSC_SOCKETS_OPEN};
+	struct nsc_sockets *s;
+	char err[NSC_ERR] = "";
+	int r = nsc_sockets_new(&s);
+
+	if (r == 0)
+		r = nsc_sockets_each(s, &wish, print_connection, NULL, err);
+	nsc_sockets_free(s);
+	if (r < 0)
+		fprintf(stderr, "show_sockets: %s\n", err);
+	return r < 0;
+}
+
 static void
 show_namespace(void *arg, uint64_t netns)
 {
@@ -137,12 +177,14 @@ main(int argc, char **argv)
 
 	if (argc >= 2 && strcmp(argv[1], "namespaces") == 0)
 		return show_namespaces(argc > 2 ? atoi(argv[2]) : 1);
+	if (argc == 2 && strcmp(argv[1], "connections") == 0)
+		return show_connections();
 	if (argc == 2 && strcmp(argv[1], "listeners") == 0) {
 		gather(&l);
 	} else if (argc == 3 && strcmp(argv[1], "listeners") == 0) {
 		gather_from_proc(&l);
 	} else {
-		fprintf(stderr, "show_sockets listeners [proc] | namespaces [ROUNDS]\n");
+		fprintf(stderr, "show_sockets listeners [proc] | connections | namespaces [ROUNDS]\n");
 		return 2;
 	}
 	for (size_t i = 0; i < l.count; i++)
