@@ -96,6 +96,7 @@ static bool
 take_socket(const struct nsc_diag *d, struct nsc_socket *s, const struct nlmsghdr *h)
 {
 	const struct inet_diag_msg *m = mnl_nlmsg_get_payload(h);
+	const char *end = (const char *)h + h->nlmsg_len;
 	const struct nlattr *a;
 	int v6only = -1;
 
@@ -119,7 +120,9 @@ take_socket(const struct nsc_diag *d, struct nsc_socket *s, const struct nlmsghd
 		s->queue = m->idiag_rqueue;
 		s->queue_max = m->idiag_wqueue;
 	}
-	mnl_attr_for_each(a, h, sizeof *m)
+	/* mnl_attr_for_each goes to the aligned end, up to three octets behind the message. */
+	for (a = mnl_nlmsg_get_payload_offset(h, sizeof *m);
+	     mnl_attr_ok(a, (int)(end - (const char *)a)); a = mnl_attr_next(a))
 		take_attribute(s, &v6only, a);
 	nsc_socket_set_families(s, v6only, d->bindv6only);
 	return true;
