@@ -64,8 +64,8 @@ is_query(const struct nsc_packet *p)
 	return p->proto == NSC_PROTO_ICMP6 && p->icmp_type == 128;
 }
 
-/* Sets direction, ways, scope and network of a new flow. */
-static void
+/* Sets direction, ways, scope and network of a new flow; bit of each side that is ours. */
+static unsigned
 place(struct nsc_worker *w, struct nsc_flow *f, const struct nsc_packet *p)
 {
 	struct nsc_direction_question q = {
@@ -109,6 +109,7 @@ place(struct nsc_worker *w, struct nsc_flow *f, const struct nsc_packet *p)
 	f->scope = (uint8_t)scope;
 	f->network = (uint8_t)nsc_network_find(&w->settings.networks, &q.addr[remote]);
 	f->iface = (uint8_t)p->frame->iface;
+	return (ways[0] & NSC_WAY_TX ? 1u : 0) | (ways[1] & NSC_WAY_TX ? 2u : 0);
 }
 
 static unsigned
@@ -120,7 +121,8 @@ direction_value(const struct nsc_flow *f)
 void
 nsc_account_opened(struct nsc_worker *w, struct nsc_flow *f, const struct nsc_packet *p)
 {
-	place(w, f, p);
+	unsigned ours = place(w, f, p);
+
 	add(w, NSC_CELL(SCOPE_OPENED, f->scope, direction_value(f)), 1);
 	add(w, NSC_CELL(SCOPE_CURRENT, f->scope, 0), 1);
 	if (f->direction & NSC_LABEL_FORWARDED)
@@ -136,6 +138,7 @@ nsc_account_opened(struct nsc_worker *w, struct nsc_flow *f, const struct nsc_pa
 		w->undecided.opened++;
 	else
 		add(w, NSC_CELL(APP_OPENED, 0, 0), 1);
+	nsc_whose_opened(w->whose, f, ours, &w->locals.view, w->now);
 }
 
 void
@@ -207,12 +210,16 @@ nsc_account_packet(struct nsc_worker *w, const struct nsc_packet *p, const struc
 	unsigned way = nsc_way(f, up->side);
 	uint64_t octets = (uint64_t)p->octets + p->credit_octets;
 	uint64_t packets = (uint64_t)(p->octets > 0) + p->credit_packets;
+	struct nsc_party *party = &w->party[f->owner];
+	unsigned sender = f->first ^ up->side;
 	bool decided;
 
 	add_way(w, NSC_CELL(SCOPE_OCTETS, f->scope, 0), way, octets);
 	add_way(w, NSC_CELL(SCOPE_PACKETS, f->scope, 0), way, packets);
 	if (f->direction & NSC_LABEL_FORWARDED)
 		return;
+	party->octets[sender] += octets;
+	party->packets[sender] += packets;
 	if (f->network != 0) {
 		add_way(w, NSC_CELL(NETWORK_OCTETS, f->network, 0), way, octets);
 		add_way(w, NSC_CELL(NETWORK_PACKETS, f->network, 0), way, packets);

@@ -46,6 +46,7 @@ account_flows(struct nsc_worker *w)
 	set(w, anomaly + NSC_V_ANOMALY_RST_INVALID, f->rst_invalid);
 	set(w, anomaly + NSC_V_ANOMALY_ILLEGAL_FLAGS, f->illegal_flags);
 	set(w, anomaly + NSC_V_ANOMALY_CHALLENGE, f->challenged);
+	set(w, anomaly + NSC_V_ANOMALY_OWNER_GIVEN_UP, nsc_whose_given_up(w->whose));
 }
 
 static void

@@ -31,16 +31,20 @@ wake(void *arg)
 }
 
 static bool
-iface_row(void *arg, unsigned n, struct nsc_row *row)
+iface_row(struct nsc_engine *e, unsigned n, struct nsc_row *row)
 {
-	struct nsc_engine *e = arg;
-
 	if (e->capture != NULL)
 		return nsc_capture_row(e->capture, n, row);
 	if (!e->replayed || n != 0)
 		return false;
 	*row = (struct nsc_row){.name = "capture", .generation = 1, .present = true};
 	return true;
+}
+
+static bool
+row_of(void *arg, unsigned set, unsigned n, struct nsc_row *row)
+{
+	return set == NSC_SET_IFACE && iface_row(arg, n, row);
 }
 
 /* Addresses that the configuration calls ours: a replay has no others. */
@@ -81,7 +85,7 @@ make_ledgers(struct nsc_engine *e)
 	}
 	atomic_store(&e->ledgers.count, 1 + e->settings.workers);
 	e->ledgers.wake = wake;
-	e->ledgers.iface = iface_row;
+	e->ledgers.row = row_of;
 	e->ledgers.arg = e;
 	e->ledgers.networks = &e->settings.networks;
 	e->ledgers.top_n = nsc_config_top_n(e->config);

@@ -8,7 +8,7 @@
 #include "ledger/ledger.h"
 #include "nsc.h"
 
-enum { LINE = 1024, SETS = 512 };
+enum { LINE = 2048, SETS = 1024 };
 
 struct out {
 	void (*put)(void *arg, const char *text);
@@ -49,6 +49,11 @@ group_text(const struct nsc_metric *m)
 		return "-NAME";
 	case NSC_SET_APP:
 		return "-APP";
+	case NSC_SET_PROCESS:
+	case NSC_SET_UNIT:
+		return "-NAME";
+	case NSC_SET_SERVICE:
+		return "";
 	default:
 		return "-SCOPE";
 	}
@@ -62,6 +67,12 @@ value_text(const struct nsc_metric *m, char text[SETS])
 	unsigned each = m->shape == NSC_SHAPE_QUANTILES ? 3 : 1, i, j;
 
 	text[0] = '\0';
+	if (m->group == NSC_SET_SERVICE) {
+		append(text, SETS, "PROTO-PORT");
+		append(text, SETS, m->value[0] != '\0' ? "-" : "");
+		append(text, SETS, m->value);
+		return;
+	}
 	if (m->shape == NSC_SHAPE_PORTS) {
 		append(text, SETS, m->value);
 		append(text, SETS, "-PORT");
@@ -111,6 +122,7 @@ show_text(const struct nsc_metric *m)
 	if (m->shape == NSC_SHAPE_PORTS)
 		return "while set";
 	return m->show == NSC_SHOW_ALWAYS ? "always"
+	       : m->show == NSC_SHOW_HOST ? "always, live"
 	       : m->show == NSC_SHOW_SLOT ? "while it exists" : "once non-zero";
 }
 
@@ -156,13 +168,13 @@ nsc_print_metrics(enum nsc_format f, void (*put)(void *arg, const char *text), v
 		    "`netflowscope metrics --markdown`.\n\n"
 		    "A collectd identifier is "
 		    "`HOST/netflowscope-FAMILY[-GROUP]/TYPE[-VALUE]`. "
-		    "IF, NAME and APP are the tokens of interfaces, networks and "
-		    "applications, with a row "
-		    "`other` for those beyond `TopN` and `MaxSeries`, and `app-unknown` "
+		    "IF, NAME and APP are the tokens of interfaces, of networks, processes and "
+		    "units, and of applications, with a row "
+		    "`other` for those beyond `TopN` and `MaxSeries`, and `unknown` "
 		    "for flows "
-		    "that no dissector knows; SCOPE is `loopback`, `private` or `public` "
+		    "that no dissector knows or whose owner was not found; SCOPE is `loopback`, `private` or `public` "
 		    "(and `forwarded` "
-		    "of `scope`); PORT is the number of a server's port, at most 16 of them. "
+		    "of `scope`, `none` of `connections`); PROTO-PORT is a service such as `tcp-80`; PORT is the number of a server's port, at most 16 of them. "
 		    "Quantiles are told only for intervals with samples.\n\n");
 	if (f == NSC_FORMAT_MARKDOWN)
 		say(&o, "| FAMILY-GROUP/TYPE | VALUE | Kind | Unit | Told | Meaning |\n"

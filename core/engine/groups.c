@@ -6,17 +6,18 @@
 #include "engine/groups.h"
 #include "engine/sums.h"
 
+enum { UNKNOWN_ROW = 0, OTHER_ROW = 1 };	/* of PROCESS and UNIT (host/names.h) */
+
 static void
-init_group(struct nsc_group *g, enum nsc_set set, struct nsc_rank_row *row, unsigned size,
-	   int *slot)
+init_group(struct nsc_group *g, enum nsc_set set, struct nsc_rank_row *row, unsigned size)
 {
 	unsigned i;
 
 	g->set = (uint8_t)set;
+	g->behind = set == NSC_SET_SERVICE;
 	g->rank.row = row;
 	g->rank.size = size;
 	g->rows = nsc_set_count(set);
-	g->slot = slot;
 	for (i = 0; i < NSC_METRICS; i++) {
 		const struct nsc_metric *m = &nsc_metrics[i];
 		bool quantiles = m->shape == NSC_SHAPE_QUANTILES;
@@ -31,12 +32,26 @@ init_group(struct nsc_group *g, enum nsc_set set, struct nsc_rank_row *row, unsi
 void
 nsc_groups_init(struct nsc_groups *g)
 {
+	static const struct {
+		enum nsc_set set;
+		unsigned names;
+	} sets[NSC_GROUP_SETS] = {
+		{NSC_SET_IFACE, NSC_GROUP_IFACE}, {NSC_SET_NETWORK, NSC_GROUP_NETWORK},
+		{NSC_SET_APP, NSC_GROUP_APP}, {NSC_SET_PROCESS, NSC_GROUP_PROCESS},
+		{NSC_SET_UNIT, NSC_GROUP_UNIT}, {NSC_SET_SERVICE, NSC_GROUP_SERVICE},
+	};
+	unsigned i, names = 0, rows = 0;
+
 	memset(g, 0, sizeof *g);
-	init_group(&g->group[0], NSC_SET_IFACE, g->iface, NSC_GROUP_IFACE, g->slot);
-	init_group(&g->group[1], NSC_SET_NETWORK, g->network, NSC_GROUP_NETWORK,
-		   g->slot + NSC_COUNT_IFACE);
-	init_group(&g->group[2], NSC_SET_APP, g->app, NSC_GROUP_APP,
-		   g->slot + NSC_COUNT_IFACE + NSC_COUNT_NETWORK);
+	for (i = 0; i < NSC_GROUP_SETS; i++) {
+		init_group(&g->group[i], sets[i].set, &g->name[names], sets[i].names);
+		g->group[i].slot = &g->slot[rows];
+		g->group[i].seen = &g->seen[rows];
+		names += sets[i].names;
+		rows += g->group[i].rows;
+	}
+	for (i = 0; i < NSC_GROUP_ROWS; i++)
+		g->seen[i].slot = NSC_GROUP_NONE;
 }
 
 struct nsc_group *
@@ -54,6 +69,7 @@ struct naming {
 	char token[NSC_TOKEN];
 	bool present;
 	bool mixed;			/* this interval's increments are of two names */
+	bool pinned;
 };
 
 /*
@@ -61,15 +77,18 @@ struct naming {
  * interval cannot be told apart: they are neither's.
  */
 static bool
-name_iface(struct nsc_groups *all, struct nsc_ledgers *l, unsigned n, struct naming *name)
+name_told(struct nsc_group *g, struct nsc_ledgers *l, unsigned n, struct naming *name)
 {
-	struct nsc_group_seen *seen = &all->seen[n];
+	struct nsc_group_seen *seen = &g->seen[n];
 	struct nsc_row row;
 
 	memset(&row, 0, sizeof row);
-	if (l->iface == NULL || !l->iface(l->arg, n, &row))
+	if (l->row == NULL || !l->row(l->arg, g->set, n, &row))
 		return false;
-	nsc_token(name->token, row.name, strnlen(row.name, sizeof row.name));
+	if (g->behind)			/* ours, and made of token characters and a dash */
+		memcpy(name->token, row.name, strnlen(row.name, NSC_TOKEN - 1));
+	else
+		nsc_token(name->token, row.name, strnlen(row.name, sizeof row.name));
 	name->present = row.present;
 	name->mixed = seen->present && seen->generation != row.generation;
 	seen->present = row.present;
@@ -77,17 +96,31 @@ name_iface(struct nsc_groups *all, struct nsc_ledgers *l, unsigned n, struct nam
 	return true;
 }
 
+/* Rows of processes and units have fixed ones before those that bear names. */
+static bool
+name_owner(struct nsc_group *g, struct nsc_ledgers *l, unsigned n, struct naming *name)
+{
+	if (n != UNKNOWN_ROW)
+		return n != OTHER_ROW && name_told(g, l, n, name);
+	nsc_token(name->token, "", 0);
+	name->pinned = true;
+	return true;
+}
+
 /* False: the row has no name. */
 static bool
-name_row(struct nsc_groups *all, unsigned set, struct nsc_ledgers *l, unsigned n,
-	 struct naming *name)
+name_row(struct nsc_group *g, struct nsc_ledgers *l, unsigned n, struct naming *name)
 {
 	const char *text;
 
 	*name = (struct naming){.present = true};
-	switch (set) {
+	switch (g->set) {
 	case NSC_SET_IFACE:
-		return name_iface(all, l, n, name);
+	case NSC_SET_SERVICE:
+		return name_told(g, l, n, name);
+	case NSC_SET_PROCESS:
+	case NSC_SET_UNIT:
+		return name_owner(g, l, n, name);
 	case NSC_SET_NETWORK:
 		if (l->networks == NULL || n == 0 || n > l->networks->names || n > NSC_NETWORKS)
 			return false;
@@ -98,6 +131,7 @@ name_row(struct nsc_groups *all, unsigned set, struct nsc_ledgers *l, unsigned n
 		if (n >= nsc_dissector_count)
 			return false;
 		/* Row 0 is what has no name: the one true `unknown`. */
+		name->pinned = n == 0;
 		text = n > 0 ? nsc_app_name(n) : "";
 		nsc_token(name->token, text, strlen(text));
 		return true;
@@ -128,26 +162,54 @@ increment(const struct nsc_cells *now, unsigned set, unsigned n, bool *level)
 	return sum;
 }
 
+static bool
+is_of_owners(const struct nsc_group *g)
+{
+	return g->set == NSC_SET_PROCESS || g->set == NSC_SET_UNIT;
+}
+
+/* Names that are there once they did something; the others are while they exist. */
+static bool
+is_of_deeds(const struct nsc_group *g)
+{
+	return g->set == NSC_SET_APP || is_of_owners(g);
+}
+
+/* The name still stands where it stood at the last look. */
+static bool
+stands(const struct nsc_group *g, unsigned n, const char *token)
+{
+	int at = g->seen[n].slot;
+
+	return at >= 0 && strcmp(g->rank.row[at].token, token) == 0;
+}
+
 static void
-look_at_row(struct nsc_groups *all, struct nsc_group *g, struct nsc_ledgers *l,
-	    const struct nsc_cells *now, unsigned n)
+look_at_row(struct nsc_group *g, struct nsc_ledgers *l, const struct nsc_cells *now, unsigned n)
 {
 	struct nsc_rank_row *row;
 	struct naming name;
-	bool level = false;
-	double more;
+	bool level = false, named = name_row(g, l, n, &name);
+	double more = increment(now, g->set, n, &level);
 
 	g->slot[n] = NSC_GROUP_NONE;
-	if (!name_row(all, g->set, l, n, &name))
+	if (!named && is_of_owners(g) && n == OTHER_ROW) {
+		g->slot[n] = (int)g->rank.size;	/* `other` by birth */
+		g->alive |= more > 0 || level;
+	}
+	if (!named)
 		return;
-	g->slot[n] = nsc_rank_row(&g->rank, name.token);
-	more = increment(now, g->set, n, &level);
-	/* Applications are there once they did something; the others while they exist. */
-	if (g->set == NSC_SET_APP)
+	if (is_of_deeds(g))
 		name.present = more > 0 || level;
+	/* There are more of these than are remembered: not those that did nothing. */
+	if (is_of_owners(g) && !name.present && !stands(g, n, name.token))
+		return;
+	if (!stands(g, n, name.token))
+		g->seen[n].slot = nsc_rank_row(&g->rank, name.token);
+	g->slot[n] = g->seen[n].slot;
 	if (g->slot[n] >= 0) {
 		row = &g->rank.row[g->slot[n]];
-		row->pinned = g->set == NSC_SET_APP && n == 0;
+		row->pinned = name.pinned;
 		row->present |= name.present;
 		row->increment += name.mixed ? 0 : more;
 	}
@@ -155,16 +217,27 @@ look_at_row(struct nsc_groups *all, struct nsc_group *g, struct nsc_ledgers *l,
 		g->slot[n] = (int)g->rank.size;
 }
 
+/*
+ * An application that was met stays.  A process or unit does while its sums, weighted with
+ * time, are not forgotten: a host runs through more names than there is room for.
+ */
+static bool
+stays(const struct nsc_group *g, const struct nsc_rank_row *row)
+{
+	if (g->set == NSC_SET_APP)
+		return row->present;
+	return is_of_owners(g) && row->present && (row->pinned || row->score >= 1);
+}
+
 static void
-look_at(struct nsc_groups *all, struct nsc_group *g, struct nsc_ledgers *l,
-	const struct nsc_cells *now)
+look_at(struct nsc_group *g, struct nsc_ledgers *l, const struct nsc_cells *now)
 {
 	unsigned n;
 
-	for (n = 0; n < g->rank.size && g->set != NSC_SET_APP; n++)
-		g->rank.row[n].present = false;
+	for (n = 0; n < g->rank.size; n++)
+		g->rank.row[n].present = stays(g, &g->rank.row[n]);
 	for (n = 0; n < g->rows; n++)
-		look_at_row(all, g, l, now, n);
+		look_at_row(g, l, now, n);
 }
 
 /* Rows by port are few and each matters: they take their series first. */
@@ -188,15 +261,15 @@ nsc_groups_choose(struct nsc_groups *g, struct nsc_ledgers *l, const struct nsc_
 	for (i = 0; i < NSC_GROUP_SETS; i++) {
 		struct nsc_group *p = &g->group[i];
 
-		look_at(g, p, l, now);
+		look_at(p, l, now);
 		limit[i] = nsc_rank_candidates(&p->rank);
-		cost[i] = p->cost;
+		cost[i] = p->behind ? 0 : p->cost;	/* MaxListeners is their cap */
 		p->alive |= limit[i] > 0;
-		if (p->alive)
+		if (p->alive && !p->behind)
 			kept += p->cost_other;
 		for (n = 0; n < p->rank.size; n++)
 			kept += p->rank.row[n].pinned ? p->cost : 0;
-		if (limit[i] > l->top_n)
+		if (limit[i] > l->top_n && !p->behind)
 			limit[i] = l->top_n;
 	}
 	nsc_rank_share(limit, cost, NSC_GROUP_SETS,

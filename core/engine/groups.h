@@ -14,8 +14,22 @@ enum {
 	NSC_GROUP_IFACE = 2 * NSC_COUNT_IFACE,
 	NSC_GROUP_NETWORK = NSC_COUNT_NETWORK,
 	NSC_GROUP_APP = NSC_COUNT_APP,
-	NSC_GROUP_SETS = 3,
+	/* And so do those of processes, units and services. */
+	NSC_GROUP_PROCESS = 2 * NSC_COUNT_PROCESS,
+	NSC_GROUP_UNIT = 2 * NSC_COUNT_UNIT,
+	NSC_GROUP_SERVICE = 2 * NSC_COUNT_SERVICE,
+	NSC_GROUP_NAMES = NSC_GROUP_IFACE + NSC_GROUP_NETWORK + NSC_GROUP_APP + NSC_GROUP_PROCESS +
+			  NSC_GROUP_UNIT + NSC_GROUP_SERVICE,
+	NSC_GROUP_ROWS = NSC_COUNT_IFACE + NSC_COUNT_NETWORK + NSC_COUNT_APP + NSC_COUNT_PROCESS +
+			 NSC_COUNT_UNIT + NSC_COUNT_SERVICE,
+	NSC_GROUP_SETS = 6,
 	NSC_GROUP_NONE = -1,		/* a row without a name: told nowhere */
+};
+
+struct nsc_group_seen {			/* a row at the last look */
+	uint32_t generation;
+	bool present;
+	int slot;			/* where its name stood; a hint */
 };
 
 struct nsc_group {
@@ -25,17 +39,16 @@ struct nsc_group {
 	unsigned cost;			/* series of a row, at the most */
 	unsigned cost_other;		/* of `other`: it has no quantiles */
 	bool alive;			/* there has been a row: there may be an `other` */
+	bool behind;			/* the name stands behind the type, and has no `other` */
 	int *slot;			/* by row: index of the name; rank.size: `other`; or NONE */
+	struct nsc_group_seen *seen;	/* by row */
 };
 
 struct nsc_groups {
 	struct nsc_group group[NSC_GROUP_SETS];
-	struct nsc_rank_row iface[NSC_GROUP_IFACE], network[NSC_GROUP_NETWORK], app[NSC_GROUP_APP];
-	int slot[NSC_COUNT_IFACE + NSC_COUNT_NETWORK + NSC_COUNT_APP];
-	struct nsc_group_seen {		/* rows of IFACE at the last look */
-		uint32_t generation;
-		bool present;
-	} seen[NSC_COUNT_IFACE];
+	struct nsc_rank_row name[NSC_GROUP_NAMES];	/* set by set, as the rows */
+	int slot[NSC_GROUP_ROWS];
+	struct nsc_group_seen seen[NSC_GROUP_ROWS];
 };
 
 void nsc_groups_init(struct nsc_groups *g);

@@ -11,13 +11,13 @@
 #include "ledger/ledger.h"
 #include "scope/scope.h"
 
-enum { NSC_LEDGERS = 17 };		/* 16 workers and the host side */
+enum { NSC_LEDGERS = 18 };		/* 16 workers, the capture and the inventory */
 
-/* The name of a row of the set IFACE. */
+/* The name of a row of an open set: IFACE, PROCESS, UNIT, SERVICE. */
 struct nsc_row {
-	char name[32];			/* as the kernel has it; kept while the row is not in use */
+	char name[64];			/* as the kernel has it; kept while the row is not in use */
 	uint32_t generation;		/* changes when the row gets another name: ends the old one */
-	bool present;			/* the interface exists and is captured */
+	bool present;			/* IFACE, SERVICE: it exists */
 };
 
 struct nsc_ledgers {
@@ -40,16 +40,17 @@ struct nsc_ledgers {
 	void (*wake)(void *arg);
 
 	/*
-	 * Fills *row; false if that row of IFACE never had a name (its cells are told
-	 * nowhere).  Any thread.  May be NULL: no interfaces.  A row that is given
-	 * up shall be the last to be used again.
+	 * Fills *row; false if that row of the set (nsc_set) never had a name (its cells are
+	 * told nowhere).  Any thread.  May be NULL: no names.  A row that is given up
+	 * shall be the last to be used again.
 	 */
-	bool (*iface)(void *arg, unsigned n, struct nsc_row *row);
+	bool (*row)(void *arg, unsigned set, unsigned n, struct nsc_row *row);
 	void *arg;
 
 	const struct nsc_networks *networks;	/* rows of NETWORK from 1; may be NULL */
 	uint32_t top_n, max_series;		/* options TopN and MaxSeries */
 	bool notifications;			/* option Notifications */
+	uint32_t sources;			/* of the inventory: bit of each HOST_SOURCE that is wanted */
 
 	/*
 	 * True while workers answer: readers wait for them (50 ms at the most)

@@ -56,6 +56,13 @@ is_other(const struct where *w)
 	return w->group != NULL && w->slot == w->group->rank.size;
 }
 
+/* Their names stand behind the type: TYPE-PROTO-PORT. */
+static bool
+is_behind(const struct nsc_metric *m)
+{
+	return m->group == NSC_SET_SERVICE;
+}
+
 /* Slots of a metric: the set's members, or all names that are remembered and `other`. */
 static unsigned
 slots(struct nsc_reader *r, const struct nsc_metric *m)
@@ -197,11 +204,15 @@ tell_slot(struct nsc_reader *r, const struct where *w)
 	bool always = w->m->show != NSC_SHOW_LATE && !is_other(w);
 	unsigned value;
 
+	if (w->m->show == NSC_SHOW_HOST && r->ledgers->sources == 0)
+		return;
 	if (w->m->shape == NSC_SHAPE_PORTS) {
 		tell_ports(r, w);
 		return;
 	}
 	for (value = 0; value < w->m->members; value++) {
+		if (w->m->values == NSC_SET_HOST_SOURCE && !(r->ledgers->sources & 1u << value))
+			continue;
 		if (w->m->shape == NSC_SHAPE_QUANTILES)
 			tell_quantiles(r, w, value);
 		else if (nsc_shape_grows(w->m->shape))
@@ -209,6 +220,26 @@ tell_slot(struct nsc_reader *r, const struct where *w)
 		else
 			tell_level(r, w, value, always);
 	}
+}
+
+/* Of a service: its name stands before the value, and there is no `other`. */
+static void
+tell_service(struct nsc_reader *r, struct where *w, const char *name)
+{
+	w->name = "";
+	w->text += (size_t)w->slot * w->m->members * QUANTILES;
+	for (unsigned v = 0; v < w->m->members; v++)
+		snprintf(w->text[v * QUANTILES], VALUE_TEXT, "%s%s%s", name,
+			 w->m->value[0] != '\0' ? "-" : "", w->m->value);
+	tell_slot(r, w);
+	w->text -= (size_t)w->slot * w->m->members * QUANTILES;
+}
+
+/* Texts of a metric: one a value, but of services one a slot and value. */
+static size_t
+texts(struct nsc_reader *r, const struct nsc_metric *m)
+{
+	return (size_t)m->members * QUANTILES * (is_behind(m) ? slots(r, m) : 1);
 }
 
 /* Fills r->sample in the order of metrics.def. */
@@ -234,6 +265,11 @@ tell_all(struct nsc_reader *r)
 				memset(series, 0, m->members * sizeof *series);
 			if (row != NULL && !row->shown)
 				continue;
+			if (is_behind(m)) {
+				if (row != NULL && row->token[0] != '\0')
+					tell_service(r, &w, row->token);
+				continue;
+			}
 			w.name = row != NULL       ? row->token
 				 : w.group != NULL ? "other"
 				 : m->group == NSC_SET_NONE
@@ -241,7 +277,7 @@ tell_all(struct nsc_reader *r)
 					 : nsc_set_token((enum nsc_set)m->group, w.slot);
 			tell_slot(r, &w);
 		}
-		text += (size_t)m->members * QUANTILES;
+		text += texts(r, m);
 	}
 	for (i = 0; i < NSC_GROUP_SETS; i++) {
 		struct nsc_rank *rank = &r->groups.group[i].rank;
@@ -283,19 +319,19 @@ write_text(const struct nsc_metric *m, char (*text)[VALUE_TEXT])
 static int
 make_room(struct nsc_reader *r)
 {
-	size_t series = 0, values = 0, samples = 0, at = 0;
+	size_t series = 0, text = 0, samples = 0, at = 0;
 	unsigned i;
 
 	for (i = 0; i < NSC_METRICS; i++) {
 		const struct nsc_metric *m = &nsc_metrics[i];
 		size_t n = (size_t)slots(r, m) * m->members;
 
-		values += m->members;
+		text += texts(r, m);
 		series += n;
 		samples += m->shape == NSC_SHAPE_QUANTILES ? n * QUANTILES : n;
 	}
 	r->series = calloc(series, sizeof *r->series);
-	r->text = calloc(values * QUANTILES, sizeof *r->text);
+	r->text = calloc(text, sizeof *r->text);
 	r->sample = calloc(samples, sizeof *r->sample);
 	if (r->series == NULL || r->text == NULL || r->sample == NULL)
 		return -ENOMEM;
@@ -303,7 +339,7 @@ make_room(struct nsc_reader *r)
 		write_text(&nsc_metrics[i], r->text + at);
 		if (i == NSC_M_SELF_SERIES)
 			r->count_text = r->text[at + NSC_V_SERIES_SERIES * QUANTILES];
-		at += (size_t)nsc_metrics[i].members * QUANTILES;
+		at += texts(r, &nsc_metrics[i]);
 	}
 	return 0;
 }

@@ -133,6 +133,8 @@ nsc_config_settings(const struct nsc_config *cfg, struct nsc_settings *s, char e
 	s->timeout_http = number(cfg, NSC_O_TIMEOUT_HTTP);
 	s->timeout_ssh = number(cfg, NSC_O_TIMEOUT_SSH);
 	s->promiscuous = nsc_config_promiscuous(cfg);
+	s->processes = nsc_config_number(cfg, NSC_O_PROCESSES) != 0;
+	s->units = nsc_config_number(cfg, NSC_O_UNITS) != 0;
 	s->forwarded = nsc_config_number(cfg, NSC_O_FORWARDED) != 0;
 	return set_locals(cfg, s, err);
 }

@@ -34,7 +34,7 @@ struct nsc_settings {
 	uint32_t workers;		/* 1 to 16 */
 	uint8_t forwarded;		/* option Forwarded */
 	uint8_t promiscuous;		/* option Promiscuous: frames for other hosts count too */
-	uint8_t reserved[2];
+	uint8_t processes, units;	/* options Processes and Units: their rows are told */
 	uint32_t locals;		/* replays: prefixes of this host; 0: direction is absent */
 	struct nsc_local_prefix local[NSC_SETTINGS_LOCALS];
 };

@@ -37,6 +37,7 @@ on_closed(void *arg, struct nsc_flow *f, enum nsc_end reason, enum nsc_failure f
 	nsc_session_closed(w->sessions, f, reason, now);
 	nsc_remote_closed(w, f);
 	nsc_account_closed(w, f, reason, failure);
+	nsc_whose_closed(w->whose, f, &w->locals.view, now);
 }
 
 static bool
@@ -52,6 +53,7 @@ on_retired(void *arg, struct nsc_flow *f)
 {
 	struct nsc_worker *w = arg;
 
+	nsc_whose_last_look(w->whose, &w->locals.view, w->now);
 	w->app_flows[f->app]++;
 	if (f->session != 0 && named(w, f))
 		w->names++;
@@ -62,6 +64,7 @@ on_retired(void *arg, struct nsc_flow *f)
 		w->host.event(w->host.arg, &ev);
 	}
 	nsc_session_retired(w->sessions, f);
+	nsc_whose_retired(w->whose, f);
 }
 
 static void
@@ -147,6 +150,11 @@ nsc_worker_new(struct nsc_worker **out, const struct nsc_settings *settings, str
 	nsc_locals_refresh(&w->locals, facts);
 	decode.key = settings->key;
 	rc = nsc_decoder_new(&w->decoder, &decode);
+	if (rc == 0)
+		rc = nsc_whose_new(&w->whose, facts, &w->cells, settings->processes,
+				   settings->units);
+	if (rc == 0)
+		w->party = nsc_whose_parties(w->whose);
 	if (rc == 0 && host->event != NULL)
 		rc = nsc_name_cache_new(&w->name_cache, &settings->key);
 	if (rc == 0)
@@ -180,6 +188,7 @@ nsc_worker_free(struct nsc_worker *w)
 	nsc_flow_table_free(w->flows);
 	nsc_sessions_free(w->sessions);
 	nsc_name_cache_free(w->name_cache);
+	nsc_whose_free(w->whose);
 	nsc_decoder_free(w->decoder);
 	free(w);
 }
@@ -337,6 +346,7 @@ nsc_worker_tick(struct nsc_worker *w, uint64_t now)
 {
 	if (now > w->now)
 		w->now = now;
+	nsc_whose_tick(w->whose, &w->locals.view, w->now);
 	if (w->now / SECOND == w->second)
 		return;
 	w->second = w->now / SECOND;
@@ -350,6 +360,7 @@ void
 nsc_worker_rebase(struct nsc_worker *w, uint64_t from, uint64_t to)
 {
 	nsc_flow_rebase(w->flows, from, to);
+	nsc_whose_rebase(w->whose, from, to);
 	w->cells.cell[NSC_CELL(SELF_ANOMALY, 0, NSC_V_ANOMALY_CLOCK_JUMP)]++;
 	w->now = to;
 	w->second = to / SECOND;
@@ -374,6 +385,7 @@ nsc_worker_publish(struct nsc_worker *w, bool force)
 	w->cells.cell[octets + 1] += u->octets[1];
 	w->cells.cell[NSC_CELL(APP_OPENED, 0, 0)] += u->opened;
 	*u = (struct nsc_undecided){.since = w->now};
+	nsc_whose_settle(w->whose, &w->locals.view, w->now);
 	nsc_account_self(w);
 	nsc_ledger_publish(w->ledger, &w->cells, force);
 }

@@ -8,6 +8,7 @@
 #include "dissect/session.h"
 #include "engine/expiry.h"
 #include "engine/locals.h"
+#include "engine/whose.h"
 #include "engine/worker.h"
 
 /*
@@ -47,6 +48,8 @@ struct nsc_worker {
 	struct nsc_flow_table *flows;
 	struct nsc_sessions *sessions;
 	struct nsc_undecided undecided;
+	struct nsc_whose *whose;
+	struct nsc_party *party;	/* its parties, by flow->owner */
 	uint64_t now;			/* the packets' clock, ns; never goes back */
 	uint64_t second;		/* of the last tick */
 	uint64_t first, last;		/* times of the first and last packet */

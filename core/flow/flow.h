@@ -101,7 +101,7 @@ struct nsc_flow {
 	uint32_t session;		/* (session) index, 0: none */
 	uint16_t flags;			/* nsc_flow_flags */
 	uint16_t vlan_tunnel;		/* VLAN id, nsc_tunnel << 12 */
-	uint16_t owner;			/* (worker) row of its process; 0: unknown */
+	uint16_t owner;			/* (worker) its party (engine/parties.h) */
 	uint8_t packets_high[2];	/* bits 32 to 39 of packets */
 	uint8_t end_reason;		/* nsc_end */
 	uint8_t app;			/* (session) index in dissect/table.c; 0: unknown */

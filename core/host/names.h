@@ -14,6 +14,7 @@
 enum {
 	NSC_NAMES_UNKNOWN = 0,		/* id, and row in both sets */
 	NSC_NAMES_OTHER = 1,		/* no room: id, and row in both sets */
+	NSC_NAMES_ROWS = 256,		/* of each set */
 };
 
 struct nsc_names;
@@ -21,9 +22,10 @@ int nsc_names_new(struct nsc_names **n);	/* 0 or -ENOMEM */
 void nsc_names_free(struct nsc_names *n);
 
 /*
- * The id of that pair; NSC_NAMES_OTHER if ids or rows are all in use (a row out of use for
- * ten minutes is given to another name; its generation counts up).  Writes the id's rows
- * into facts (nsc_facts_owner_rows) before it returns.
+ * The id of that pair ("" is unknown); with NSC_NAMES_OTHER for what finds no room: a row is
+ * given to another name when nobody asked for it in ten minutes, and its generation counts
+ * up.  So ask again, at each look, for whatever still is.  Writes the id's rows into facts
+ * (may be NULL: none) before it returns.  now: steady clock, ns.
  */
 uint16_t nsc_names_id(struct nsc_names *n, const char *process, const char *unit,
 		      struct nsc_facts *facts, uint64_t now);

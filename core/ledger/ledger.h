@@ -134,7 +134,7 @@ enum nsc_shape {
 	NSC_SHAPE_PORTS,
 };
 
-enum nsc_show { NSC_SHOW_LATE, NSC_SHOW_ALWAYS, NSC_SHOW_SLOT };
+enum nsc_show { NSC_SHOW_LATE, NSC_SHOW_ALWAYS, NSC_SHOW_SLOT, NSC_SHOW_HOST };
 
 struct nsc_metric {
 	const char *id, *family, *type, *value, *unit, *text;

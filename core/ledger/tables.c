@@ -32,6 +32,8 @@ SAME(END, EOF, NSC_END_EOF);
 _Static_assert((int)NSC_COUNT_END == (int)NSC_ENDS, "END holds every reason");
 _Static_assert((int)NSC_COUNT_IFACE == (int)NSC_FACT_INTERFACES, "IFACE has the rows of the facts");
 _Static_assert((int)NSC_COUNT_NETWORK == (int)NSC_NETWORKS + 1, "NETWORK has row 0 and the names");
+SAME(SCOPE_NONE, PUBLIC, NSC_SCOPE_PUBLIC);
+SAME(SCOPE_NONE, NONE, NSC_SCOPES);
 _Static_assert((int)NSC_COUNT_PORT == (int)NSC_PORTS, "PORT has the rows of ports.h");
 _Static_assert(NSC_LEDGER_CELLS < 32768, "a copy stays below 256 KiB: readers hold one a ledger");
 

@@ -155,14 +155,13 @@ takes(const struct nsc_fact_listener *l, const struct nsc_addr *a)
 	return nsc_addr_equal(&l->addr, a) || (v4 && nsc_addr_equal(&l->addr, &any4));
 }
 
-enum nsc_listening
-nsc_facts_listening(const struct nsc_facts_view *v, uint8_t proto, const struct nsc_addr *a,
-		    uint16_t port)
+const struct nsc_fact_listener *
+nsc_facts_listener(const struct nsc_facts_view *v, uint8_t proto, const struct nsc_addr *a,
+		   uint16_t port)
 {
 	uint32_t low = 0, high = v->listeners, want = service(proto, port);
+	const struct nsc_fact_listener *any = NULL;
 
-	if (!v->listeners_known)
-		return NSC_LISTENING_UNKNOWN;
 	while (low < high) {
 		uint32_t mid = low + (high - low) / 2;
 
@@ -176,8 +175,20 @@ nsc_facts_listening(const struct nsc_facts_view *v, uint8_t proto, const struct 
 
 		if (service(l->proto, l->port) != want)
 			break;
-		if (takes(l, a))
-			return NSC_LISTENING_YES;
+		if (nsc_addr_equal(&l->addr, a))
+			return l;
+		if (any == NULL && takes(l, a))
+			any = l;
 	}
-	return NSC_LISTENING_NO;
+	return any;
+}
+
+enum nsc_listening
+nsc_facts_listening(const struct nsc_facts_view *v, uint8_t proto, const struct nsc_addr *a,
+		    uint16_t port)
+{
+	if (!v->listeners_known)
+		return NSC_LISTENING_UNKNOWN;
+	return nsc_facts_listener(v, proto, a, port) != NULL ? NSC_LISTENING_YES
+							     : NSC_LISTENING_NO;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the host side tells the workers: flat, two views and a generation,
- * read-only to them.  One writer.  Listeners, translated tuples and owners
- * have their room here from the start; the inventory fills them.
+ * read-only to them.  Owners of connections stand beside the views, live.
  */
 #ifndef NSC_SCOPE_FACTS_H
 #define NSC_SCOPE_FACTS_H
@@ -12,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "base/hash.h"
 
 enum {
 	NSC_FACT_ADDRESSES = 1024,
@@ -53,7 +53,8 @@ struct nsc_facts_view {
 	uint8_t listeners_known;	/* 0: direction guesses (algorithm 4, 7) */
 	uint16_t ephemeral_low, ephemeral_high;	/* ip_local_port_range */
 	uint8_t macs;			/* of stacked devices: OTHERHOST frames to these are ours */
-	uint8_t reserved[5];
+	uint8_t owners_known;		/* 0: nobody looks for owners; flows count for none */
+	uint8_t reserved[4];
 	uint8_t mac[32][6];
 	struct nsc_fact_address address[NSC_FACT_ADDRESSES];	/* sorted by address */
 	struct nsc_fact_address prefix[NSC_FACT_PREFIXES];	/* every address within is ours (replay: --local) */
@@ -64,16 +65,23 @@ struct nsc_facts_view {
 struct nsc_facts {
 	_Atomic uint64_t generation;	/* view[generation & 1] is the whole one */
 	struct nsc_facts_view view[2];
-	/* Live, single-writer: {48-bit tag | 16-bit owner}, one release store an entry. */
+	struct nsc_hash_key key;	/* of this start; set before the first reader comes */
+	/* Live, single-writer: see owners.c.  One release store an entry. */
 	_Atomic uint64_t owner[NSC_OWNER_BUCKETS][NSC_OWNER_WAYS];
-	/* By id: row of the set PROCESS, row of the set UNIT << 16; written before the id is used. */
+	_Atomic uint64_t owned;		/* entries made so far: nothing new, nothing to look up */
+	/* By id, written before the id is used: see nsc_owner_process() and the others. */
 	_Atomic uint32_t owner_rows[NSC_OWNERS];
-	struct nsc_facts_view draft;	/* the writer's own */
+
+	/* the writers' own */
+	struct nsc_facts_view draft;
+	uint64_t owner_clock;		/* seconds since the epoch: the time of new entries */
+	uint8_t owner_next[NSC_OWNER_BUCKETS];	/* the way that the bucket's next entry takes */
 };
 
 /*
  * The writer: edit the view that this returns (as it was committed last), then
- * commit, which sorts its lists.
+ * commit, which sorts its lists.  Of several writers each holds a lock of their own
+ * over edit and commit.
  */
 struct nsc_facts_view *nsc_facts_edit(struct nsc_facts *f);
 void nsc_facts_commit(struct nsc_facts *f);
@@ -97,11 +105,53 @@ struct nsc_owner_key {
 	uint8_t proto;
 };
 
+/* The writer's: what time it is (seconds since the epoch), for the entries to come. */
+void nsc_facts_clock(struct nsc_facts *f, uint64_t now);
+
 /* The writer's: one release store; an entry of the same key is replaced, the oldest of a full bucket goes. */
 void nsc_facts_own(struct nsc_facts *f, const struct nsc_owner_key *k, uint16_t owner);
 
+/* The writer's: takes back every entry of that id, before it is given to another name. */
+void nsc_facts_disown(struct nsc_facts *f, uint16_t owner);
+
 /* Any thread: the owner's id, 0 if none is entered. */
 uint16_t nsc_facts_owner(const struct nsc_facts *f, const struct nsc_owner_key *k);
+
+/*
+ * The same of an entry made at most `age` seconds before `now` (seconds since the epoch):
+ * ports are used again, and nobody takes old entries out.
+ */
+uint16_t nsc_facts_owner_within(const struct nsc_facts *f, const struct nsc_owner_key *k,
+				uint64_t now, uint64_t age);
+
+/* What owner_rows holds: a row of the set PROCESS, one of UNIT, and which name of the id it is. */
+static inline uint32_t
+nsc_owner_rows(unsigned process, unsigned unit, unsigned generation)
+{
+	return (process & 0xff) | (unit & 0xff) << 8 | (uint32_t)(generation & 0xffff) << 16;
+}
+
+static inline unsigned
+nsc_owner_process(uint32_t rows)
+{
+	return rows & 0xff;
+}
+
+static inline unsigned
+nsc_owner_unit(uint32_t rows)
+{
+	return rows >> 8 & 0xff;
+}
+
+static inline uint16_t
+nsc_owner_generation(uint32_t rows)
+{
+	return (uint16_t)(rows >> 16);
+}
+
+/* Who listens there: an exact address before a wildcard; NULL if nobody does.  Borrowed of v. */
+const struct nsc_fact_listener *nsc_facts_listener(const struct nsc_facts_view *v, uint8_t proto,
+						   const struct nsc_addr *a, uint16_t port);
 
 enum nsc_listening { NSC_LISTENING_NO, NSC_LISTENING_YES, NSC_LISTENING_UNKNOWN };
 enum nsc_listening nsc_facts_listening(const struct nsc_facts_view *v, uint8_t proto,

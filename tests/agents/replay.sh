@@ -67,7 +67,7 @@ else
 	same "with Local" $c 10 Local 10.0.0.0/8
 	same "with a Network" $c 1 Network "lab 10.0.0.0/8"
 	same "with a small table" $c 1 FlowTableSize 1024
-	same "with few series" $c 1 MaxSeries 16 TopN 1
+	same "with few series" $c 1 MaxSeries 32 TopN 1
 	same "with a filter" $c 1 Filter "udp port 53"
 	same "without dissection" $c 1 Dissect none
 	same "with workers" $c 1 Workers 2

@@ -73,8 +73,10 @@ START_TEST(tokens_of_sets_are_tokens)
 			ck_assert(*t != '\0' && strlen(t) < NSC_TOKEN);
 			ck_assert_uint_eq(strspn(t, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijkl"
 						    "mnopqrstuvwxyz"
-						    "0123456789_"),
+						    "0123456789_-"),
 					  strlen(t));
+			/* A dash only where a value is of two words. */
+			ck_assert(strchr(t, '-') == NULL || set == NSC_SET_SOCKET_STATE);
 			for (j = 0; j < i; j++)
 				ck_assert_str_ne(t, nsc_set_token(set, j));
 		}

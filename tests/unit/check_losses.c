@@ -380,6 +380,7 @@ static const struct {
 	{"self/cache_eviction-names", "check_name_cache"},
 	{"self/operations-ring_freeze", "tests/net/drops.sh"},
 	{"self/operations-late_publish", "check_reader"},
+	{"self/operations-owner_given_up", "check_engine_owners"},
 	{"self/operations-quic_short_initial", "no loss; of the other end's making"},
 };
 

@@ -67,11 +67,23 @@ publish_all(void *arg)
 		nsc_ledger_publish(e->ledgers.ledger[i], &e->cells[i], false);
 }
 
+/* Processes and units 2 to 61 have names, and services 0 to 9. */
 static bool
-iface(void *arg, unsigned n, struct nsc_row *row)
+owner_row(struct nsc_engine *e, unsigned set, unsigned n, struct nsc_row *row)
+{
+	(void)e;
+	*row = (struct nsc_row){.generation = 1, .present = true};
+	snprintf(row->name, sizeof row->name, set == NSC_SET_SERVICE ? "tcp-%u" : "name.%u", n);
+	return set == NSC_SET_SERVICE ? n < 10 : n < 62;
+}
+
+static bool
+row_of(void *arg, unsigned set, unsigned n, struct nsc_row *row)
 {
 	struct nsc_engine *e = arg;
 
+	if (set != NSC_SET_IFACE)
+		return owner_row(e, set, n, row);
 	*row = e->iface[n];
 	return row->name[0] != '\0';
 }
@@ -99,7 +111,8 @@ setup(void)
 	}
 	engine->ledgers.count = WRITERS;
 	engine->ledgers.wake = publish_all;
-	engine->ledgers.iface = iface;
+	engine->ledgers.row = row_of;
+	engine->ledgers.sources = 15;
 	engine->ledgers.arg = engine;
 	engine->ledgers.networks = &engine->networks;
 	engine->ledgers.top_n = 32;
@@ -203,6 +216,17 @@ told(const struct consumer *c, const char *name)
 	return NULL;
 }
 
+/* A service's stand between its name and the end. */
+static bool
+is_value(const struct nsc_metric *m, const char *value, const char *text)
+{
+	size_t n = strlen(value), k = strlen(text);
+
+	if (m->group != NSC_SET_SERVICE)
+		return strcmp(value, text) == 0;
+	return n > k && strncmp(value, "tcp-", 4) == 0 && strcmp(value + n - k, text) == 0;
+}
+
 /* The model: everything added to the metric's groups since the consumer began. */
 static void
 assert_sums(const struct consumer *c)
@@ -236,7 +260,7 @@ assert_sums(const struct consumer *c)
 
 				if (strcmp(s->family, m->family) != 0 ||
 				    strcmp(s->type, m->type) != 0 ||
-				    strcmp(s->value, text) != 0)
+				    !is_value(m, s->value, text))
 					continue;
 				have[0] += s->sum[0];
 				have[1] += s->sum[1];
@@ -252,11 +276,12 @@ assert_sums(const struct consumer *c)
 static void
 assert_caps(const struct consumer *c)
 {
-	static const char *const open[] = {"interface", "network", "app"};
-	unsigned names[3] = {0, 0, 0}, series = 0, i, j, k;
+	static const char *const open[] = {"interface", "network", "app", "process", "unit"};
+	enum { OPEN = sizeof open / sizeof *open };
+	unsigned names[OPEN] = {0}, series = 0, i, j, k;
 
 	for (i = 0; i < c->ids; i++) {
-		for (j = 0; j < 3; j++) {
+		for (j = 0; j < OPEN; j++) {
 			bool first = true;
 
 			if (c->id[i].read != c->reads || strcmp(c->id[i].last.family, open[j]) != 0)
@@ -271,7 +296,7 @@ assert_caps(const struct consumer *c)
 		}
 	}
 	ck_assert_uint_le(series, engine->ledgers.max_series);
-	for (j = 0; j < 3; j++)
+	for (j = 0; j < OPEN; j++)
 		ck_assert_uint_le(names[j], engine->ledgers.top_n);
 }
 
@@ -307,6 +332,10 @@ add_something(unsigned step)
 		groups = 12;
 	else if (m->group == NSC_SET_NETWORK)
 		first = 1;
+	else if (m->group == NSC_SET_PROCESS || m->group == NSC_SET_UNIT)
+		groups = 62;
+	else if (m->group == NSC_SET_SERVICE)
+		groups = 10;
 	group = first + draw(groups - first);
 	if (draw(3) == 0)
 		group = first + step / 500 % (groups - first);
@@ -319,7 +348,7 @@ START_TEST(any_schedule_gives_equal_sums)
 {
 	struct consumer *c[READERS] = {NULL, NULL, NULL};
 	unsigned every[READERS] = {7, 40, 311}, step, i;
-	static const unsigned caps[][2] = {{32, 256}, {3, 256}, {32, 40}, {1, 16}, {256, 4096}};
+	static const unsigned caps[][2] = {{32, 256}, {3, 256}, {32, 40}, {1, 32}, {256, 4096}};
 
 	seed += (uint64_t)_i * 7919;
 	engine->ledgers.top_n = caps[_i % 5][0];
