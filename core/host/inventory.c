@@ -115,24 +115,6 @@ dump(struct look *l, uint8_t proto)
 		l->code = nsc_error(l->err, rc, "%s", err);
 }
 
-static int
-append(struct nsc_listeners *to, const struct nsc_listeners *from)
-{
-	struct nsc_listener *more;
-
-	if (to->count + from->count > to->room) {
-		more = realloc(to->listener, (to->count + from->count) * sizeof *more);
-		if (more == NULL)
-			return -ENOMEM;
-		to->listener = more;
-		to->room = to->count + from->count;
-	}
-	if (from->count > 0)
-		memcpy(to->listener + to->count, from->listener, from->count * sizeof *from->listener);
-	to->count += from->count;
-	return 0;
-}
-
 static void
 look_inside(struct look *l)
 {
@@ -146,7 +128,7 @@ look_inside(struct look *l)
 	dump(l, IPPROTO_TCP);
 	dump(l, IPPROTO_UDP);
 	nsc_listeners_finish(&l->listeners, l->t, NULL);
-	if (append(&i->all, &l->listeners) < 0 && l->code == 0)
+	if (nsc_listeners_join(&i->all, &l->listeners) < 0 && l->code == 0)
 		l->code = nsc_error(l->err, -ENOMEM, "listeners: %s", strerror(ENOMEM));
 	nsc_listeners_clear(&l->listeners);
 	i->stats.namespaces++;
@@ -189,7 +171,9 @@ show(struct nsc_inventory *i)
 	if (hidden > 0)
 		memcpy(i->all.listener + shown, behind, hidden * sizeof *behind);
 	free(behind);
-	i->shown = (struct nsc_listeners){.listener = i->all.listener, .count = shown};
+	i->shown = (struct nsc_listeners){
+		.listener = i->all.listener, .count = shown, .suppressed = i->all.suppressed,
+	};
 }
 
 static void
@@ -254,6 +238,7 @@ nsc_inventory_look(struct nsc_inventory *i, const struct nsc_interfaces *t, bool
 	try_trace(i, now);
 	nsc_ways_clear(i->ways);
 	i->all.count = 0;
+	i->all.suppressed = 0;
 	i->stats.namespaces = 0;
 	if (whole && i->connections != NULL)
 		nsc_connections_begin(i->connections, now);

@@ -116,6 +116,25 @@ compact(struct nsc_listeners *l)
 		l->suppressed += l->listener[--l->count].sockets;
 }
 
+/* Room for more; one entry at a time it doubles. */
+static int
+make_room(struct nsc_listeners *l, size_t more)
+{
+	size_t room = l->room > 0 ? 2 * l->room : FIRST_ROOM;
+	struct nsc_listener *p;
+
+	if (l->count + more <= l->room)
+		return 0;
+	if (room < l->count + more)
+		room = l->count + more;
+	p = realloc(l->listener, room * sizeof *p);
+	if (p == NULL)
+		return -ENOMEM;
+	l->listener = p;
+	l->room = room;
+	return 0;
+}
+
 int
 nsc_listeners_add(struct nsc_listeners *l, const struct nsc_socket *s,
 		  const struct nsc_listeners_rules *rules)
@@ -124,15 +143,8 @@ nsc_listeners_add(struct nsc_listeners *l, const struct nsc_socket *s,
 		return 0;
 	if (l->count == GATHERED)
 		compact(l);
-	if (l->count == l->room) {
-		size_t room = l->room > 0 ? 2 * l->room : FIRST_ROOM;
-		struct nsc_listener *more = realloc(l->listener, room * sizeof *more);
-
-		if (more == NULL)
-			return -ENOMEM;
-		l->listener = more;
-		l->room = room;
-	}
+	if (make_room(l, 1) < 0)
+		return -ENOMEM;
 	l->listener[l->count++] = (struct nsc_listener){
 		.socket = *s, .sockets = 1,
 		.scope = (uint8_t)nsc_scope_of(nsc_class(&s->local)),
@@ -260,4 +272,18 @@ nsc_listeners_finish(struct nsc_listeners *l, const struct nsc_interfaces *t,
 	}
 	if (l->count > 0)
 		qsort(l->listener, l->count, sizeof *l->listener, by_order);
+}
+
+int
+nsc_listeners_join(struct nsc_listeners *to, const struct nsc_listeners *from)
+{
+	if (make_room(to, from->count) < 0)
+		return -ENOMEM;
+	if (from->count > 0)
+		memcpy(to->listener + to->count, from->listener,
+		       from->count * sizeof *from->listener);
+	to->count += from->count;
+	to->suppressed += from->suppressed;
+	compact(to);
+	return 0;
 }

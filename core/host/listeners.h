@@ -57,6 +57,12 @@ int nsc_listeners_add(struct nsc_listeners *l, const struct nsc_socket *s,
 void nsc_listeners_finish(struct nsc_listeners *l, const struct nsc_interfaces *t,
 			  const struct nsc_owners *o);
 
+/*
+ * Takes in the finished list of another namespace, in order, and cut as one list is.
+ * 0 or -ENOMEM (then `to` is as it was).
+ */
+int nsc_listeners_join(struct nsc_listeners *to, const struct nsc_listeners *from);
+
 const char *nsc_bind_text(enum nsc_bind b);
 
 #endif

@@ -321,6 +321,33 @@ START_TEST(row_2_4_cut)
 }
 END_TEST
 
+/* Namespaces all: the order and the cap hold for all of them together. */
+START_TEST(lists_of_two_namespaces)
+{
+	struct nsc_listeners all = {0};
+
+	for (uint64_t netns = 1; netns < 4; netns++) {
+		for (unsigned port = 1; port <= 3000; port++) {
+			struct nsc_socket s = tcp(port % 2 ? "10.77.0.1" : "::", (uint16_t)port);
+
+			s.netns = netns;
+			add(s);
+		}
+		nsc_listeners_finish(&list, &table, NULL);
+		ck_assert_int_eq(nsc_listeners_join(&all, &list), 0);
+		nsc_listeners_clear(&list);
+		ck_assert_int_eq(nsc_listeners_join(&all, &list), 0);
+	}
+	ck_assert_uint_eq(all.count, NSC_LISTENERS_MAX);
+	ck_assert_uint_eq(all.suppressed, 9000 - NSC_LISTENERS_MAX);
+	for (size_t i = 0; i < all.count; i++) {
+		ck_assert_uint_eq(all.listener[i].socket.local_port, i / 3 * 2 + 2);
+		ck_assert_uint_eq(all.listener[i].socket.netns, i % 3 + 1);
+	}
+	nsc_listeners_clear(&all);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -339,6 +366,7 @@ main(void)
 	tcase_add_test(t, row_0_10_owners);
 	tcase_add_test(t, row_2_4_order);
 	tcase_add_test(t, row_2_4_cut);
+	tcase_add_test(t, lists_of_two_namespaces);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);
