@@ -177,6 +177,20 @@ def case_transfer():
         "round-trip time, user, namespace, state", client)
 
 
+def case_loss():
+    """The peer's port 5001 takes in what comes, of which one packet in 30 is lost."""
+    w = Watch()
+    c = socket.create_connection(("10.77.0.2", 5001))
+    send_octets(c, 20000000)
+    c.shutdown(socket.SHUT_WR)
+    read_all(c)
+    c.close()
+    w.end()
+    client, _ = ends(w, 5001)
+    say(client["sent"] == 20000000 and client["retransmits"] > 0,
+        "20000000 octets are exact with %d segments sent again" % client["retransmits"], client)
+
+
 def case_sendfile_and_splice():
     w = Watch()
     s, port = server()
@@ -326,7 +340,7 @@ def case_mapped():
 
 
 def case_many(count=10000):
-    w = Watch(settle=0.5)
+    w = Watch("stats=1", settle=0.5)
     s, port = server(backlog=1024)
 
     def serve():

@@ -24,6 +24,7 @@ table inet t {
 		type filter hook input priority 0
 		tcp dport 9 drop
 		tcp dport 9998 reject with icmp type host-unreachable
+		tcp dport 5001 numgen random mod 30 0 drop
 	}
 }
 NFT
@@ -33,7 +34,9 @@ cases() {
 	in_ns h /usr/bin/python3 "$here/trace.py" "$watch" "$inode" "$@" | tee "$W/out"
 	grep -q '^not ok ' "$W/out" && failed=1
 }
-cases hooks transfer sendfile_and_splice ways_to_close mapped owners identity udp old reuse lost pace many
+background "$W/sink" p /usr/bin/python3 "$here/talk.py" sink 10.77.0.2 5001
+wait_for 10 grep -q ready "$W/sink"
+cases hooks transfer loss sendfile_and_splice ways_to_close mapped owners identity udp old reuse lost pace many
 cases failures
 
 # Another namespace's connections are not told.

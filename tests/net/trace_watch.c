@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Prints what the trace of sockets tells, one JSON line each, until it is told to end
- * (SIGTERM): trace_watch [netns=INODE] [ring=OCTETS] [without=MASK] [churn=TIMES].
- * churn opens and closes it so often and prints how many descriptors are left.
+ * (SIGTERM): trace_watch [netns=INODE] [ring=OCTETS] [without=MASK] [churn=TIMES] [stats=1].
+ * churn opens and closes it so often and prints how many descriptors are left; stats lets
+ * the kernel count what its programs cost while this runs.
  */
 #include <dirent.h>
+#include <linux/bpf.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "host/trace.h"
 
@@ -87,6 +91,16 @@ churn(const struct nsc_trace_options *o, unsigned times)
 	return 0;
 }
 
+/* Ends with the descriptor, which is ours until we end. */
+static void
+count_costs(void)
+{
+	union bpf_attr attr = {.enable_stats = {.type = BPF_STATS_RUN_TIME}};
+
+	if (syscall(SYS_bpf, BPF_ENABLE_STATS, &attr, sizeof attr) < 0)
+		perror("BPF_ENABLE_STATS");
+}
+
 static void
 watch(struct nsc_trace *t)
 {
@@ -139,6 +153,8 @@ main(int argc, char **argv)
 			o.without = (uint32_t)atoi(value);
 		else if (argv[i][0] == 'c')
 			times = (unsigned)atoi(value);
+		else if (argv[i][0] == 's')
+			count_costs();
 	}
 	sigaction(SIGTERM, &act, NULL);
 	if (times > 0)
