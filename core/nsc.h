@@ -71,6 +71,7 @@ struct nsc_host {
 	void (*log)(void *arg, enum nsc_level level, const char *line);
 	/* Events, from the worker's thread (replay: the caller's); NULL: not wanted. */
 	void (*event)(void *arg, const struct nsc_event *ev);
+	bool uncounted;		/* no reader will come: of counters, the summary's alone are kept */
 };
 
 struct nsc_engine;

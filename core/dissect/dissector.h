@@ -80,7 +80,8 @@ struct nsc_out {
 	bool (*allows)(void *arg, const struct nsc_dissector *next);
 	void *shared;			/* the dissector's per-worker state, if it has one */
 	struct nsc_name_cache *names;	/* what names addresses; NULL: nobody asks */
-	bool terse;			/* nobody reads the texts of events: they need not be made */
+	bool terse;			/* nobody reads the texts of events: they need not be made, */
+	bool unheard;			/* nor anything of them but their kind */
 	struct nsc_wish wish;
 	uint64_t time;			/* now, ns */
 	/* The conversation's 5-tuple, for keys of shared state. */

@@ -37,6 +37,7 @@ struct nsc_session_hooks {
 	void (*event)(void *arg, const struct nsc_event *ev);	/* flow and time are filled */
 	struct nsc_name_cache *names;	/* learns from DNS; borrowed; NULL: nobody asks */
 	bool terse;			/* nobody reads texts: of labels, names alone are kept */
+	bool unheard;			/* of events, nobody reads more than the kind */
 	/* f->app became known or changed; `before` is what it was, 0 unknown.  May be NULL. */
 	void (*app)(void *arg, struct nsc_flow *f, unsigned before);
 	/* The protocol asks for another idle timeout (seconds): nsc_flow_timeout.  May be NULL. */

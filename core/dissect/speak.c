@@ -71,6 +71,7 @@ nsc_speak_prepare(struct nsc_sessions *ss)
 		.allows = allows,
 		.names = ss->hooks.names,
 		.terse = ss->hooks.terse,
+		.unheard = ss->hooks.unheard,
 	};
 }
 

@@ -73,7 +73,8 @@ on_event(void *arg, const struct nsc_event *ev)
 	struct nsc_worker *w = arg;
 
 	w->dns_messages += ev->kind == NSC_EVENT_DNS;
-	nsc_tally(w, ev);
+	if (!w->host.uncounted)
+		nsc_tally(w, ev);
 	if (w->host.event != NULL) {
 		struct nsc_event told = *ev;
 
@@ -163,6 +164,8 @@ nsc_worker_new(struct nsc_worker **out, const struct nsc_settings *settings, str
 								  .event = on_event,
 								  .names = w->name_cache,
 								  .terse = host->event == NULL,
+								  .unheard = host->event == NULL &&
+									     host->uncounted,
 								  .app = on_app,
 								  .timeout = on_timeout,
 								  .close = on_close});
@@ -278,8 +281,10 @@ follow(struct nsc_worker *w, const struct nsc_packet *p, const struct nsc_flow_r
 		nsc_worker_tick(w, w->now);
 	nsc_flow_update(w->flows, p, ref, &up);
 	w->octets += (uint64_t)p->octets + p->credit_octets;
-	nsc_account_interface(w, p, interface_way(w, p, &up));
-	nsc_account_packet(w, p, &up);
+	if (!w->host.uncounted) {
+		nsc_account_interface(w, p, interface_way(w, p, &up));
+		nsc_account_packet(w, p, &up);
+	}
 	if (up.flow->flags & NSC_FLOW_NO_PAYLOAD)
 		return;
 	end = nsc_session_packet(w->sessions, &up, p);

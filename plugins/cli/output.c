@@ -42,7 +42,8 @@ output_open(struct output *o, struct nsc_config *cfg, char err[NSC_ERR])
 {
 	struct nsc_host host = {.arg = o,
 				.log = on_log,
-				.event = o->form == OUTPUT_VIEW || o->form == OUTPUT_JSON ? on_event : NULL};
+				.event = o->form == OUTPUT_VIEW || o->form == OUTPUT_JSON ? on_event : NULL,
+				.uncounted = o->form == OUTPUT_JSON || o->form == OUTPUT_SUMMARY};
 	int rc;
 
 	o->line = malloc(NSC_JSON_LINE);
