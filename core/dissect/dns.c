@@ -241,8 +241,9 @@ report(struct nsc_dns_parsed *d, const struct nsc_bytes *b, struct nsc_dns_query
 static enum nsc_verdict
 count_datagram(struct nsc_chunk *in, struct nsc_out *out)
 {
-	struct nsc_event ev = {.kind = NSC_EVENT_DNS};
+	struct nsc_event ev;
 
+	ev.kind = NSC_EVENT_DNS;
 	if (nsc_bytes_left(&in->bytes) < NSC_DNS_HEADER)
 		return nsc_bytes_left(&in->bytes) > 0 ? NSC_MALFORMED : NSC_MORE;
 	nsc_out_event(out, &ev);
@@ -258,13 +259,9 @@ feed_datagram(struct nsc_chunk *in, struct nsc_out *out, uint8_t kind)
 	const bool own = kind_of(in->port) >= 0;
 	struct nsc_dns_parsed d;
 	struct nsc_dns_query q;
-	bool matched, read;
+	bool matched = kind == NSC_DNS_UNICAST && expect(&q, &b, in->side, out);
+	bool read = nsc_dns_read(&d, b.p, len, in->cut, kind);
 
-	out->wish.timeout = IDLE_S;
-	if (own && out->unheard)
-		return count_datagram(in, out);
-	matched = kind == NSC_DNS_UNICAST && expect(&q, &b, in->side, out);
-	read = nsc_dns_read(&d, b.p, len, in->cut, kind);
 	in->bytes.p = b.end;
 	if (!own && (!read || !is_certain(&d, in->cut)))
 		return NSC_NOT_MINE;
@@ -336,8 +333,11 @@ feed_stream(struct state *s, struct nsc_chunk *in, struct nsc_out *out, uint8_t 
 static enum nsc_verdict
 feed_kind(void *state, struct nsc_chunk *in, struct nsc_out *out, uint8_t kind)
 {
-	if (in->transport == NSC_OVER_UDP)
-		return feed_datagram(in, out, kind);
+	if (in->transport == NSC_OVER_UDP) {
+		out->wish.timeout = IDLE_S;
+		return out->unheard && kind_of(in->port) >= 0 ? count_datagram(in, out)
+							      : feed_datagram(in, out, kind);
+	}
 	return feed_stream(state, in, out, kind);
 }
 

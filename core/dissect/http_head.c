@@ -6,6 +6,8 @@
 
 #include "dissect/http_head.h"
 
+enum { LAST_INITIAL = 'V' };	/* of all methods */
+
 struct method {
 	const char *name;
 	uint8_t len;
@@ -145,6 +147,8 @@ method_length(struct nsc_bytes b)
 	size_t have = nsc_bytes_left(&b);
 	int best = 0;
 
+	if (b.p[0] < 'A' || b.p[0] > LAST_INITIAL)
+		return 0;
 	for (unsigned i = 0; i < sizeof methods / sizeof methods[0]; i++) {
 		const char *name = methods[i].name;
 		size_t n = methods[i].len;

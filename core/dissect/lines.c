@@ -180,6 +180,13 @@ nsc_lines_feed(const struct nsc_lines_rules *r, struct nsc_lines *s, struct nsc_
 	return NSC_MORE;
 }
 
+/* False for most: then there is no need to compare the rest. */
+static bool
+begins_alike(struct nsc_text line, const char *word)
+{
+	return line.len == 0 || (line.p[0] | 0x20) == (*word | 0x20);
+}
+
 static bool
 is_letter(char c)
 {
@@ -192,7 +199,8 @@ nsc_word_marks(const struct nsc_word *words, struct nsc_text line)
 	for (; words->word != NULL; words++) {
 		size_t n = strlen(words->word);
 
-		if (line.len < n || strncasecmp(line.p, words->word, n) != 0)
+		if (line.len < n || !begins_alike(line, words->word) ||
+		    strncasecmp(line.p, words->word, n) != 0)
 			continue;
 		if (is_letter(words->word[n - 1]) ? line.len == n || line.p[n] == ' '
 						  : line.len > n)
@@ -207,7 +215,8 @@ nsc_word_perhaps(const struct nsc_word *words, struct nsc_text start)
 	for (; words->word != NULL; words++) {
 		size_t n = strlen(words->word);
 
-		if (strncasecmp(start.p, words->word, n < start.len ? n : start.len) == 0)
+		if (begins_alike(start, words->word) &&
+		    strncasecmp(start.p, words->word, n < start.len ? n : start.len) == 0)
 			return true;
 	}
 	return false;

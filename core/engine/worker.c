@@ -297,7 +297,7 @@ look_ahead(struct nsc_worker *w, const struct nsc_flow_ref *ref)
 {
 	const struct nsc_flow *f = nsc_flow_likely(w->flows, ref);
 
-	if ((f->flags & NSC_FLOW_NO_PAYLOAD) == 0)
+	if (f->session != 0 && (f->flags & NSC_FLOW_NO_PAYLOAD) == 0)
 		nsc_session_ahead(w->sessions, f);
 }
 
