@@ -26,12 +26,14 @@
 /*
  * A wake-up costs more than an event.  So only the first event after a rest wakes the reader;
  * from then on the timer does, until it finds nothing: then the programs are told that
- * the reader sleeps.  Both are behind `wait`; the ring is edge-triggered there.
+ * the reader sleeps.  An event that was being written meanwhile did not hear of that: the
+ * timer runs out once more.  Both are behind `wait`; the ring is edge-triggered there.
  */
 struct nsc_trace {
 	struct nsc_trace_bpf *bpf;
 	struct ring_buffer *ring;
 	int wait, timer;
+	bool resting;		/* the programs know that the reader sleeps */
 	uint32_t hooks;
 	uint64_t events;
 	uint64_t udp_processes;	/* told by the last walk */
@@ -194,6 +196,7 @@ open_ring(struct nsc_trace *t, char err[NSC_ERR])
 	    epoll_ctl(t->wait, EPOLL_CTL_ADD, t->timer, &level) != 0)
 		return nsc_bpf_error(-errno, "waiting for the ring", err);
 	t->bpf->bss->nsc_asleep = t->bpf->bss->nsc_slow = 1;
+	t->resting = true;
 	return 0;
 }
 
@@ -256,12 +259,10 @@ consume(struct nsc_trace *t, unsigned max)
 	unsigned before = t->told;
 
 	t->max = before + max;
-	if (max > 0)
-		ring_buffer__consume(t->ring);
+	ring_buffer__consume(t->ring);
 	return t->told - before;
 }
 
-/* `asleep` is set before the last look, so that no event falls between the two. */
 int
 nsc_trace_drain(struct nsc_trace *t, unsigned max,
 		void (*each)(void *arg, const struct nsc_trace_event *e), void *arg)
@@ -273,13 +274,16 @@ nsc_trace_drain(struct nsc_trace *t, unsigned max,
 	t->each = each;
 	t->arg = arg;
 	t->told = 0;
-	if (consume(t, max) == 0 && max > 0) {
-		set_timer(t, 0);
+	if (max > 0 && consume(t, max) == 0) {
+		set_timer(t, t->resting ? 0 : PACE_NS);
+		t->resting = true;
 		__atomic_store_n(&t->bpf->bss->nsc_asleep, 1, __ATOMIC_SEQ_CST);
 		consume(t, max);
 	}
-	if (t->told > 0)
+	if (t->told > 0) {
 		set_timer(t, t->told >= max ? 1 : PACE_NS);
+		t->resting = false;
+	}
 	return (int)t->told;
 }
 

