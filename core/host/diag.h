@@ -41,10 +41,9 @@ struct mnl_socket *nsc_diag_open(void);
  */
 int nsc_diag_dump(const struct nsc_diag *d, struct mnl_socket *nl, void *buffer);
 
-/*
- * The reading alone: one datagram of an answer.  0: more will come, 1: it is complete,
- * 2: each ended it, -errno.
- */
+enum { NSC_DIAG_MORE, NSC_DIAG_DONE, NSC_DIAG_ENDED };
+
+/* The reading alone: one datagram of an answer.  One of these, or -errno.  Pure. */
 int nsc_diag_take(const struct nsc_diag *d, const void *octets, size_t n);
 
 #endif

@@ -32,6 +32,7 @@ quic		core/dissect/quic.c core/dissect/quic_initial.c core/dissect/quic_frame.c 
 quic		core/dissect/quic_link.c core/dissect/quic_google.c core/dissect/quic_header.c core/dissect/quic_paths.c
 ledger		core/ledger/ledger.c
 proc_net	core/host/proc_net_line.c core/host/socket.c
+diag		core/host/diag_answer.c
 proc		core/host/process_text.c core/host/script.c core/host/unit.c
 config		core/engine/config.c core/engine/value.c core/engine/option.c
 '

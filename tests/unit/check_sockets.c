@@ -390,15 +390,15 @@ START_TEST(proc_net_equals_sock_diag)
 }
 END_TEST
 
-/* As a unit's filter does it: socket(AF_NETLINK, ...) fails from now on. */
+/* As a unit's filter does it: that call with that first argument fails from now on. */
 static void
-forbid_netlink(int code)
+forbid(uint32_t call, uint32_t argument, int code)
 {
 	struct sock_filter refuse[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 3),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_NETLINK, 0, 1),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, argument, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (uint32_t)code),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
@@ -417,7 +417,7 @@ START_TEST(without_netlink)
 	struct nsc_sockets *s;
 	char err[NSC_ERR] = "";
 
-	forbid_netlink(code[_i]);
+	forbid(SYS_socket, AF_NETLINK, code[_i]);
 	ck_assert_int_eq(nsc_sockets_new(&s), 0);
 	bag.count = 0;
 	ck_assert_int_eq(nsc_sockets_each(s, &open_ones, keep, &bag, err),
@@ -431,6 +431,47 @@ START_TEST(without_netlink)
 		ck_assert_uint_eq(bag.count, 0);
 		ck_assert_str_eq(err, "sockets: sock_diag: Too many open files");
 	}
+	nsc_sockets_free(s);
+	close(tcp);
+	close(udp);
+}
+END_TEST
+
+struct trap {
+	int fd;				/* when this one is told, no question can be sent any more */
+	int code;
+	struct bag *bag;
+};
+
+static bool
+spring(void *arg, const struct nsc_socket *s)
+{
+	struct trap *t = arg;
+
+	if (s->inode == inode_of(t->fd)) {
+		/* Whichever descriptor the netlink socket has. */
+		for (uint32_t fd = 3; fd < 20; fd++)
+			forbid(SYS_sendto, fd, t->code);
+	}
+	return keep(t->bag, s);
+}
+
+/* Row 2.8: of UDP there is no answer; TCP is told. Where it is refused, /proc/net tells UDP. */
+START_TEST(row_2_8_udp_fails)
+{
+	struct nsc_sockets_wish w = {.tcp = true, .udp = true, .states = 1 << NSC_SOCKET_LISTEN};
+	int tcp = listener("::1", 0, 5), udp = bound(SOCK_DGRAM, "127.0.0.1", -1);
+	struct trap t = {.fd = tcp, .code = _i ? ENOENT : ENOBUFS, .bag = &bag};
+	struct nsc_sockets *s;
+	char err[NSC_ERR] = "";
+
+	bag.count = 0;
+	ck_assert_int_eq(nsc_sockets_new(&s), 0);
+	ck_assert_int_eq(nsc_sockets_each(s, &w, spring, &t, err), _i ? 0 : -ENOBUFS);
+	ck_assert_ptr_nonnull(find(&bag, tcp));
+	ck_assert(_i == (find(&bag, udp) != NULL));
+	ck_assert_str_eq(err, _i ? "" : "sockets: sock_diag: No buffer space available");
+	ck_assert_str_eq(nsc_sockets_way(s), _i ? "/proc/net" : "sock_diag");
 	nsc_sockets_free(s);
 	close(tcp);
 	close(udp);
@@ -523,6 +564,7 @@ main(void)
 	tcase_add_test(t, ended_early_leaves_nothing_behind);
 	tcase_add_test(t, proc_net_equals_sock_diag);
 	tcase_add_loop_test(t, without_netlink, 0, 5);
+	tcase_add_loop_test(t, row_2_8_udp_fails, 0, 2);
 	tcase_add_test(t, dumps_under_churn);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
