@@ -10,12 +10,8 @@
 #include "host/interfaces.h"
 #include "host/owners.h"
 #include "host/socket.h"
+#include "scope/exposure.h"
 #include "scope/scope.h"
-
-enum nsc_bind {
-	NSC_BIND_ANY, NSC_BIND_LOOPBACK, NSC_BIND_INTERFACE, NSC_BIND_ADDRESS,
-	NSC_BINDS
-};
 
 struct nsc_listener {
 	struct nsc_socket socket;	/* the lowest inode's, but for: */

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* The rules in force, kept for as long as the kernel says that they are the same. */
+#include "host/firewall.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/netfilter.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/nft_load.h"
+
+struct nsc_firewall {
+	struct nsc_nft nft;
+	bool known;			/* nft is what is in force */
+	bool legacy4, legacy6;		/* iptables-legacy has tables beside it */
+};
+
+int
+nsc_firewall_new(struct nsc_firewall **f)
+{
+	*f = calloc(1, sizeof **f);
+	return *f != NULL ? 0 : -ENOMEM;
+}
+
+void
+nsc_firewall_free(struct nsc_firewall *f)
+{
+	if (f == NULL)
+		return;
+	nsc_nft_clear(&f->nft);
+	free(f);
+}
+
+/*
+ * The kernel lists x_tables' tables where that has any (one line each); nft knows nothing of
+ * them.  A list that we may not read is taken for a full one.
+ */
+static bool
+has_legacy(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char c;
+	bool any;
+
+	if (fd < 0)
+		return errno != ENOENT;
+	any = read(fd, &c, 1) != 0;
+	close(fd);
+	return any;
+}
+
+int
+nsc_firewall_look(struct nsc_firewall *f, char err[NSC_ERR])
+{
+	bool legacy4 = has_legacy("/proc/net/ip_tables_names");
+	bool legacy6 = has_legacy("/proc/net/ip6_tables_names");
+	bool same = f->known && legacy4 == f->legacy4 && legacy6 == f->legacy6;
+	uint32_t generation = 0;
+	int r = f->known ? nsc_nft_generation(&generation, err) : 0;
+
+	f->legacy4 = legacy4;
+	f->legacy6 = legacy6;
+	if (r == 0 && same && generation == f->nft.generation)
+		return 0;
+	if (r == 0)
+		r = nsc_nft_load(&f->nft, err);
+	if (r == -EPROTONOSUPPORT)	/* no nf_tables in this kernel: no rule of its */
+		r = 0;
+	f->known = r == 0;
+	return r == 0 ? 1 : r;
+}
+
+static const char *
+family_text(uint8_t family)
+{
+	return family == NFPROTO_INET ? "inet" : family == NFPROTO_IPV4 ? "ip"
+	       : family == NFPROTO_IPV6 ? "ip6" : family == NFPROTO_NETDEV ? "netdev" : "";
+}
+
+static void
+explain(const struct nsc_firewall *f, const struct nsc_nft_answer *a, struct nsc_firewall_reason *reason)
+{
+	const struct nsc_nft_chain *c;
+	const struct nsc_nft_table *t;
+
+	memset(reason, 0, sizeof *reason);
+	if (a->chain == NSC_NFT_NONE)
+		return;
+	c = NSC_NFT_ITEM(struct nsc_nft_chain, f->nft.chain, a->chain);
+	t = NSC_NFT_ITEM(struct nsc_nft_table, f->nft.table, c->table);
+	reason->handle = a->handle;
+	snprintf(reason->family, sizeof reason->family, "%s", family_text(t->family));
+	snprintf(reason->table, sizeof reason->table, "%.*s", (int)sizeof reason->table - 1, t->name);
+	snprintf(reason->chain, sizeof reason->chain, "%.*s", (int)sizeof reason->chain - 1, c->name);
+}
+
+enum nsc_fw_verdict
+nsc_firewall_verdict(const struct nsc_firewall *f, const struct nsc_nft_question *q,
+		     struct nsc_firewall_reason *reason)
+{
+	bool legacy = nsc_addr_is_v4(&q->addr) ? f->legacy4 : f->legacy6;
+	struct nsc_nft_answer a = {.outcomes = NSC_NFT_UNKNOWN, .chain = NSC_NFT_NONE};
+
+	if (f->known)
+		nsc_nft_eval(&f->nft, q, &a);
+	if (reason != NULL)
+		explain(f, &a, reason);
+	switch (a.outcomes) {
+	case NSC_NFT_ALLOWED:
+		return legacy ? NSC_FW_UNKNOWN : NSC_FW_ALLOW;
+	case NSC_NFT_DROPPED:
+		return NSC_FW_DROP;
+	case NSC_NFT_REJECTED:
+		return legacy ? NSC_FW_UNKNOWN : NSC_FW_REJECT;
+	default:
+		return NSC_FW_UNKNOWN;
+	}
+}

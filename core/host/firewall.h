@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The firewall's answer for a new packet to a listener.  Never a wrong definite one: what is
+ * not understood, not readable, or not decided by what we know is `unknown`.
+ */
+#ifndef NSC_HOST_FIREWALL_H
+#define NSC_HOST_FIREWALL_H
+
+#include "host/nft_eval.h"
+#include "scope/exposure.h"
+
+struct nsc_firewall_reason {	/* the rule that decided, or left it open; all "" if none is in the way */
+	char family[8];		/* "inet" */
+	char table[64], chain[64];	/* cut */
+	uint64_t handle;	/* 0: the chain's policy */
+};
+
+struct nsc_firewall;
+
+int nsc_firewall_new(struct nsc_firewall **f);	/* 0 or -ENOMEM; reads nothing yet */
+void nsc_firewall_free(struct nsc_firewall *f);
+
+/*
+ * Reads the rules of this namespace if they are not those of the last look (one message
+ * tells).  1: they are new, verdicts may differ; 0; -errno with err: every verdict is
+ * `unknown` until a look goes well.
+ */
+int nsc_firewall_look(struct nsc_firewall *f, char err[NSC_ERR]);
+
+/* reason may be NULL. */
+enum nsc_fw_verdict nsc_firewall_verdict(const struct nsc_firewall *f,
+				      const struct nsc_nft_question *q,
+				      struct nsc_firewall_reason *reason);
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * nftables' rules as the kernel holds them (linux/netfilter/nf_tables.h): tables, base chains,
+ * rules as lists of expressions, sets.  Only what decides about a packet is kept.
+ */
+#ifndef NSC_HOST_NFT_H
+#define NSC_HOST_NFT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+enum {
+	NSC_NFT_DATA = 32,		/* octets of a constant; nft's own limit is 64 (concatenations) */
+	NSC_NFT_NAME = 256,		/* NFT_NAME_MAXLEN */
+	NSC_NFT_FIELDS = 8,		/* parts of a concatenation */
+	NSC_NFT_MEMORY = 64 << 20,	/* octets of a whole ruleset; more is not read: `unknown` */
+	NSC_NFT_NONE = -1,
+};
+
+enum nsc_nft_op {
+	NSC_NFT_PASS,			/* counter, log, ...: goes on, changes nothing */
+	NSC_NFT_DOUBT,			/* limit, quota, ...: goes on or does not */
+	NSC_NFT_STRANGE,		/* not understood: may do anything, also take the packet */
+	NSC_NFT_BLANK,			/* dreg gets what we cannot know */
+	NSC_NFT_META, NSC_NFT_META_SET,
+	NSC_NFT_PAYLOAD, NSC_NFT_PAYLOAD_SET,
+	NSC_NFT_CT, NSC_NFT_CT_SET, NSC_NFT_NOTRACK,
+	NSC_NFT_FIB,
+	NSC_NFT_CMP, NSC_NFT_RANGE, NSC_NFT_BITWISE, NSC_NFT_BYTEORDER, NSC_NFT_LOOKUP,
+	NSC_NFT_VALUE,			/* a constant to dreg */
+	NSC_NFT_VERDICT, NSC_NFT_REJECT,
+	NSC_NFT_NAT,			/* another destination: dnat, redirect */
+	NSC_NFT_MATCH,			/* an iptables match: tests on the packet, not on registers */
+};
+
+/* Expressions that work on registers: octets from `at` of the 64 (NFT_REG_1 is 0, NFT_REG32_01 is 4). */
+struct nsc_nft_expr {
+	uint8_t op;			/* nsc_nft_op */
+	uint8_t sreg, dreg, len;
+	uint8_t code;			/* meta and ct key, payload base, NFT_CMP_*, ... as the kernel numbers them */
+	bool invert;			/* lookup, match, range */
+	uint16_t offset;		/* payload */
+	int32_t verdict;		/* NF_ACCEPT, NFT_JUMP ... */
+	int32_t target;			/* chain of a jump; set of a lookup; NSC_NFT_NONE */
+	uint32_t flags;			/* fib: NFTA_FIB_F_*; nat: NSC_NFT_NAT_* */
+	uint8_t a[NSC_NFT_DATA], b[NSC_NFT_DATA];	/* constants: value, low and high, mask and xor */
+};
+
+enum {				/* nsc_nft_expr.flags of NAT: what is given, in registers or as constants */
+	NSC_NFT_NAT_ADDR = 1,		/* sreg, or a */
+	NSC_NFT_NAT_PORT = 2,		/* dreg, or b */
+	NSC_NFT_NAT_CONSTANT = 4,
+	NSC_NFT_NAT_RANGE = 8,		/* more than one address or port: one of them */
+	NSC_NFT_NAT_OWN = 16,		/* redirect: to an address of this host */
+	NSC_NFT_NAT_IPV4 = 32,
+};
+
+enum nsc_nft_match {		/* nsc_nft_expr.code of MATCH */
+	NSC_MATCH_CT_STATE,	/* flags: XT_CONNTRACK_STATE_* */
+	NSC_MATCH_CT_STATUS,	/* flags: IPS_* */
+	NSC_MATCH_ADDRTYPE,	/* flags: RTN_* bits of the source << 16 | of the destination; invert per side in a[0], a[1] */
+	NSC_MATCH_PORTS,	/* a, b: pairs of ports in host order, len of them; offset 0: source, 2: destination, 4: either */
+};
+
+struct nsc_nft_rule {
+	uint64_t handle;
+	uint32_t first, count;		/* expressions */
+};
+
+struct nsc_nft_chain {
+	char name[NSC_NFT_NAME];
+	uint64_t handle;
+	int32_t table;
+	bool base;
+	uint8_t hook;			/* NF_INET_*; NF_NETDEV_INGRESS with `netdev` */
+	bool netdev;			/* table of the family netdev, or hook ingress of inet */
+	int32_t priority;
+	uint32_t policy;		/* NF_ACCEPT, NF_DROP */
+	bool nat;			/* type nat */
+	char device[16];		/* of ingress; "" none, "*" several */
+	uint32_t first, count;		/* rules, in order */
+};
+
+struct nsc_nft_table {
+	char name[NSC_NFT_NAME];
+	uint8_t family;			/* NFPROTO_* */
+	bool dormant;
+};
+
+struct nsc_nft_element {
+	uint32_t key, end, data;	/* offsets in `octets`; end: KEY_END or end of the interval */
+	int32_t verdict, target;	/* of a verdict map */
+	bool catchall, ends;		/* ends: an interval stops before this key */
+	bool doubt;			/* a limit, a timeout: there or not */
+};
+
+struct nsc_nft_set {
+	char name[NSC_NFT_NAME];
+	int32_t table;
+	uint32_t id;
+	uint32_t flags;			/* NFT_SET_* */
+	uint8_t key_len, data_len;
+	bool verdicts;			/* a verdict map */
+	uint8_t fields;			/* parts of a concatenation; 0: the key is one */
+	uint8_t field[NSC_NFT_FIELDS];	/* octets of each, without padding */
+	uint32_t first, count;		/* elements, by key */
+};
+
+struct nsc_nft_list {
+	void *item;
+	uint32_t count, room;
+	uint32_t size;			/* octets of one */
+};
+
+struct nsc_nft {
+	uint32_t generation;
+	struct nsc_nft_list table, chain, rule, expr, set, element, octets;
+	size_t memory;
+	bool marks;			/* some rule sets the packet's mark */
+	bool ct_marks;
+};
+
+#define NSC_NFT_ITEM(type, list, n) (&((const type *)(list).item)[n])
+
+/* All zero is an empty ruleset. */
+void nsc_nft_clear(struct nsc_nft *n);
+
+/* A zeroed item at the end, or NULL: no memory, or beyond NSC_NFT_MEMORY. */
+void *nsc_nft_add(struct nsc_nft *n, struct nsc_nft_list *list, uint32_t size, uint32_t items);
+
+/* Index of a chain or set by its name in a table, NSC_NFT_NONE if there is none. */
+int32_t nsc_nft_chain_named(const struct nsc_nft *n, int32_t table, const char *name);
+int32_t nsc_nft_set_named(const struct nsc_nft *n, int32_t table, const char *name, uint32_t id);
+
+#endif

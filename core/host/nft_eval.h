@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a ruleset does with a packet of which not everything is known: the set of outcomes
+ * that are possible (features.md, algorithm 3b; kernel.md 5).
+ */
+#ifndef NSC_HOST_NFT_EVAL_H
+#define NSC_HOST_NFT_EVAL_H
+
+#include "host/nft_packet.h"
+
+enum nsc_nft_outcome {			/* a set */
+	NSC_NFT_ALLOWED = 1,		/* it reaches the listener */
+	NSC_NFT_DROPPED = 2,
+	NSC_NFT_REJECTED = 4,
+	NSC_NFT_UNKNOWN = 8,		/* something that we do not understand, or that leads elsewhere */
+};
+
+struct nsc_nft_answer {
+	unsigned outcomes;
+	/* The rule that decided, or the first one that left it open; handle 0: the chain's policy. */
+	int32_t chain;			/* NSC_NFT_NONE: no rule was in the way */
+	uint64_t handle;
+};
+
+void nsc_nft_eval(const struct nsc_nft *n, const struct nsc_nft_question *q,
+		  struct nsc_nft_answer *a);
+
+#endif
