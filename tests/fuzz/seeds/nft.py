@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""nft.py CORPUS: seeds of fuzz_nft, the messages in which this kernel tells some rulesets.
+
+To be run as root in a network namespace of its own, which loses its rules:
+    unshare -n tests/fuzz/seeds/nft.py tests/fuzz/corpus/nft
+"""
+import os, random, socket, struct, subprocess, sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../net"))
+import firewall
+
+SUBSYSTEM = 10  # NFNL_SUBSYS_NFTABLES
+TABLE, CHAIN, SET, ELEMENTS, RULE = 1, 4, 10, 13, 7  # NFT_MSG_GET...
+RULES = """
+table inet f {
+  set banned { type ipv4_addr; flags interval; elements = { 192.0.2.0/24, 198.51.100.7 } }
+  map to { type inet_service : verdict; elements = { 80 : jump web, 22 : accept } }
+  chain web { tcp flags & (fin|syn|rst|ack) == syn limit rate 5/second accept; counter log reject; }
+  chain input {
+    type filter hook input priority 0; policy drop
+    iif "lo" accept
+    ct state vmap { established : accept, related : accept, invalid : drop }
+    ip saddr @banned drop
+    fib daddr . iif type != local drop
+    ip saddr . tcp dport { 10.0.0.0/8 . 1-1024, 172.16.0.0/12 . 8080 } accept
+    tcp dport vmap @to
+    meta mark 1 udp dport 53 accept
+    tcp option maxseg size < 500 drop
+    numgen random mod 2 == 0 accept
+    ip6 saddr fc00::/7 tcp dport 1000-2000 accept
+    meta mark set 7
+  }
+  chain raw { type filter hook prerouting priority -300
+ udp dport 53 notrack; }
+}
+table ip n { chain pre { type nat hook prerouting priority -100
+ tcp dport 81 redirect to :80; udp dport 5 dnat to 192.0.2.9:7
+}
+}
+"""
+
+
+def attribute(kind, data):
+    return struct.pack("=HH", 4 + len(data), kind) + data + b"\0" * (-len(data) % 4)
+
+
+def dump(s, get, family=0, attributes=b""):
+    body = struct.pack("=BBH", family, 0, 0) + attributes
+    s.send(struct.pack("=IHHII", 16 + len(body), SUBSYSTEM << 8 | get, 0x301, 1, 0) + body)
+    while True:
+        data = s.recv(65536)
+        while data:
+            length, kind = struct.unpack_from("=IH", data)
+            if kind < 16:
+                return
+            yield data[:length]
+            data = data[(length + 3) & ~3:]
+
+
+def name(message, kind):
+    at = 20
+    while at < len(message):
+        n, k = struct.unpack_from("=HH", message, at)
+        if k & 0x3fff == kind:
+            return message[at + 4:at + n]
+        at += (n + 3) & ~3
+
+
+def record(path):
+    s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)
+    s.bind((0, 0))
+    out = []
+    out += [(0, m) for m in dump(s, TABLE)]
+    out += [(1, m) for m in dump(s, CHAIN)]
+    for m in list(dump(s, SET)):
+        out.append((2, m))
+        out += [(3, e) for e in dump(s, ELEMENTS, m[16], attribute(1, name(m, 1)) + attribute(2, name(m, 2)))]
+    out += [(4, m) for m in dump(s, RULE)]
+    with open(path, "wb") as f:
+        for which, m in out:
+            f.write(bytes([which]) + m)
+
+
+def main():
+    os.makedirs(sys.argv[1], exist_ok=True)
+    subprocess.run("ip link set lo up; ip link add h0 type veth peer name p0; ip link set h0 up", shell=True, check=True)
+    subprocess.run(["nft", "flush", "ruleset"], check=True)
+    subprocess.run(["nft", "-f", "-"], input=RULES.encode(), check=True)
+    record(os.path.join(sys.argv[1], "hand"))
+    for i in range(8):
+        if firewall.load(random.Random(i), i):
+            record(os.path.join(sys.argv[1], f"chance{i}"))
+    subprocess.run(["nft", "flush", "ruleset"], check=True)
+
+
+main()
