@@ -81,7 +81,8 @@ family_text(uint8_t family)
 }
 
 static void
-explain(const struct nsc_firewall *f, const struct nsc_nft_answer *a, struct nsc_firewall_reason *reason)
+explain(const struct nsc_firewall *f, const struct nsc_nft_answer *a,
+	struct nsc_firewall_reason *reason)
 {
 	const struct nsc_nft_chain *c;
 	const struct nsc_nft_table *t;
@@ -89,12 +90,12 @@ explain(const struct nsc_firewall *f, const struct nsc_nft_answer *a, struct nsc
 	memset(reason, 0, sizeof *reason);
 	if (a->chain == NSC_NFT_NONE)
 		return;
-	c = NSC_NFT_ITEM(struct nsc_nft_chain, f->nft.chain, a->chain);
-	t = NSC_NFT_ITEM(struct nsc_nft_table, f->nft.table, c->table);
+	c = nsc_nft_chain(&f->nft, a->chain);
+	t = nsc_nft_table(&f->nft, c->table);
 	reason->handle = a->handle;
 	snprintf(reason->family, sizeof reason->family, "%s", family_text(t->family));
-	snprintf(reason->table, sizeof reason->table, "%.*s", (int)sizeof reason->table - 1, t->name);
-	snprintf(reason->chain, sizeof reason->chain, "%.*s", (int)sizeof reason->chain - 1, c->name);
+	snprintf(reason->table, sizeof reason->table, "%.63s", t->name);
+	snprintf(reason->chain, sizeof reason->chain, "%.63s", c->name);
 }
 
 enum nsc_fw_verdict

@@ -9,7 +9,7 @@
 #include "host/nft_eval.h"
 #include "scope/exposure.h"
 
-struct nsc_firewall_reason {	/* the rule that decided, or left it open; all "" if none is in the way */
+struct nsc_firewall_reason {	/* the rule that decided, or left it open; "": none */
 	char family[8];		/* "inet" */
 	char table[64], chain[64];	/* cut */
 	uint64_t handle;	/* 0: the chain's policy */

@@ -49,7 +49,7 @@ int32_t
 nsc_nft_chain_named(const struct nsc_nft *n, int32_t table, const char *name)
 {
 	for (uint32_t i = 0; i < n->chain.count; i++) {
-		const struct nsc_nft_chain *c = NSC_NFT_ITEM(struct nsc_nft_chain, n->chain, i);
+		const struct nsc_nft_chain *c = nsc_nft_chain(n, (int32_t)i);
 
 		if (c->table == table && strncmp(c->name, name, sizeof c->name - 1) == 0)
 			return (int32_t)i;
@@ -61,7 +61,7 @@ int32_t
 nsc_nft_set_named(const struct nsc_nft *n, int32_t table, const char *name, uint32_t id)
 {
 	for (uint32_t i = 0; i < n->set.count; i++) {
-		const struct nsc_nft_set *s = NSC_NFT_ITEM(struct nsc_nft_set, n->set, i);
+		const struct nsc_nft_set *s = nsc_nft_set(n, (int32_t)i);
 
 		if (s->table == table && (id == 0 || s->id == 0 || s->id == id) &&
 		    strncmp(s->name, name, sizeof s->name - 1) == 0)

@@ -13,7 +13,7 @@
 #include "base/error.h"
 
 enum {
-	NSC_NFT_DATA = 32,		/* octets of a constant; nft's own limit is 64 (concatenations) */
+	NSC_NFT_DATA = 32,		/* octets of a constant (nft allows 64) */
 	NSC_NFT_NAME = 256,		/* NFT_NAME_MAXLEN */
 	NSC_NFT_FIELDS = 8,		/* parts of a concatenation */
 	NSC_NFT_MEMORY = 64 << 20,	/* octets of a whole ruleset; more is not read: `unknown` */
@@ -33,23 +33,24 @@ enum nsc_nft_op {
 	NSC_NFT_VALUE,			/* a constant to dreg */
 	NSC_NFT_VERDICT, NSC_NFT_REJECT,
 	NSC_NFT_NAT,			/* another destination: dnat, redirect */
-	NSC_NFT_MATCH,			/* an iptables match: tests on the packet, not on registers */
+	NSC_NFT_MATCH,			/* iptables': tests the packet, not registers */
 };
 
-/* Expressions that work on registers: octets from `at` of the 64 (NFT_REG_1 is 0, NFT_REG32_01 is 4). */
+/* Registers are octets of one field of 64: NFT_REG_1 begins at 0, NFT_REG32_01 at 4. */
 struct nsc_nft_expr {
 	uint8_t op;			/* nsc_nft_op */
 	uint8_t sreg, dreg, len;
-	uint8_t code;			/* meta and ct key, payload base, NFT_CMP_*, ... as the kernel numbers them */
+	uint8_t code;			/* key of meta and ct, payload's base, NFT_CMP_* ... */
 	bool invert;			/* lookup, match, range */
 	uint16_t offset;		/* payload */
 	int32_t verdict;		/* NF_ACCEPT, NFT_JUMP ... */
 	int32_t target;			/* chain of a jump; set of a lookup; NSC_NFT_NONE */
 	uint32_t flags;			/* fib: NFTA_FIB_F_*; nat: NSC_NFT_NAT_* */
-	uint8_t a[NSC_NFT_DATA], b[NSC_NFT_DATA];	/* constants: value, low and high, mask and xor */
+	/* Constants: a value, low and high, mask and xor. */
+	uint8_t a[NSC_NFT_DATA], b[NSC_NFT_DATA];
 };
 
-enum {				/* nsc_nft_expr.flags of NAT: what is given, in registers or as constants */
+enum {				/* flags of NAT: what is given, in registers or constants */
 	NSC_NFT_NAT_ADDR = 1,		/* sreg, or a */
 	NSC_NFT_NAT_PORT = 2,		/* dreg, or b */
 	NSC_NFT_NAT_CONSTANT = 4,
@@ -61,8 +62,10 @@ enum {				/* nsc_nft_expr.flags of NAT: what is given, in registers or as consta
 enum nsc_nft_match {		/* nsc_nft_expr.code of MATCH */
 	NSC_MATCH_CT_STATE,	/* flags: XT_CONNTRACK_STATE_* */
 	NSC_MATCH_CT_STATUS,	/* flags: IPS_* */
-	NSC_MATCH_ADDRTYPE,	/* flags: RTN_* bits of the source << 16 | of the destination; invert per side in a[0], a[1] */
-	NSC_MATCH_PORTS,	/* a, b: pairs of ports in host order, len of them; offset 0: source, 2: destination, 4: either */
+	/* flags: RTN_* bits of the source << 16 | of the destination; inverted: a[0], a[1] */
+	NSC_MATCH_ADDRTYPE,
+	/* a, b: len pairs of ports, host order; offset 0: source, 2: destination, 4: either */
+	NSC_MATCH_PORTS,
 };
 
 struct nsc_nft_rule {
@@ -91,7 +94,7 @@ struct nsc_nft_table {
 };
 
 struct nsc_nft_element {
-	uint32_t key, end, data;	/* offsets in `octets`; end: KEY_END or end of the interval */
+	uint32_t key, end, data;	/* offsets in `octets`; 0: none */
 	int32_t verdict, target;	/* of a verdict map */
 	bool catchall, ends;		/* ends: an interval stops before this key */
 	bool doubt;			/* a limit, a timeout: there or not */
@@ -123,7 +126,41 @@ struct nsc_nft {
 	bool ct_marks;
 };
 
-#define NSC_NFT_ITEM(type, list, n) (&((const type *)(list).item)[n])
+static inline const struct nsc_nft_table *
+nsc_nft_table(const struct nsc_nft *n, int32_t i)
+{
+	return &((const struct nsc_nft_table *)n->table.item)[i];
+}
+
+static inline const struct nsc_nft_chain *
+nsc_nft_chain(const struct nsc_nft *n, int32_t i)
+{
+	return &((const struct nsc_nft_chain *)n->chain.item)[i];
+}
+
+static inline const struct nsc_nft_set *
+nsc_nft_set(const struct nsc_nft *n, int32_t i)
+{
+	return &((const struct nsc_nft_set *)n->set.item)[i];
+}
+
+static inline const struct nsc_nft_element *
+nsc_nft_element(const struct nsc_nft *n, uint32_t i)
+{
+	return &((const struct nsc_nft_element *)n->element.item)[i];
+}
+
+static inline const struct nsc_nft_rule *
+nsc_nft_rule(const struct nsc_nft *n, uint32_t i)
+{
+	return &((const struct nsc_nft_rule *)n->rule.item)[i];
+}
+
+static inline const struct nsc_nft_expr *
+nsc_nft_expr(const struct nsc_nft *n, uint32_t i)
+{
+	return &((const struct nsc_nft_expr *)n->expr.item)[i];
+}
 
 /* All zero is an empty ruleset. */
 void nsc_nft_clear(struct nsc_nft *n);

@@ -30,7 +30,7 @@ in_the_way(const struct nsc_nft *n, const struct nsc_nft_chain *c, const struct 
 
 	if (!c->base || c->table == NSC_NFT_NONE)
 		return false;
-	t = NSC_NFT_ITEM(struct nsc_nft_table, n->table, c->table);
+	t = nsc_nft_table(n, c->table);
 	if (t->dormant)
 		return false;
 	if (c->netdev && t->family == NFPROTO_NETDEV && c->hook != NF_NETDEV_INGRESS)
@@ -50,14 +50,13 @@ way_of(const struct nsc_nft_walk *ev, int32_t way[CHAINS])
 	unsigned count = 0;
 
 	for (uint32_t i = 0; i < n->chain.count; i++) {
-		const struct nsc_nft_chain *c = NSC_NFT_ITEM(struct nsc_nft_chain, n->chain, i);
+		const struct nsc_nft_chain *c = nsc_nft_chain(n, (int32_t)i);
 		unsigned at = count;
 
 		if (!in_the_way(n, c, &ev->packet) || count == CHAINS)
 			continue;
 		while (at > 0) {
-			const struct nsc_nft_chain *b =
-				NSC_NFT_ITEM(struct nsc_nft_chain, n->chain, way[at - 1]);
+			const struct nsc_nft_chain *b = nsc_nft_chain(n, way[at - 1]);
 
 			if (order_of(b) < order_of(c) ||
 			    (order_of(b) == order_of(c) && (!c->nat || b->priority <= c->priority)))
@@ -75,16 +74,16 @@ way_of(const struct nsc_nft_walk *ev, int32_t way[CHAINS])
 static bool
 tied(const struct nsc_nft_walk *ev, const int32_t *way, unsigned i, unsigned count)
 {
-	const struct nsc_nft_chain *c = NSC_NFT_ITEM(struct nsc_nft_chain, ev->nft->chain, way[i]);
+	const struct nsc_nft_chain *c = nsc_nft_chain(ev->nft, way[i]);
 	const struct nsc_nft_chain *next;
 
 	if (i + 1 == count)
 		return false;
-	next = NSC_NFT_ITEM(struct nsc_nft_chain, ev->nft->chain, way[i + 1]);
+	next = nsc_nft_chain(ev->nft, way[i + 1]);
 	return order_of(next) == order_of(c);
 }
 
-/* The packet comes to a base chain as connection tracking has left it.  True: perhaps it does not. */
+/* The packet comes to a base chain as connection tracking left it.  True: perhaps not. */
 static bool
 approach(struct nsc_nft_walk *ev, const struct nsc_nft_chain *c)
 {
@@ -105,19 +104,20 @@ run_way(struct nsc_nft_walk *ev, const int32_t *way, unsigned count, bool uncert
 	bool pass = true, in_tie = false;
 
 	for (unsigned i = 0; i < count && (pass || in_tie); i++) {
-		const struct nsc_nft_chain *c = NSC_NFT_ITEM(struct nsc_nft_chain, ev->nft->chain, way[i]);
+		const struct nsc_nft_chain *c = nsc_nft_chain(ev->nft, way[i]);
 		bool skips = approach(ev, c);
 		unsigned one;
 
 		in_tie = tied(ev, way, i, count);
-		if (c->nat && (ev->packet.natted || (ev->packet.ct_state & NF_CT_STATE_UNTRACKED_BIT) != 0))
+		if (c->nat && (ev->packet.natted || nsc_nft_untracked(&ev->packet)))
 			continue;
 		one = nsc_nft_walk(ev, way[i], uncertain || skips) | (skips ? NSC_NFT_ALLOWED : 0);
 		if ((one & NSC_NFT_TRANSLATED) != 0) {
 			struct nsc_nft_packet was = ev->packet;
 
 			ev->packet.natted = true;
-			seen |= run_way(ev, way + i + 1, count - i - 1, uncertain || one != NSC_NFT_TRANSLATED);
+			seen |= run_way(ev, way + i + 1, count - i - 1,
+					uncertain || one != NSC_NFT_TRANSLATED);
 			ev->packet = was;
 		}
 		seen |= one & ~(unsigned)(NSC_NFT_ALLOWED | NSC_NFT_TRANSLATED);
@@ -132,14 +132,17 @@ static bool
 led_here(const struct nsc_nft *n, const struct nsc_nft_question *q)
 {
 	struct nsc_nft_answer scratch;
-	struct nsc_nft_walk ev = {.nft = n, .answer = &scratch, .budget = NSC_NFT_BUDGET, .doubted = true};
+	struct nsc_nft_walk ev = {.nft = n,
+				  .answer = &scratch,
+				  .budget = NSC_NFT_BUDGET,
+				  .doubted = true};
 	int32_t way[CHAINS];
 	unsigned count;
 
 	nsc_nft_packet(&ev.packet, q, n, true);
 	count = way_of(&ev, way);
 	for (unsigned i = 0; i < count; i++) {
-		const struct nsc_nft_chain *c = NSC_NFT_ITEM(struct nsc_nft_chain, n->chain, way[i]);
+		const struct nsc_nft_chain *c = nsc_nft_chain(n, way[i]);
 
 		if (c->nat && c->hook == NF_INET_PRE_ROUTING &&
 		    (nsc_nft_walk(&ev, way[i], true) & NSC_NFT_TRANSLATED) != 0)

@@ -12,12 +12,12 @@ enum nsc_nft_outcome {			/* a set */
 	NSC_NFT_ALLOWED = 1,		/* it reaches the listener */
 	NSC_NFT_DROPPED = 2,
 	NSC_NFT_REJECTED = 4,
-	NSC_NFT_UNKNOWN = 8,		/* something that we do not understand, or that leads elsewhere */
+	NSC_NFT_UNKNOWN = 8,		/* not understood, or it leads elsewhere */
 };
 
 struct nsc_nft_answer {
 	unsigned outcomes;
-	/* The rule that decided, or the first one that left it open; handle 0: the chain's policy. */
+	/* The rule that decided, or the first that left it open; handle 0: the policy. */
 	int32_t chain;			/* NSC_NFT_NONE: no rule was in the way */
 	uint64_t handle;
 };

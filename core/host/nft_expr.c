@@ -66,7 +66,7 @@ nsc_nft_verdict(const struct nsc_nft *n, int32_t table, const struct nlattr *dat
 	return true;
 }
 
-/* Octet of a register: NFT_REG_1 to 4 are 16 octets each, NFT_REG32_00 to 15 four of the same 64. */
+/* Where a register begins: NFT_REG_1 to 4 have 16 octets, NFT_REG32_00 to 15 four of the same. */
 static uint8_t
 reg(const struct nlattr *a)
 {

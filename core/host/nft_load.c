@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Dumps of tables, chains, sets, elements and rules, in the order in which they refer to each other. */
+/* Dumps, in the order in which what they tell refers to each other. */
 #include "host/nft_load.h"
 
 #include <arpa/inet.h>
@@ -84,7 +84,7 @@ load_elements(struct load *l)
 
 		if (s->table == NSC_NFT_NONE)
 			return -EAGAIN;
-		t = NSC_NFT_ITEM(struct nsc_nft_table, n->table, s->table);
+		t = nsc_nft_table(n, s->table);
 		l->reading.set = (int32_t)i;
 		s->first = n->element.count;
 		h = begin(l, NFT_MSG_GETSETELEM, t->family, NLM_F_DUMP);

@@ -46,8 +46,7 @@ static enum nsc_ternary
 within_interval(const struct nsc_nft *n, const struct nsc_nft_set *s, uint32_t i,
 		const struct nsc_knowledge *reg, unsigned at, const struct nsc_doubt *d)
 {
-	const struct nsc_nft_element *e =
-		NSC_NFT_ITEM(struct nsc_nft_element, n->element, s->first + i);
+	const struct nsc_nft_element *e = nsc_nft_element(n, s->first + i);
 	uint8_t high[NFT_DATA_VALUE_MAXLEN];
 
 	memset(high, 0xff, sizeof high);
@@ -60,8 +59,7 @@ static enum nsc_ternary
 is_element(const struct nsc_nft *n, const struct nsc_nft_set *s, uint32_t i,
 	   const struct nsc_knowledge *reg, unsigned at, const struct nsc_doubt *d)
 {
-	const struct nsc_nft_element *e =
-		NSC_NFT_ITEM(struct nsc_nft_element, n->element, s->first + i);
+	const struct nsc_nft_element *e = nsc_nft_element(n, s->first + i);
 	enum nsc_ternary t;
 
 	if (e->ends || e->key == 0)
@@ -87,8 +85,7 @@ nsc_nft_lookup(const struct nsc_nft *n, const struct nsc_nft_set *s,
 	if (s->key_len == 0 || at + s->key_len > NSC_KNOWLEDGE)
 		return NSC_MAYBE;
 	for (uint32_t i = 0; i < s->count && found != NSC_YES; i++) {
-		const struct nsc_nft_element *e =
-			NSC_NFT_ITEM(struct nsc_nft_element, n->element, s->first + i);
+		const struct nsc_nft_element *e = nsc_nft_element(n, s->first + i);
 		enum nsc_ternary t = e->catchall ? NSC_YES : is_element(n, s, i, reg, at, d);
 
 		if (t == NSC_NO)

@@ -7,12 +7,13 @@
 #include "host/ternary.h"
 
 /*
- * Tells each element that the key at reg[at] may be, with `certain` if it is no other.  YES: it is in
- * the set for sure; NO: for sure not, and nothing was told.
+ * Tells each element that the key at reg[at] may be.  YES: it is in the set for sure; NO: for
+ * sure not, and nothing was told.
  */
 enum nsc_ternary nsc_nft_lookup(const struct nsc_nft *n, const struct nsc_nft_set *s,
 				const struct nsc_knowledge *reg, unsigned at,
 				const struct nsc_doubt *d,
-				void (*each)(void *arg, const struct nsc_nft_element *e), void *arg);
+				void (*each)(void *arg, const struct nsc_nft_element *e),
+				void *arg);
 
 #endif

@@ -42,7 +42,7 @@ static int32_t
 table_named(const struct nsc_nft *n, uint8_t family, const char *name)
 {
 	for (uint32_t i = 0; i < n->table.count; i++) {
-		const struct nsc_nft_table *t = NSC_NFT_ITEM(struct nsc_nft_table, n->table, i);
+		const struct nsc_nft_table *t = nsc_nft_table(n, (int32_t)i);
 
 		if (t->family == family && strncmp(t->name, name, sizeof t->name - 1) == 0)
 			return (int32_t)i;
@@ -167,7 +167,7 @@ keep(struct nsc_nft_reading *l, const struct nlattr *data, unsigned len)
 static int
 read_element(struct nsc_nft_reading *l, const struct nlattr *one)
 {
-	const struct nsc_nft_set *s = NSC_NFT_ITEM(struct nsc_nft_set, l->nft->set, l->set);
+	const struct nsc_nft_set *s = nsc_nft_set(l->nft, l->set);
 	struct nsc_nft_element *e = nsc_nft_add(l->nft, &l->nft->element, sizeof *e, 1);
 	const struct nlattr *tb[NSC_NFT_ATTRS];
 	uint32_t flags;
@@ -246,7 +246,7 @@ compare_elements(const void *a, const void *b, void *arg)
 	const struct nsc_nft_reading *l = arg;
 	const struct nsc_nft_element *x = a, *y = b;
 	const uint8_t *octets = l->nft->octets.item;
-	const struct nsc_nft_set *s = NSC_NFT_ITEM(struct nsc_nft_set, l->nft->set, l->set);
+	const struct nsc_nft_set *s = nsc_nft_set(l->nft, l->set);
 	int order;
 
 	if (x->catchall != y->catchall)
@@ -260,7 +260,7 @@ compare_elements(const void *a, const void *b, void *arg)
 void
 nsc_nft_sort_elements(struct nsc_nft_reading *l)
 {
-	const struct nsc_nft_set *s = NSC_NFT_ITEM(struct nsc_nft_set, l->nft->set, l->set);
+	const struct nsc_nft_set *s = nsc_nft_set(l->nft, l->set);
 
 	if (s->count > 0)
 		qsort_r((struct nsc_nft_element *)l->nft->element.item + s->first, s->count,

@@ -16,7 +16,7 @@ struct nsc_nft_reading {
 	int error;			/* -E2BIG; -EAGAIN: the ruleset changed meanwhile */
 };
 
-/* Callbacks of mnl_cb_run, arg a struct nsc_nft_reading: MNL_CB_STOP with its `error` set, or MNL_CB_OK. */
+/* For mnl_cb_run, arg a struct nsc_nft_reading: MNL_CB_STOP with its `error` set, or MNL_CB_OK. */
 int nsc_nft_on_table(const struct nlmsghdr *h, void *arg);
 int nsc_nft_on_chain(const struct nlmsghdr *h, void *arg);
 int nsc_nft_on_set(const struct nlmsghdr *h, void *arg);

@@ -84,6 +84,12 @@ nsc_nft_packet(struct nsc_nft_packet *p, const struct nsc_nft_question *q,
 	write_transport(p);
 }
 
+bool
+nsc_nft_untracked(const struct nsc_nft_packet *p)
+{
+	return (p->ct_state & p->ct_state_known & NF_CT_STATE_UNTRACKED_BIT) != 0;
+}
+
 void
 nsc_nft_untrack(struct nsc_nft_packet *p, bool maybe)
 {
@@ -169,8 +175,7 @@ ct_status(const struct nsc_nft_packet *p)
 static enum nsc_ternary
 fetch_ct(const struct nsc_nft_packet *p, unsigned key, unsigned at, struct nsc_knowledge *reg)
 {
-	bool untracked = (p->ct_state_known & NF_CT_STATE_UNTRACKED_BIT) != 0 &&
-			 (p->ct_state & NF_CT_STATE_UNTRACKED_BIT) != 0;
+	bool untracked = nsc_nft_untracked(p);
 	uint32_t known;
 
 	if (key == NFT_CT_STATE && p->before_ct && !untracked)
@@ -231,8 +236,9 @@ fetch_payload(const struct nsc_nft_packet *p, const struct nsc_nft_expr *e,
 	const struct nsc_knowledge *from = e->code == NFT_PAYLOAD_NETWORK_HEADER ? &p->network
 					   : e->code == NFT_PAYLOAD_TRANSPORT_HEADER ? &p->transport
 					   : NULL;
-	unsigned room = from == &p->network ? (p->v4 ? V4_LEN : V6_LEN)
-					    : (p->question->proto == IPPROTO_TCP ? TCP_LEN : UDP_LEN);
+	unsigned transport = p->question->proto == IPPROTO_TCP ? TCP_LEN : UDP_LEN;
+	unsigned network = p->v4 ? V4_LEN : V6_LEN;
+	unsigned room = from == &p->network ? network : transport;
 	unsigned whole = (e->len + 3u) & ~3u;
 
 	if (whole + e->dreg > NSC_KNOWLEDGE)

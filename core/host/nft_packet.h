@@ -37,6 +37,9 @@ struct nsc_nft_packet {
 void nsc_nft_packet(struct nsc_nft_packet *p, const struct nsc_nft_question *q,
 		    const struct nsc_nft *n, bool any_port);
 
+/* Connection tracking leaves it alone, for sure. */
+bool nsc_nft_untracked(const struct nsc_nft_packet *p);
+
 /* `notrack`; maybe: it may not have come there. */
 void nsc_nft_untrack(struct nsc_nft_packet *p, bool maybe);
 

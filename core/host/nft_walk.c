@@ -61,7 +61,7 @@ jump(struct step *s, int32_t verdict, int32_t target)
 	return out;
 }
 
-/* What a verdict leads to; a `continue` leads to BREAK here, which is the same at the end of a rule. */
+/* What a verdict leads to.  `continue` is BREAK: it stands at the end of a rule. */
 static unsigned
 follow(struct step *s, int32_t verdict, int32_t target)
 {
@@ -216,12 +216,12 @@ on_trial(void *arg, const struct nsc_nft_element *e)
 	++*(unsigned *)arg;
 }
 
-/* A set: does it match?  A map: its value goes to a register.  A verdict map: *ended tells that it led on. */
+/* A set matches; a map gives its value to a register; a verdict map ends the rule (*ended). */
 static enum nsc_ternary
 look_up(struct step *s, const struct nsc_nft_expr *e, bool *ended)
 {
 	struct nsc_nft_walk *ev = s->ev;
-	const struct nsc_nft_set *set = NSC_NFT_ITEM(struct nsc_nft_set, ev->nft->set, e->target);
+	const struct nsc_nft_set *set = nsc_nft_set(ev->nft, e->target);
 	const struct nsc_doubt *d = &ev->packet.doubt;
 	struct found f = {.step = s, .set = set, .expr = e, .data = ev->reg};
 	unsigned before = s->out, n = 0;
@@ -232,8 +232,9 @@ look_up(struct step *s, const struct nsc_nft_expr *e, bool *ended)
 		t = nsc_nft_lookup(ev->nft, set, &ev->reg, e->sreg, d, on_trial, &n);
 		return e->invert ? nsc_ternary_not(t) : t;
 	}
-	/* A verdict is followed while the elements are told: whether it is certain must be known before. */
-	f.certain = nsc_nft_lookup(ev->nft, set, &ev->reg, e->sreg, d, on_trial, &n) == NSC_YES && n == 1;
+	/* Verdicts are followed while elements are told: whether it is certain is known before. */
+	t = nsc_nft_lookup(ev->nft, set, &ev->reg, e->sreg, d, on_trial, &n);
+	f.certain = t == NSC_YES && n == 1;
 	t = nsc_nft_lookup(ev->nft, set, &ev->reg, e->sreg, d, on_element, &f);
 	s->out = before;
 	if (!set->verdicts) {
@@ -364,9 +365,10 @@ run_expr(struct step *s, const struct nsc_nft_expr *e)
 
 /* Adds to *out what the rule leads to, but for BREAK; true: the next rule is reached. */
 static bool
-run_rule(struct nsc_nft_walk *ev, struct place place, const struct nsc_nft_rule *rule, unsigned *out)
+run_rule(struct nsc_nft_walk *ev, struct place place, const struct nsc_nft_rule *rule,
+	 unsigned *out)
 {
-	const struct nsc_nft_expr *e = NSC_NFT_ITEM(struct nsc_nft_expr, ev->nft->expr, rule->first);
+	const struct nsc_nft_expr *e = nsc_nft_expr(ev->nft, rule->first);
 	struct step s = {.ev = ev, .place = place, .rule = rule};
 	bool on = true;
 
@@ -381,8 +383,8 @@ run_rule(struct nsc_nft_walk *ev, struct place place, const struct nsc_nft_rule 
 static unsigned
 run_chain(struct nsc_nft_walk *ev, struct place place)
 {
-	const struct nsc_nft_chain *c = NSC_NFT_ITEM(struct nsc_nft_chain, ev->nft->chain, place.chain);
-	const struct nsc_nft_rule *r = NSC_NFT_ITEM(struct nsc_nft_rule, ev->nft->rule, c->first);
+	const struct nsc_nft_chain *c = nsc_nft_chain(ev->nft, place.chain);
+	const struct nsc_nft_rule *r = nsc_nft_rule(ev->nft, c->first);
 	unsigned out = 0;
 
 	for (uint32_t i = 0; i < c->count; i++) {
@@ -399,7 +401,7 @@ run_chain(struct nsc_nft_walk *ev, struct place place)
 unsigned
 nsc_nft_walk(struct nsc_nft_walk *ev, int32_t chain, bool uncertain)
 {
-	const struct nsc_nft_chain *c = NSC_NFT_ITEM(struct nsc_nft_chain, ev->nft->chain, chain);
+	const struct nsc_nft_chain *c = nsc_nft_chain(ev->nft, chain);
 	struct place place = {.chain = chain, .uncertain = uncertain};
 	unsigned out = run_chain(ev, place);
 	struct step end = {.ev = ev, .place = place};

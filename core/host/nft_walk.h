@@ -18,7 +18,7 @@ struct nsc_nft_walk {
 
 enum { NSC_NFT_BUDGET = 1000000 };	/* rules for one question */
 
-/* The outcomes of a base chain; ALLOWED leads to the next one.  uncertain: perhaps it is not reached. */
+/* A base chain's outcomes; ALLOWED leads to the next one.  uncertain: perhaps it is not reached. */
 unsigned nsc_nft_walk(struct nsc_nft_walk *w, int32_t chain, bool uncertain);
 
 #endif

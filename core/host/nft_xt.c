@@ -38,19 +38,8 @@ match_conntrack(struct nsc_nft_expr *e, const struct blob *b)
 {
 	struct xt_conntrack_mtinfo3 m;
 
-	if ((b->revision != 3 && b->revision != 2) || !take(b, &m, sizeof(struct xt_conntrack_mtinfo2)))
+	if (b->revision != 3 || !take(b, &m, sizeof m))
 		return false;
-	if (b->revision == 2) {
-		struct xt_conntrack_mtinfo2 m2;
-
-		take(b, &m2, sizeof m2);
-		m.match_flags = m2.match_flags;
-		m.invert_flags = m2.invert_flags;
-		m.state_mask = m2.state_mask;
-		m.status_mask = m2.status_mask;
-	} else if (!take(b, &m, sizeof m)) {
-		return false;
-	}
 	if (m.match_flags == XT_CONNTRACK_STATE || m.match_flags == XT_CONNTRACK_STATE_ALIAS) {
 		e->code = NSC_MATCH_CT_STATE;
 		e->flags = m.state_mask;
@@ -88,7 +77,9 @@ match_multiport(struct nsc_nft_expr *e, const struct blob *b)
 	if (b->revision != 1 || !take(b, &m, sizeof m) || m.count > XT_MULTI_PORTS)
 		return false;
 	e->code = NSC_MATCH_PORTS;
-	e->offset = m.flags == XT_MULTIPORT_SOURCE ? 0 : m.flags == XT_MULTIPORT_DESTINATION ? 2 : 4;
+	e->offset = m.flags == XT_MULTIPORT_SOURCE        ? 0
+		    : m.flags == XT_MULTIPORT_DESTINATION ? 2
+							  : 4;
 	e->invert = m.invert != 0;
 	for (unsigned i = 0; i < m.count; i++) {
 		uint16_t low = m.ports[i], high = low;

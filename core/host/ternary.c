@@ -21,7 +21,9 @@ static const struct span not_public6[] = {
 	{{0, 0x64, 0xff, 0x9b, 0, 1}, 48}, {{0xfc}, 7}, {{0xfe, 0x80}, 10}, {{0xfe, 0xc0}, 10},
 	{{0xff}, 8},
 };
-static const struct span private4[] = {{{10}, 8}, {{100, 64}, 10}, {{172, 16}, 12}, {{192, 168}, 16}};
+static const struct span private4[] = {
+	{{10}, 8}, {{100, 64}, 10}, {{172, 16}, 12}, {{192, 168}, 16},
+};
 static const struct span private6[] = {{{0xfc}, 7}};
 
 #define SPANS(list) (list), sizeof(list) / sizeof((list)[0])

@@ -31,7 +31,7 @@ nsc_ternary_and(enum nsc_ternary a, enum nsc_ternary b)
 
 /* Whom a packet may come from: every address of that kind. */
 enum nsc_source_kind {
-	NSC_SOURCE_PUBLIC,	/* documentation, benchmark and reserved ones count as public (DESIGN 2) */
+	NSC_SOURCE_PUBLIC,	/* and documentation, benchmark, reserved (DESIGN 2) */
 	NSC_SOURCE_PRIVATE,	/* RFC 1918, 6598, 4193; not link-local */
 };
 
@@ -62,7 +62,8 @@ struct nsc_doubt {		/* how the source address stands in it */
 
 /* Do the octets [at, at + len), as a number in network order, lie within [low, high]? */
 enum nsc_ternary nsc_known_within(const struct nsc_knowledge *k, unsigned at, unsigned len,
-				  const uint8_t *low, const uint8_t *high, const struct nsc_doubt *d);
+				  const uint8_t *low, const uint8_t *high,
+				  const struct nsc_doubt *d);
 
 /* Are they equal to value?  Octets of different origin are compared each in its own way. */
 enum nsc_ternary nsc_known_equal(const struct nsc_knowledge *k, unsigned at, unsigned len,

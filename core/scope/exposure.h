@@ -32,7 +32,7 @@ enum nsc_exposure nsc_exposure(enum nsc_bind bind, bool loopback, enum nsc_fw_ve
 /* Of two families: the one that exposes more; EXPOSED beats UNKNOWN, which beats the rest. */
 enum nsc_exposure nsc_exposure_more(enum nsc_exposure a, enum nsc_exposure b);
 
-/* Of two addresses or families: the more permissive one; ALLOW beats UNKNOWN, which beats the rest. */
+/* Of two: the more permissive one; ALLOW beats UNKNOWN, which beats the rest. */
 enum nsc_fw_verdict nsc_fw_verdict_more(enum nsc_fw_verdict a, enum nsc_fw_verdict b);
 
 const char *nsc_fw_verdict_text(enum nsc_fw_verdict v);

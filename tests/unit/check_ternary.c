@@ -7,8 +7,10 @@
 
 #include "host/ternary.h"
 
-static const struct nsc_doubt public4 = {NSC_SOURCE_PUBLIC, 4}, private4 = {NSC_SOURCE_PRIVATE, 4},
-			      public6 = {NSC_SOURCE_PUBLIC, 16}, private6 = {NSC_SOURCE_PRIVATE, 16};
+static const struct nsc_doubt public4 = {NSC_SOURCE_PUBLIC, 4};
+static const struct nsc_doubt private4 = {NSC_SOURCE_PRIVATE, 4};
+static const struct nsc_doubt public6 = {NSC_SOURCE_PUBLIC, 16};
+static const struct nsc_doubt private6 = {NSC_SOURCE_PRIVATE, 16};
 
 /* Each range is of whole prefixes: what is within is read off RFC 6890's table. */
 static const struct {
