@@ -231,7 +231,7 @@ int nsc_look_connections(const struct nsc_config *cfg,
 /* "local_only", or "unknown" as long as nobody reads the firewall. */
 const char *nsc_listener_exposure(const struct nsc_listener *l);
 
-/* Coarse scope of the remote end: "loopback" also between two addresses of this host; "none" without a peer. */
+/* Coarse scope of the remote end: "loopback" also within this host; "none" without a peer. */
 const char *nsc_connection_scope(const struct nsc_connection *c);
 
 /* One JSON line (with newline), by DESIGN 4.1; octets written. */

@@ -19,6 +19,10 @@ enum nsc_capture_kind {		/* the order of Capture's choices */
 	NSC_CAPTURE_OFF,
 };
 
+enum { NSC_BPF_AUTO, NSC_BPF_OFF };			/* the order of Bpf's choices */
+enum { NSC_NAMESPACES_OWN, NSC_NAMESPACES_ALL };	/* of Namespaces' */
+enum { NSC_PROCESS_NAMES_PROGRAM, NSC_PROCESS_NAMES_SCRIPT };	/* of ProcessNames' */
+
 /* A deep copy, freed with nsc_config_free.  -ENOMEM or 0. */
 int nsc_config_copy(struct nsc_config **copy, const struct nsc_config *cfg);
 

@@ -166,7 +166,7 @@ nsc_connections_begin(struct nsc_connections *c, uint64_t now)
 	nsc_clients_rest(c);
 }
 
-/* Listeners are told elsewhere; TIME_WAIT has a cookie of its own, and its connection has closed. */
+/* Listeners are told elsewhere; what is in TIME_WAIT has closed (and has a cookie of its own). */
 static bool
 is_followed(const struct nsc_socket *s)
 {

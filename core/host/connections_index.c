@@ -23,7 +23,8 @@ nsc_connections_id(const struct nsc_connections *c, const struct nsc_socket *s)
 	h = nsc_hash_begin(&c->key);
 	hash_end(&h, &s->local);
 	hash_end(&h, &s->remote);
-	nsc_hash_word(&h, (uint64_t)s->proto << 32 | (uint64_t)s->local_port << 16 | s->remote_port);
+	nsc_hash_word(&h, (uint64_t)s->proto << 32 | (uint64_t)s->local_port << 16 |
+				  s->remote_port);
 	return nsc_hash_end(&h, 0, 40) | 1ull << 63;
 }
 

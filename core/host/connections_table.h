@@ -13,7 +13,7 @@ enum {
 
 struct nsc_connection_entry {
 	struct nsc_connection connection;
-	uint64_t id;				/* its cookie; where none is told, a hash of its ends */
+	uint64_t id;				/* its cookie; if none is told, a hash of its ends */
 	struct nsc_socket_totals before;	/* what its totals were when they fell */
 	uint32_t dump;				/* the last one that told it */
 	uint32_t next, prev;			/* of the list that it is in; 0: none */

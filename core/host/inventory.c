@@ -123,7 +123,8 @@ look_inside(struct look *l)
 	l->rules.ignore_ephemeral_udp = i->options.ignore_ephemeral_udp;
 	nsc_ephemeral_range(&l->rules.ephemeral_low, &l->rules.ephemeral_high);
 	memset(&l->listeners, 0, sizeof l->listeners);
-	if (nsc_ways_enter(i->ways, l->netns, l->t, l->rules.ephemeral_low, l->rules.ephemeral_high) < 0)
+	if (nsc_ways_enter(i->ways, l->netns, l->t, l->rules.ephemeral_low,
+			   l->rules.ephemeral_high) < 0)
 		return;
 	dump(l, IPPROTO_TCP);
 	dump(l, IPPROTO_UDP);
@@ -230,7 +231,8 @@ look_around(struct look *l)
 }
 
 void
-nsc_inventory_look(struct nsc_inventory *i, const struct nsc_interfaces *t, bool whole, uint64_t now)
+nsc_inventory_look(struct nsc_inventory *i, const struct nsc_interfaces *t, bool whole,
+		   uint64_t now)
 {
 	struct look l = {.i = i, .own = t, .whole = whole, .told = {true, true}};
 
@@ -238,6 +240,7 @@ nsc_inventory_look(struct nsc_inventory *i, const struct nsc_interfaces *t, bool
 	try_trace(i, now);
 	nsc_ways_clear(i->ways);
 	i->all.count = 0;
+	i->all.suppressed = 0;
 	i->all.suppressed = 0;
 	i->stats.namespaces = 0;
 	if (whole && i->connections != NULL)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The inventory tells the workers: listeners, and who owns which pair of ends; at once, where events come. */
+/* The inventory tells the workers what listens, and who owns which pair of ends. */
 #include <errno.h>
 #include <netinet/in.h>
 
 #include "host/inventory_state.h"
 #include "scope/direction.h"
 
-enum { DRAIN = 4096, DRAUGHTS = 16 };	/* events at once; so many times, then others have their turn */
+/* Events at once; so many times, then others have their turn. */
+enum { DRAIN = 4096, DRAUGHTS = 16 };
 
 static const struct nsc_addr any;
 
@@ -30,7 +31,7 @@ id_of(const struct telling *t, const struct nsc_process *p)
 	return nsc_names_id(t->i->names, p->name, p->unit, t->facts, t->now);
 }
 
-/* A socket without a peer is entered by its own end alone; one that is bound to any, by its port. */
+/* A socket without a peer is entered by its own end alone; bound to any address, by its port. */
 static void
 enter(const struct telling *t, const struct nsc_socket *s, uint16_t owner)
 {

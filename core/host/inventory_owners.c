@@ -3,6 +3,7 @@
  * Owners of what a look found.  Who is once known stays the owner: a process that the trace
  * saw using the socket, or the one that held it before the kernel was left alone with it.
  */
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,21 +88,24 @@ own_connection(void *arg, struct nsc_connection *c)
 		p = owner.process;
 	else if (is_waiting(&c->socket))
 		p = nsc_inventory_server(i, &c->socket);
-	c->owner_state = p != NULL ? NSC_OWNER_KNOWN : c->socket.inode != 0 ? NSC_OWNER_DENIED : owner.state;
-	if (p != NULL)
-		c->process = *p;
+	c->owner_state = c->socket.inode != 0 ? NSC_OWNER_DENIED : owner.state;
+	if (p == NULL)
+		return;
+	c->owner_state = NSC_OWNER_KNOWN;
+	c->process = *p;
 }
 
 void
 nsc_inventory_own(struct nsc_inventory *i, uint64_t now)
 {
 	struct nsc_connections_stats s = {.open = 0};
+	struct nsc_owners_stats o;
 	struct inodes t = {.count = 0};
 	char err[NSC_ERR] = "";
 	int rc = 0;
 
 	for (size_t n = 0; n < i->all.count; n++)
-		i->all.listener[n].owner_state = NSC_OWNER_DENIED;	/* until somebody is found */
+		i->all.listener[n].owner_state = NSC_OWNER_DENIED;	/* so far */
 	if (i->owners == NULL)
 		return;
 	if (i->connections != NULL)
@@ -115,6 +119,10 @@ nsc_inventory_own(struct nsc_inventory *i, uint64_t now)
 	if (t.count > 0)
 		rc = nsc_owners_find(i->owners, t.inode, t.count, now, err);
 	free(t.inode);
+	nsc_owners_stats(i->owners, &o);
+	if (rc == 0 && o.denied > 0 && strcmp(nsc_owners_way(i->owners), "bpf") != 0)
+		rc = nsc_error(err, -EACCES, "processes: %llu may not be looked into",
+			       (unsigned long long)o.denied);
 	nsc_inventory_note(i, NSC_INVENTORY_PROCESSES, rc, err);
 	for (size_t n = 0; n < i->all.count; n++)
 		own_listener(i->owners, &i->all.listener[n]);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The inventory from within: inventory.c looks, inventory_owners.c names, inventory_facts.c tells. */
+/* The inventory from within: inventory.c looks, _owners.c names, _facts.c tells. */
 #ifndef NSC_HOST_INVENTORY_STATE_H
 #define NSC_HOST_INVENTORY_STATE_H
 

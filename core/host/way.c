@@ -137,7 +137,8 @@ nsc_ways_listener(struct nsc_ways *w, const struct nsc_socket *l)
 		s->room = s->room * 2 + 32;
 	}
 	s->service[s->services++] = (struct service){
-		.addr = l->local, .port = l->local_port, .proto = l->proto, .families = l->families};
+		.addr = l->local, .port = l->local_port, .proto = l->proto,
+		.families = l->families};
 	s->port[table_of(l->proto)][l->local_port / WORD] |= 1ull << l->local_port % WORD;
 }
 
@@ -289,7 +290,8 @@ nsc_way_of(const struct nsc_ways *w, struct nsc_connection *c, bool handshake, b
 	else if (nsc_addr_equal(&k->local, &k->remote) || is_local(s, &k->remote) || is_ours(w, k))
 		decide(c, NSC_DIRECTION_LOCAL, NSC_CERTAINTY_SURE);
 	else if (handshake)
-		decide(c, accepted ? NSC_DIRECTION_INCOMING : NSC_DIRECTION_OUTGOING, NSC_CERTAINTY_SURE);
+		decide(c, accepted ? NSC_DIRECTION_INCOMING : NSC_DIRECTION_OUTGOING,
+		       NSC_CERTAINTY_SURE);
 	else if (k->proto == IPPROTO_TCP && k->state == NSC_SOCKET_SYN_SENT)
 		decide(c, NSC_DIRECTION_OUTGOING, NSC_CERTAINTY_SURE);
 	else if (k->proto == IPPROTO_TCP &&

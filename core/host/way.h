@@ -29,8 +29,12 @@ void nsc_ways_listener(struct nsc_ways *w, const struct nsc_socket *s);
 int nsc_ways_expect(struct nsc_ways *w, size_t connections);	/* makes room; -ENOMEM or 0 */
 void nsc_ways_end(struct nsc_ways *w, const struct nsc_socket *s);
 
-/* Sets direction and certainty, unless they are sure.  handshake: it is known who began, `accepted` if not we. */
-void nsc_way_of(const struct nsc_ways *w, struct nsc_connection *c, bool handshake, bool accepted);
+/*
+ * Sets direction and certainty, unless they are sure.  handshake: it is known who began;
+ * accepted: the other end.
+ */
+void nsc_way_of(const struct nsc_ways *w, struct nsc_connection *c, bool handshake,
+		bool accepted);
 
 /* True if a listener of that namespace takes what comes for this socket's local end. */
 bool nsc_ways_listening(const struct nsc_ways *w, const struct nsc_socket *s);

@@ -64,8 +64,11 @@ take_range(struct words *w, const char *p, size_t len)
 		return -EINVAL;
 	w->next.high = w->next.low;
 	if (n < len) {
-		if (p[n] != '-' || n + 1 + take_port(p + n + 1, len - n - 1, &w->next.high) != len ||
-		    n + 1 == len || w->next.high < w->next.low)
+		if (p[n] != '-' || n + 1 == len)
+			return -EINVAL;
+		n++;
+		if (n + take_port(p + n, len - n, &w->next.high) != len ||
+		    w->next.high < w->next.low)
 			return -EINVAL;
 	}
 	w->next.ports = true;
@@ -155,7 +158,9 @@ nsc_excluded(const struct nsc_excludes *x, uint8_t proto, const struct nsc_addr 
 		if (!nsc_addr_in_prefix(remote, &e->addr, e->bits) ||
 		    (e->not_ipv4 && nsc_addr_is_v4(remote)))
 			continue;
-		if (!e->ports || (has_ports && (has_port(e, remote_port) || has_port(e, local_port))))
+		if (!e->ports)
+			return true;
+		if (has_ports && (has_port(e, remote_port) || has_port(e, local_port)))
 			return true;
 	}
 	return false;

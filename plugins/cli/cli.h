@@ -23,12 +23,17 @@ struct cli {
 
 int cli_read(struct cli *c);
 int cli_live(struct cli *c);
+int cli_listen(struct cli *c);
+int cli_connections(struct cli *c);
 int cli_doctor(struct cli *c);
 int cli_metrics(struct cli *c);
 int cli_options(struct cli *c);
 
 /* Prints one line (cut to 400 octets) on stderr. */
 int cli_fail(const char *line);
+
+/* Status of a look at the host: a source that is off says so in one line, and that is fine. */
+int cli_source(int rc, const char *err);
 
 /* Flushes standard output; CLI_FAILED with a line if it could not be written. */
 int cli_flush(int status);

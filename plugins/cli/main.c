@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* netflowscope: the command line. */
+#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,9 @@ static const struct command commands[] = {
 	{"read", "FILE", "what a capture (pcap, pcapng, .gz, .zst; - is standard input) consists of",
 	 cli_read, "jsMI*", "4194304"},	/* a capture shall lose no flow: memory is touched as flows come */
 	{"live", NULL, "the same of this host's interfaces, until interrupted", cli_live, "jMIid*", NULL},
+	{"listen", NULL, "what this host listens on, and who listens", cli_listen, "j*", NULL},
+	{"connections", NULL, "whom this host is connected with, by its sockets", cli_connections,
+	 "j*", NULL},
 	{"doctor", NULL, "what works here, what is missing, and the remedy", cli_doctor, "i*", NULL},
 	{"metrics", NULL, "the table of metrics", cli_metrics, "mn", NULL},
 	{"options", NULL, "the table of options", cli_options, "mnc", NULL},
@@ -118,7 +122,7 @@ print_help(FILE *to)
 	fprintf(to, "usage: netflowscope COMMAND [OPTION]... [FILE]\n"
 		    "       netflowscope COMMAND --help | --help | --version\n\n");
 	for (i = 0; i < COMMANDS; i++)
-		fprintf(to, "  %-8s %-5s  %s\n", commands[i].name,
+		fprintf(to, "  %-11s %-5s  %s\n", commands[i].name,
 			commands[i].operand ? commands[i].operand : "", commands[i].text);
 	fprintf(to, "\nExit status: 0 fine, 1 an error (one line on standard error), 2 wrong usage.\n");
 }
@@ -136,6 +140,15 @@ cli_flush(int status)
 	if (fflush(stdout) != 0 || ferror(stdout))
 		return cli_fail("standard output: could not be written");
 	return status;
+}
+
+int
+cli_source(int rc, const char *err)
+{
+	if (rc >= 0)
+		return CLI_FINE;
+	cli_fail(err);
+	return rc == -ENOTSUP ? CLI_FINE : CLI_FAILED;
 }
 
 static int

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* Listeners and connections as JSON Lines (DESIGN 4.1): absent when unknown, never null. */
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/json_text.h"
+#include "nsc.h"
+#include "scope/direction.h"
+
+static const char *
+scope_text(enum nsc_scope s)
+{
+	static const char *const text[NSC_SCOPES] = {
+		[NSC_SCOPE_LOOPBACK] = "loopback",
+		[NSC_SCOPE_PRIVATE] = "private",
+		[NSC_SCOPE_PUBLIC] = "public",
+	};
+
+	return (unsigned)s < NSC_SCOPES ? text[s] : "public";
+}
+
+static bool
+is_linklocal(const struct nsc_addr *a)
+{
+	return nsc_class(a) == NSC_CLASS_LINKLOCAL && !nsc_addr_is_v4(a);
+}
+
+/* A link-local address means nothing without its zone (RFC 4007, 11). */
+static void
+put_address(struct nsc_json *j, const char *key, const struct nsc_addr *a, const char *zone)
+{
+	char addr[NSC_ADDR_TEXT], text[NSC_ADDR_TEXT + NSC_NAME];
+
+	nsc_addr_text(a, addr);
+	if (is_linklocal(a) && zone[0] != '\0')
+		snprintf(text, sizeof text, "%s%%%s", addr, zone);
+	else
+		snprintf(text, sizeof text, "%s", addr);
+	nsc_json_text(j, key, text);
+}
+
+static void
+put_proto(struct nsc_json *j, uint8_t proto)
+{
+	nsc_json_text(j, "proto", proto == IPPROTO_TCP ? "tcp" : "udp");
+}
+
+static void
+put_owner(struct nsc_json *j, uint8_t state, const struct nsc_process *p)
+{
+	static const char *const text[] = {
+		[NSC_OWNER_ANONYMOUS] = "anonymous",
+		[NSC_OWNER_KNOWN] = "known",
+		[NSC_OWNER_DENIED] = "denied",
+	};
+
+	if (state > NSC_OWNER_DENIED)
+		state = NSC_OWNER_DENIED;
+	if (state == NSC_OWNER_KNOWN && p->name[0] != '\0')
+		nsc_json_text(j, "process", p->name);
+	nsc_json_text(j, "process_state", text[state]);
+	if (state == NSC_OWNER_KNOWN)
+		nsc_json_number(j, "pid", p->pid);
+	if (p->unit[0] != '\0')
+		nsc_json_text(j, "unit", p->unit);
+}
+
+static const char *
+family_text(uint8_t families)
+{
+	return families == NSC_FAMILY_IPV4 ? "ipv4" : families == NSC_FAMILY_IPV6 ? "ipv6" : "dual";
+}
+
+const char *
+nsc_listener_exposure(const struct nsc_listener *l)
+{
+	bool local = l->bind == NSC_BIND_LOOPBACK || l->scope == NSC_SCOPE_LOOPBACK ||
+		     strcmp(l->interface, "lo") == 0;
+
+	return local ? "local_only" : "unknown";
+}
+
+const char *
+nsc_connection_scope(const struct nsc_connection *c)
+{
+	if (nsc_class(&c->socket.remote) == NSC_CLASS_UNSPECIFIED)
+		return "none";
+	if (c->direction == NSC_DIRECTION_LOCAL)
+		return scope_text(NSC_SCOPE_LOOPBACK);
+	return scope_text(nsc_scope_of(nsc_class(&c->socket.remote)));
+}
+
+size_t
+nsc_listener_json(const struct nsc_listener *l, char *line, size_t size)
+{
+	const struct nsc_socket *s = &l->socket;
+	struct nsc_json j;
+
+	nsc_json_begin(&j, line, size);
+	nsc_json_text(&j, "event", "listener");
+	put_proto(&j, s->proto);
+	nsc_json_text(&j, "family", family_text(s->families));
+	put_address(&j, "address", &s->local, l->interface);
+	nsc_json_number(&j, "port", s->local_port);
+	nsc_json_text(&j, "bind", nsc_bind_text(l->bind));
+	if (l->interface[0] != '\0')
+		nsc_json_text(&j, "interface", l->interface);
+	if (!l->address_present)
+		nsc_json_bool(&j, "address_present", false);
+	nsc_json_text(&j, "scope", scope_text(l->scope));
+	nsc_json_text(&j, "verdict", "unknown");	/* nobody reads the firewall yet */
+	nsc_json_text(&j, "exposure", nsc_listener_exposure(l));
+	put_owner(&j, l->owner_state, &l->process);
+	nsc_json_number(&j, "listeners", l->sockets);
+	if (s->proto == IPPROTO_TCP) {
+		nsc_json_number(&j, "queue", s->queue);
+		nsc_json_number(&j, "queue_max", s->queue_max);
+		nsc_json_number(&j, "overflows", s->drops);
+	}
+	if (s->netns != 0)
+		nsc_json_number(&j, "netns", s->netns);
+	return nsc_json_end(&j);
+}
+
+/* The kernel knows a round trip from the handshake on: said, as long as no data has gone. */
+static void
+put_totals(struct nsc_json *j, const struct nsc_socket_totals *t)
+{
+	nsc_json_number(j, "bytes_sent", t->sent);
+	nsc_json_number(j, "bytes_received", t->received);
+	nsc_json_number(j, "retransmits", t->retransmits);
+	if (t->rtt == 0)
+		return;
+	nsc_json_number(j, "rtt_us", t->rtt);
+	nsc_json_number(j, "rtt_var_us", t->rtt_var);
+	if (t->sent == 0 && t->received == 0)
+		nsc_json_bool(j, "handshake_only", true);
+}
+
+size_t
+nsc_connection_json(const struct nsc_connection *c, char *line, size_t size)
+{
+	const struct nsc_socket *s = &c->socket;
+	struct nsc_json j;
+
+	nsc_json_begin(&j, line, size);
+	nsc_json_text(&j, "event", "connection");
+	put_proto(&j, s->proto);
+	nsc_json_text(&j, "state", nsc_socket_state_text(s));
+	put_address(&j, "local", &s->local, c->zone);
+	nsc_json_number(&j, "local_port", s->local_port);
+	put_address(&j, "remote", &s->remote, c->zone);
+	nsc_json_number(&j, "remote_port", s->remote_port);
+	nsc_json_text(&j, "direction", nsc_direction_text(c->direction));
+	nsc_json_text(&j, "scope", nsc_connection_scope(c));
+	put_owner(&j, c->owner_state, &c->process);
+	if (s->netns != 0)
+		nsc_json_number(&j, "netns", s->netns);
+	if (s->measured)
+		put_totals(&j, &s->totals);
+	return nsc_json_end(&j);
+}

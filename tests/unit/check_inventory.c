@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: MIT */
+/* The inventory of real sockets: this process's own, on loopback. */
+#include <arpa/inet.h>
+#include <check.h>
+#include <dirent.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "host/inventory.h"
+#include "host/link.h"
+#include "nsc.h"
+#include "scope/direction.h"
+
+enum { LOOKS = 1000 };
+
+static struct nsc_interfaces interfaces;
+static struct nsc_facts *facts;
+static int server, client, accepted, udp;
+static uint16_t port, udp_port;
+
+static uint64_t
+steady(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static struct sockaddr_in
+loopback(uint16_t at)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(at)};
+
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	return a;
+}
+
+static uint16_t
+bound_port(int fd)
+{
+	struct sockaddr_in a;
+	socklen_t len = sizeof a;
+
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&a, &len), 0);
+	return ntohs(a.sin_port);
+}
+
+static void
+begin(void)
+{
+	struct sockaddr_in a = loopback(0);
+	char text[8];
+
+	facts = calloc(1, sizeof *facts);
+	ck_assert_ptr_nonnull(facts);
+	ck_assert_int_eq(nsc_link_dump(&interfaces, NULL), 0);
+	server = socket(AF_INET, SOCK_STREAM, 0);
+	ck_assert_int_eq(bind(server, (struct sockaddr *)&a, sizeof a), 0);
+	ck_assert_int_eq(listen(server, 3), 0);
+	port = bound_port(server);
+	a = loopback(port);
+	client = socket(AF_INET, SOCK_STREAM, 0);
+	ck_assert_int_eq(connect(client, (struct sockaddr *)&a, sizeof a), 0);
+	accepted = accept(server, NULL, NULL);
+	ck_assert_int_ge(accepted, 0);
+	ck_assert_int_eq(write(client, "request", 7), 7);
+	ck_assert_int_eq(read(accepted, text, sizeof text), 7);
+	ck_assert_int_eq(write(accepted, "ok", 2), 2);
+	ck_assert_int_eq(read(client, text, sizeof text), 2);
+	udp = socket(AF_INET, SOCK_DGRAM, 0);
+	a = loopback(0);
+	ck_assert_int_eq(bind(udp, (struct sockaddr *)&a, sizeof a), 0);
+	udp_port = bound_port(udp);
+}
+
+static void
+end(void)
+{
+	close(server);
+	close(client);
+	close(accepted);
+	close(udp);
+	nsc_interfaces_clear(&interfaces);
+	free(facts);
+}
+
+static struct nsc_inventory *
+inventory(bool bpf)
+{
+	struct nsc_inventory_options o = {
+		.listeners = true, .connections = true, .totals = true, .processes = true, .bpf = bpf,
+	};
+	struct nsc_inventory *i;
+
+	ck_assert_int_eq(nsc_inventory_new(&i, &o), 0);
+	return i;
+}
+
+static void
+look(struct nsc_inventory *i)
+{
+	nsc_inventory_look(i, &interfaces, true, steady());
+	nsc_inventory_tell(i, facts);
+	nsc_facts_commit(facts);
+}
+
+struct found {
+	unsigned rows;
+	struct nsc_connection one[2];	/* our end that connected, our end that accepted; UDP: [0] */
+	struct nsc_socket_totals delta[2];
+	uint8_t proto;
+};
+
+static void
+find(void *arg, const struct nsc_connection_delta *d)
+{
+	const struct nsc_socket *s = &d->connection->socket;
+	struct found *f = arg;
+	unsigned n = 2;
+
+	if (s->proto == IPPROTO_TCP && f->proto == IPPROTO_TCP)
+		n = s->remote_port == port ? 0 : s->local_port == port ? 1 : 2;
+	else if (s->proto == f->proto && s->local_port == udp_port)
+		n = 0;
+	if (n == 2)
+		return;
+	f->rows++;
+	f->one[n] = *d->connection;
+	f->delta[n] = d->delta;
+}
+
+static struct found
+read_as(struct nsc_inventory *i, int reader, uint8_t proto)
+{
+	struct found f = {.proto = proto};
+
+	nsc_connections_read(nsc_inventory_connections(i), reader, steady(), find, &f);
+	return f;
+}
+
+START_TEST(a_connection_and_its_owner)
+{
+	struct nsc_inventory *i = inventory(false);
+	struct nsc_owner_key k = {.proto = IPPROTO_TCP};
+	struct found f;
+	const char *err;
+	int reader = nsc_connections_join(nsc_inventory_connections(i), steady());
+
+	look(i);
+	ck_assert_int_eq(nsc_inventory_source(i, NSC_INVENTORY_SOCKETS, &err), 0);
+	f = read_as(i, reader, IPPROTO_TCP);
+	ck_assert_uint_eq(f.rows, 2);
+	for (unsigned n = 0; n < 2; n++) {
+		ck_assert_uint_eq(f.one[n].direction, NSC_DIRECTION_LOCAL);
+		ck_assert_uint_eq(f.one[n].owner_state, NSC_OWNER_KNOWN);
+		ck_assert_uint_eq(f.one[n].process.pid, (uint32_t)getpid());
+		ck_assert_uint_ge(f.one[n].owner, 2);
+		ck_assert(f.one[n].adopted);
+		ck_assert_uint_eq(f.delta[n].sent, 0);
+	}
+	ck_assert_uint_eq(f.one[0].socket.totals.sent, 7);
+	ck_assert_uint_eq(f.one[0].socket.totals.received, 2);
+	ck_assert_uint_eq(f.one[1].socket.totals.sent, 2);
+	ck_assert_uint_eq(f.one[1].socket.totals.received, 7);
+
+	k.local = f.one[0].socket.local;
+	k.remote = f.one[0].socket.remote;
+	k.local_port = f.one[0].socket.local_port;
+	k.remote_port = port;
+	ck_assert_uint_eq(nsc_facts_owner(facts, &k), f.one[0].owner);
+
+	ck_assert_int_eq(write(client, "more", 4), 4);
+	look(i);
+	ck_assert_uint_eq(read_as(i, reader, IPPROTO_TCP).delta[0].sent, 4);
+	nsc_inventory_free(i);
+}
+END_TEST
+
+START_TEST(a_listener_and_its_owner)
+{
+	struct nsc_inventory *i = inventory(false);
+	const struct nsc_facts_view *v = &facts->draft;
+	const struct nsc_listeners *l;
+	struct nsc_addr a = {.b = {0}};
+	const struct nsc_listener *one = NULL;
+
+	look(i);
+	l = nsc_inventory_listeners(i);
+	for (size_t n = 0; n < l->count; n++)
+		if (l->listener[n].socket.local_port == port && l->listener[n].socket.proto == IPPROTO_TCP)
+			one = &l->listener[n];
+	ck_assert_ptr_nonnull(one);
+	ck_assert_uint_eq(one->bind, NSC_BIND_LOOPBACK);
+	ck_assert_uint_eq(one->owner_state, NSC_OWNER_KNOWN);
+	ck_assert_uint_eq(one->process.pid, (uint32_t)getpid());
+	ck_assert_uint_eq(one->socket.queue_max, 3);
+	ck_assert_str_eq(nsc_listener_exposure(one), "local_only");
+
+	ck_assert_int_eq(nsc_addr_parse(&a, "127.0.0.1"), 0);
+	ck_assert(v->listeners_known);
+	ck_assert_int_eq(nsc_facts_listening(v, IPPROTO_TCP, &a, port), NSC_LISTENING_YES);
+	nsc_inventory_free(i);
+}
+END_TEST
+
+/* A UDP socket without a peer is a listener, or, on a port that the kernel chose, a connection. */
+START_TEST(each_socket_is_told_once)
+{
+	struct nsc_inventory_options o = {.listeners = true, .connections = true, .ignore_ephemeral_udp = true};
+	struct nsc_inventory *i;
+	struct found f;
+
+	for (int ignore = 0; ignore < 2; ignore++) {
+		size_t listening = 0;
+		int reader;
+
+		o.ignore_ephemeral_udp = ignore;
+		ck_assert_int_eq(nsc_inventory_new(&i, &o), 0);
+		reader = nsc_connections_join(nsc_inventory_connections(i), steady());
+		look(i);
+		f = read_as(i, reader, IPPROTO_UDP);
+		for (size_t n = 0; n < nsc_inventory_listeners(i)->count; n++)
+			listening += nsc_inventory_listeners(i)->listener[n].socket.local_port == udp_port;
+		ck_assert_uint_eq(listening, !ignore);
+		ck_assert_uint_eq(f.rows, ignore);
+		nsc_inventory_free(i);
+	}
+}
+END_TEST
+
+START_TEST(row_3_12_what_is_excluded_is_not_told_of)
+{
+	static struct nsc_excludes x;
+	struct nsc_inventory_options o = {.listeners = true, .connections = true, .excludes = &x};
+	const struct nsc_facts_view *v = &facts->draft;
+	const char *ports[1];
+	char text[8];
+	struct nsc_inventory *i;
+	struct nsc_addr a;
+	size_t wrong;
+	int reader;
+
+	snprintf(text, sizeof text, "%u", port);
+	ports[0] = text;
+	ck_assert_int_eq(nsc_exclude_add(&x, "127.0.0.0/8", ports, 1, &wrong), 0);
+	ck_assert_int_eq(nsc_inventory_new(&i, &o), 0);
+	reader = nsc_connections_join(nsc_inventory_connections(i), steady());
+	look(i);
+	ck_assert_uint_eq(read_as(i, reader, IPPROTO_TCP).rows, 0);
+	for (size_t n = 0; n < nsc_inventory_listeners(i)->count; n++)
+		ck_assert_uint_ne(nsc_inventory_listeners(i)->listener[n].socket.local_port, port);
+	/* The workers know of it all the same: directions rest on it. */
+	ck_assert_int_eq(nsc_addr_parse(&a, "127.0.0.1"), 0);
+	ck_assert_int_eq(nsc_facts_listening(v, IPPROTO_TCP, &a, port), NSC_LISTENING_YES);
+	nsc_inventory_free(i);
+}
+END_TEST
+
+static unsigned
+descriptors(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	unsigned n = 0;
+
+	ck_assert_ptr_nonnull(d);
+	while (readdir(d) != NULL)
+		n++;
+	closedir(d);
+	return n;
+}
+
+/* Sanitizers look for what leaks. */
+START_TEST(a_thousand_looks)
+{
+	struct nsc_inventory *i = inventory(_i != 0);
+	int reader = nsc_connections_join(nsc_inventory_connections(i), steady());
+	unsigned before;
+
+	look(i);
+	before = descriptors();
+	for (unsigned n = 0; n < LOOKS; n++) {
+		struct sockaddr_in a = loopback(port);
+		int fd = socket(AF_INET, SOCK_STREAM, 0), end;
+
+		ck_assert_int_eq(connect(fd, (struct sockaddr *)&a, sizeof a), 0);
+		end = accept(server, NULL, NULL);
+		nsc_inventory_look(i, &interfaces, n % 3 != 0, steady());
+		nsc_inventory_hear(i, facts, steady());
+		nsc_inventory_tell(i, facts);
+		if (n % 10 == 0)
+			read_as(i, reader, IPPROTO_TCP);
+		close(fd);
+		close(end);
+	}
+	ck_assert_uint_eq(descriptors(), before);
+	nsc_inventory_free(i);
+}
+END_TEST
+
+/* With a trace nothing is missed: connections that lived between two looks. */
+START_TEST(what_lived_between_two_looks)
+{
+	struct nsc_inventory *i = inventory(true);
+	struct nsc_connections_stats before, after;
+	struct timespec pause = {.tv_nsec = 50000000};
+	const char *err;
+
+	if (nsc_inventory_source(i, NSC_INVENTORY_BPF, &err) != 0) {
+		printf("no trace here: %s\n", err);
+		nsc_inventory_free(i);
+		return;
+	}
+	ck_assert_int_ge(nsc_inventory_fd(i), 0);
+	nsc_connections_join(nsc_inventory_connections(i), steady());
+	look(i);
+	nsc_inventory_hear(i, facts, steady());
+	nsc_connections_stats(nsc_inventory_connections(i), &before);
+	for (unsigned n = 0; n < 100; n++) {
+		struct sockaddr_in a = loopback(port);
+		int fd = socket(AF_INET, SOCK_STREAM, 0), end;
+
+		ck_assert_int_eq(connect(fd, (struct sockaddr *)&a, sizeof a), 0);
+		end = accept(server, NULL, NULL);
+		ck_assert_int_eq(write(fd, "x", 1), 1);
+		close(fd);
+		close(end);
+	}
+	nanosleep(&pause, NULL);
+	nsc_inventory_hear(i, facts, steady());
+	nsc_connections_stats(nsc_inventory_connections(i), &after);
+	ck_assert_uint_ge(after.closed - before.closed, 200);	/* both ends; others live here too */
+	ck_assert_uint_ge(after.opened - before.opened, 200);
+	nsc_inventory_free(i);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("inventory");
+	TCase *t = tcase_create("inventory");
+	SRunner *r;
+	int failed;
+
+	tcase_set_timeout(t, 120);
+	tcase_add_checked_fixture(t, begin, end);
+	tcase_add_test(t, a_connection_and_its_owner);
+	tcase_add_test(t, a_listener_and_its_owner);
+	tcase_add_test(t, each_socket_is_told_once);
+	tcase_add_test(t, row_3_12_what_is_excluded_is_not_told_of);
+	tcase_add_loop_test(t, a_thousand_looks, 0, 2);
+	tcase_add_test(t, what_lived_between_two_looks);
+	suite_add_tcase(s, t);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_ENV);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed != 0;
+}
