@@ -9,6 +9,7 @@
 #include "dissect/quic_crypt.h"
 #include "engine/capture.h"
 #include "engine/config.h"
+#include "engine/doctor_host.h"
 #include "engine/remedy.h"
 #include "host/auto.h"
 #include "host/link.h"
@@ -197,5 +198,5 @@ nsc_doctor(const struct nsc_config *cfg, struct nsc_check *checks, size_t max)
 					       .state = NSC_CHECK_OK};
 		sources[n].check(&a);
 	}
-	return n;
+	return n + nsc_doctor_host(cfg, checks + n, max - n);
 }

@@ -172,9 +172,11 @@ nsc_print_metrics(enum nsc_format f, void (*put)(void *arg, const char *text), v
 		    "units, and of applications, with a row "
 		    "`other` for those beyond `TopN` and `MaxSeries`, and `unknown` "
 		    "for flows "
-		    "that no dissector knows or whose owner was not found; SCOPE is `loopback`, `private` or `public` "
+		    "that no dissector knows or whose owner was not found; SCOPE is "
+		    "`loopback`, `private` or `public` "
 		    "(and `forwarded` "
-		    "of `scope`, `none` of `connections`); PROTO-PORT is a service such as `tcp-80`; PORT is the number of a server's port, at most 16 of them. "
+		    "of `scope`, `none` of `connections`); PROTO-PORT is a service such as "
+		    "`tcp-80`; PORT is the number of a server's port, at most 16 of them. "
 		    "Quantiles are told only for intervals with samples.\n\n");
 	if (f == NSC_FORMAT_MARKDOWN)
 		say(&o, "| FAMILY-GROUP/TYPE | VALUE | Kind | Unit | Told | Meaning |\n"

@@ -2,6 +2,7 @@
 /* A finding and a remedy for each errno, in the words of setcap(8) and systemd.exec(5). */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -64,4 +65,88 @@ nsc_remedy_interfaces(struct nsc_remedy *r, int code)
 		family(r, "AF_NETLINK");
 	else
 		other(r, code);
+}
+
+/* --- the inventory ------------------------------------------------------------ */
+
+/* linux/capability.h */
+enum { DAC_READ_SEARCH = 2, SYS_PTRACE = 19, SYS_ADMIN = 21, PERFMON = 38, BPF = 39 };
+
+static unsigned long long
+number_of(const char *path, const char *before, int base)
+{
+	char text[4096], *at;
+	FILE *f = fopen(path, "re");
+	size_t n = 0;
+
+	if (f != NULL) {
+		n = fread(text, 1, sizeof text - 1, f);
+		fclose(f);
+	}
+	text[n] = '\0';
+	at = strstr(text, before);
+	return at != NULL ? strtoull(at + strlen(before), NULL, base) : 0;
+}
+
+static bool
+has(int capability)
+{
+	return number_of("/proc/self/status", "\nCapEff:", 16) >> capability & 1;
+}
+
+/* Linux 5.8 divided CAP_SYS_ADMIN, which still stands for its parts. */
+static unsigned
+remedy_bpf(struct nsc_remedy *r)
+{
+	unsigned n = 0;
+
+	if (has(SYS_ADMIN))
+		return 0;
+	if (number_of("/proc/sys/kernel/cap_last_cap", "", 10) < BPF) {
+		missing(&r[n++], "CAP_SYS_ADMIN", "cap_sys_admin");
+		return n;
+	}
+	if (!has(BPF))
+		missing(&r[n++], "CAP_BPF", "cap_bpf");
+	if (!has(PERFMON))
+		missing(&r[n++], "CAP_PERFMON", "cap_perfmon");
+	return n;
+}
+
+/* /proc/PID/fd is its owner's alone, and its links are for who may trace the process. */
+static unsigned
+remedy_processes(struct nsc_remedy *r)
+{
+	unsigned n = 0;
+
+	if (!has(SYS_PTRACE))
+		missing(&r[n++], "CAP_SYS_PTRACE", "cap_sys_ptrace");
+	if (!has(DAC_READ_SEARCH))
+		missing(&r[n++], "CAP_DAC_READ_SEARCH", "cap_dac_read_search");
+	return n;
+}
+
+unsigned
+nsc_remedy_inventory(struct nsc_remedy r[NSC_REMEDIES], enum nsc_inventory_source s,
+		     int code, const char *line)
+{
+	bool refused = code == -EPERM || code == -EACCES;
+	unsigned n = 0;
+
+	if (s == NSC_INVENTORY_BPF && refused)
+		n = remedy_bpf(r);
+	if (s == NSC_INVENTORY_PROCESSES && refused)
+		n = remedy_processes(r);
+	if (s == NSC_INVENTORY_NAMESPACES && code == -EPERM && !has(SYS_ADMIN))
+		missing(&r[n++], "CAP_SYS_ADMIN", "cap_sys_admin");
+	if (s == NSC_INVENTORY_SOCKETS && code == -EAFNOSUPPORT)
+		family(&r[n++], "AF_NETLINK");
+	if (n > 0)
+		return n;
+	snprintf(r[0].finding, sizeof r[0].finding, "%s", line);
+	r[0].remedy[0] = '\0';
+	if (s == NSC_INVENTORY_BPF && code == -ENOTSUP)
+		snprintf(r[0].remedy, sizeof r[0].remedy,
+			 "install libbpf-dev, clang and bpftool, configure and build again");
+	return 1;
 }
