@@ -56,7 +56,7 @@ ip -n "${P}h" link del other && [ "$(listens_on "if$number")" = 1 ]
 check $? "an interface deleted: if$number"
 
 # All namespaces, and none of them kept: a deleted one vanishes, and its end of the veth pair.
-"$show" namespaces 100 >"$W/all" 2>&1 &
+"$show" namespaces 600 >"$W/all" 2>&1 &
 all=$!
 started+=($all)
 inode() { stat -L -c %i "/run/netns/$P$1"; }
@@ -71,7 +71,13 @@ round=$(grep -c ^round "$W/all")
 wait_for 10 grep -q "^round $((round + 3))" "$W/all"
 ! sed -n "/^round $((round + 2))/,\$p" "$W/all" | grep -q "^$p "
 check $? "and is not seen any more"
+# Namespaces that come and go meanwhile.
+for i in $(seq 40); do netns "x$i"; [ "$i" -lt 4 ] || ip netns del "${P}x$((i - 3))"; done
+kill -0 $all
+check $? "namespaces that come and go"
 kill $all
+! grep -v '^[0-9]* [0-9]*$\|^round [0-9]*: [0-9]*, 0 missed$' "$W/all"
+check $? "none is missed"
 setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all --bounding-set=-all "$show" namespaces >"$W/nobody" 2>&1
 grep -q "setns: Operation not permitted" "$W/nobody" && grep -q "^$(stat -L -c %i /proc/self/ns/net) " "$W/nobody"
 check $? "without a capability: its own alone, and why"
