@@ -2,9 +2,15 @@
 # SPDX-License-Identifier: MIT
 """app_truth.py TOOL FOLDER [-v] - flows that we name and tshark or ndpiReader names otherwise.
 
-Prints, by class (our name, whose, theirs), how many flows of how many captures, with an example;
-with -v each flow.  docs/accuracy.md says who is right.  What the others don't name is no
-disagreement, nor is what they name by a port alone when they say so (nDPI's "Match by port").
+Prints, by class (how, our name, whose, theirs), how many flows of how many captures, with an
+example; with -v each flow.  docs/accuracy.md says who is right.  How they differ:
+  other    another protocol
+  inside   one that ours carries, or is carried by: both names are true
+  neither  we name it, and neither of the two does; what nDPI names by a port alone, as it says
+           itself ("Match by port"), is no name
+and of the names of servers (TLS, DTLS, QUIC, the Host of HTTP; ours is "name"):
+  server   they have others
+  alone    neither of the two has any
 """
 import collections
 import concurrent.futures
@@ -60,23 +66,32 @@ def output(*words):
                           timeout=300, check=False).stdout
 
 
+def plain(name):
+    """As it would be asked for: no port, no final dot, in small letters."""
+    name = re.sub(r"(?<=[^:]):\d+$", "", name.strip().lower())
+    return name.strip("[]").rstrip(".")
+
+
 def ours(tool, path):
+    """By flow: the applications, and the names of servers as (None, name)."""
     flows = collections.defaultdict(set)
     for line in output(tool, "read", "--json", path).splitlines():
         o = json.loads(line)
         if o["event"] == "flow" and "app" in o and o["proto"] in ("tcp", "udp"):
-            flows[o["proto"], ends(o["initiator"], o["initiator_port"], o["responder"], o["responder_port"])].add(
-                o["app"])
+            key = o["proto"], ends(o["initiator"], o["initiator_port"], o["responder"], o["responder_port"])
+            flows[key].add(o["app"])
+            flows[key].update((None, plain(o[k])) for k in ("tls_sni", "dtls_sni", "http_host") if k in o)
     return flows
 
 
 def by_tshark(path):
     """The layers above the last transport, of every packet of a flow."""
     fields = "frame.protocols ip.src ip.dst ipv6.src ipv6.dst tcp.srcport tcp.dstport udp.srcport udp.dstport".split()
+    names = "tls.handshake.extensions_server_name gquic.tag.sni http.host http2.headers.authority".split()
     flows = collections.defaultdict(collections.Counter)
     for line in output("tshark", "-n", "-r", path, "-T", "fields", "-E", "occurrence=l",
-                       *[w for f in fields for w in ("-e", f)]).splitlines():
-        f = dict(zip(fields, line.split("\t")))
+                       *[w for f in fields + names for w in ("-e", f)]).splitlines():
+        f = dict(zip(fields + names, line.split("\t")))
         stack = f["frame.protocols"].split(":")
         proto = next((p for p in reversed(stack) if p in ("tcp", "udp")), None)
         if proto is None or "icmp" in stack or "icmpv6" in stack:
@@ -87,6 +102,7 @@ def by_tshark(path):
         ports = f[proto + ".srcport"], f[proto + ".dstport"]
         if source and target and all(ports):
             layers = [p for p in stack[len(below):] if p not in NO_APPLICATION]
+            layers += [(None, plain(f[n])) for n in names if f[n]]
             if layers:
                 flows[proto, ends(source, ports[0], target, ports[1])][layers[0]] += 1
                 for p in layers[1:]:
@@ -106,24 +122,49 @@ def by_ndpi(path):
         key = m[1].lower(), ends(m[2].strip("[]"), m[3], m[4].strip("[]"), m[5])
         # MASTER.APPLICATION, or one of both
         flows[key][m[7].split(".")[0].lower()] += 1
+        for name in re.findall(r"\[Hostname/SNI: ([^\]]+)\]", m[8]):
+            flows[key][None, plain(name)] += 1
     return flows
 
 
-def agrees(our, their):
+def relation(our, their):
+    """None: the same name."""
     name = SAME.get(their, their)
-    return name == our or name in INSIDE.get(our, ()) or our in INSIDE.get(name, ()) or their in INSIDE.get(our, ())
+    if name == our:
+        return None
+    return "inside" if {name, their} & INSIDE.get(our, set()) or our in INSIDE.get(name, ()) else "other"
+
+
+def compared(apps, names):
+    """How what we say differs from what they say: None where one of theirs is ours."""
+    hows = {relation(a, n) for a in apps for n in names}
+    return None if None in hows else "inside" if "inside" in hows else "other"
+
+
+def parts(said):
+    return {n for n in said if isinstance(n, str) and n != "unknown"}, {n[1] for n in said if not isinstance(n, str)}
 
 
 def of_capture(tool, path):
-    """[(our name, whose, their name, flow)]"""
+    """[(how, our name, whose, their name, flow)], and the number of flows that we name"""
     found = []
-    mine = ours(tool, path)
-    for whose, theirs in (("tshark", by_tshark(path)), ("nDPI", by_ndpi(path))):
-        for key, apps in mine.items():
-            names = [n for n in theirs.get(key, ()) if n not in ("unknown",)]
-            if names and not any(agrees(a, n) for a in apps for n in names):
-                found.append(("/".join(sorted(apps)), whose, "/".join(sorted(names)), key))
-    return found
+    mine, theirs = ours(tool, path), {"tshark": by_tshark(path), "nDPI": by_ndpi(path)}
+    for key, said in mine.items():
+        apps, servers = parts(said)
+        our, silent, alone = "/".join(sorted(apps)), True, bool(servers)
+        for whose, flows in theirs.items():
+            names, hosts = parts(flows.get(key, ()))
+            silent, alone = silent and not names, alone and not hosts
+            how = compared(apps, names) if names else None
+            if how:
+                found.append((how, our, whose, "/".join(sorted(names)), key))
+            if servers and hosts and not servers & hosts:
+                found.append(("server", "name", whose, "another", key))
+        if silent:
+            found.append(("neither", our, "both", "-", key))
+        if alone:
+            found.append(("alone", "name", "both", "-", key))
+    return found, len(mine)
 
 
 def text(key):
@@ -136,20 +177,22 @@ def text(key):
 def main(tool, folder, *more):
     paths = sorted(p for p in glob.glob(os.path.join(folder, "**"), recursive=True)
                    if re.search(r"\.(pcap|pcapng|cap)$", p))
-    classes = collections.defaultdict(list)
+    classes, named = collections.defaultdict(list), 0
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        for path, found in zip(paths, pool.map(lambda p: of_capture(tool, p), paths)):
-            for our, whose, their, key in found:
-                classes[our, whose, their].append((os.path.basename(path), key))
-    for (our, whose, their), flows in sorted(classes.items()):
+        for path, (found, flows) in zip(paths, pool.map(lambda p: of_capture(tool, p), paths)):
+            named += flows
+            for *what, key in found:
+                classes[tuple(what)].append((os.path.basename(path), key))
+    for (how, our, whose, their), flows in sorted(classes.items()):
         names = sorted({f for f, _ in flows})
-        print("%s | %s: %s | %d flows of %s | %s" % (our, whose, their, len(flows), ", ".join(names[:4]) +
-                                                   (" and %d more" % (len(names) - 4) if len(names) > 4 else ""),
-                                                   text(flows[0][1])))
+        print("%s | %s | %s: %s | %d flows of %s | %s" % (
+            how, our, whose, their, len(flows),
+            ", ".join(names[:4]) + (" and %d more" % (len(names) - 4) if len(names) > 4 else ""), text(flows[0][1])))
         if "-v" in more:
             for name, key in flows:
                 print("    %s %s" % (name, text(key)))
-    print("%d classes, %d flows of %d captures" % (len(classes), sum(map(len, classes.values())), len(paths)))
+    print("%d of %d flows, in %d classes, of %d captures" %
+          (len({f for flows in classes.values() for f in flows}), named, len(classes), len(paths)))
 
 
 if __name__ == "__main__":

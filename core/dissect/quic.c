@@ -142,7 +142,9 @@ on_initial(struct nsc_quic_state *s, const struct nsc_quic_header *h,
 	if (!nsc_quic_initial(s, h, in->side, out) && !plain_evidence(h, datagram))
 		return;
 	s->sure = true;
-	name_version(s, h->version, out);
+	/* A client may have to try another version: what its server answers in is the connection's. */
+	if (in->side != s->client || !s->keyed)
+		name_version(s, h->version, out);
 	if (s->attempts != attempts && datagram < PADDED && !in->cut)
 		nsc_quic_tell(NSC_QUIC_SIGN_SHORT_INITIAL, 1, out);
 }
@@ -160,6 +162,7 @@ on_packet(struct nsc_quic_state *s, const struct nsc_quic_header *h,
 	else if (h->type == NSC_QUIC_HANDSHAKE && s->hello && in->side != s->client) {
 		nsc_quic_cid_set(&s->own[in->side], h->scid, h->scid_len);
 		nsc_quic_answer(s, out);
+		name_version(s, h->version, out);
 	}
 	if (!s->sure && h->type != NSC_QUIC_NEGOTIATION && h->type != NSC_QUIC_RETRY &&
 	    nsc_quic_link_suspect(h, in->side, out)) {
@@ -242,7 +245,7 @@ end(void *state, struct nsc_out *out)
 		nsc_quic_hello_drop(sh->hellos, &s->crypto[i]);
 	if (s->labelled || !s->keyed)
 		return;
-	/* Nothing but a reserved version was ever tried. */
+	/* No server answered, or nothing but a reserved version was ever tried. */
 	text = nsc_quic_version_text(s->version, buf);
 	nsc_out_text(out, NSC_LABEL_QUIC_VERSION, text);
 }

@@ -37,12 +37,12 @@ CASES = {
     "e_retry": ([(C, *q("e.example"), 2, 2)], ["e.example"], dict(MS20, **{"tls/operations-quic_retry": 1})),
     "e_forged": ([(C, *q("forged.example"), 1, 2)], ["forged.example"], MS20),
     # (f) Version negotiation: another version, other keys, other types; or none at all.
-    "f_negotiation": ([(C, *q("f.example"), 2, 2)], ["f.example"] * 2,
+    "f_negotiation": ([(C, *q("f.example", "v2"), 2, 2)], ["f.example"] * 2,
                       {V + "v2": 1, "tls/response_time-handshake_p50": 0.030,
                        "tls/operations-quic_version_negotiation": 1}),
     "f_reserved": ([(C, *q("reserved.example", "0x1a2a3a4a"), 1, 1)], ["reserved.example"],
                    {"tls/operations-quic_version_negotiation": 1}),
-    "f_compatible": ([(C, *q("compatible.example"), 1, 1)], ["compatible.example"],
+    "f_compatible": ([(C, *q("compatible.example", "v2"), 1, 1)], ["compatible.example"],
                      {V + "v2": 1, "tls/response_time-handshake_p50": 0.020}),
     # (g) 0-RTT in front of the Initial, or alone: no name, no time.
     "g_early_first": ([(C, *q("g.example"), 2, 1)], ["g.example"], MS20),
