@@ -99,77 +99,6 @@ nsc_owners_stats(const struct nsc_owners *o, struct nsc_owners_stats *s)
 	s->processes = o->known.count;
 }
 
-/* --- processes ------------------------------------------------------------- */
-
-/* Where /proc does not tell: the process has ended, or another has its PID. */
-static void
-tell_by_kernel(struct nsc_known_process *k, const char *comm, uint64_t cgroup)
-{
-	char path[4096];
-
-	snprintf(k->process.name, sizeof k->process.name, "%s", comm);
-	if (k->process.unit[0] == '\0' && nsc_cgroup_path(cgroup, path, sizeof path))
-		nsc_unit_name(k->process.unit, path);
-}
-
-struct nsc_known_process *
-nsc_owners_learn(struct nsc_owners *o, uint32_t pid, const struct nsc_process_stat *s, int dir,
-		 uint64_t cgroup)
-{
-	struct nsc_known_process *k = nsc_known_add(&o->known, pid, s->start, o->now);
-	struct nsc_process_stat now = *s;
-	int own = -1;
-
-	k->checked = o->now;
-	if (k->told != 0 &&
-	    (s->comm[0] == '\0' || strncmp(k->comm, s->comm, sizeof k->comm - 1) == 0))
-		return k;
-	if (dir < 0)
-		dir = own = nsc_proc_process(&o->proc, pid);
-	if (own >= 0 && (nsc_proc_stat(&o->proc, own, &now) < 0 || now.start != s->start))
-		dir = -1;
-	if (dir >= 0)
-		nsc_proc_describe(&o->proc, dir, now.comm, o->options.script, &k->process);
-	if (dir < 0 || k->process.name[0] == '\0')
-		tell_by_kernel(k, s->comm, cgroup);
-	if (own >= 0)
-		close(own);
-	snprintf(k->comm, sizeof k->comm, "%.*s", NSC_KNOWN_COMM - 1, s->comm);
-	k->told = o->now > 0 ? o->now : 1;
-	return k;
-}
-
-static struct nsc_owner
-as_owner(const struct nsc_known_process *k)
-{
-	if (k == NULL || k->process.name[0] == '\0')
-		return (struct nsc_owner){.state = NSC_OWNER_DENIED};
-	return (struct nsc_owner){.state = NSC_OWNER_KNOWN, .process = &k->process};
-}
-
-struct nsc_owner
-nsc_owners_pid(struct nsc_owners *o, uint32_t pid, uint64_t start, const char *comm,
-	       uint64_t cgroup, uint64_t now)
-{
-	struct nsc_process_stat s = {.start = start};
-	int dir;
-
-	if (pid == 0)
-		return (struct nsc_owner){.state = NSC_OWNER_ANONYMOUS};
-	snprintf(s.comm, sizeof s.comm, "%s", comm);
-	o->now = now;
-	if (start == 0) {		/* not told: whoever has the PID now */
-		dir = nsc_proc_process(&o->proc, pid);
-		if (dir >= 0) {
-			(void)nsc_proc_stat(&o->proc, dir, &s);
-			close(dir);
-		}
-	}
-	return as_owner(nsc_owners_learn(o, pid, &s, -1, cgroup));
-}
-
-/* --- sockets --------------------------------------------------------------- */
-
 void
 nsc_owners_met(struct nsc_owners *o, struct nsc_inode *i, const struct nsc_process_stat *s,
 	       uint32_t pid, int fd)
@@ -400,5 +329,5 @@ nsc_owners_of(const struct nsc_owners *o, uint64_t inode)
 		return (struct nsc_owner){.state = NSC_OWNER_ANONYMOUS};
 	if (i == NULL || i->state != NSC_OWNER_KNOWN)
 		return (struct nsc_owner){.state = i != NULL ? i->state : NSC_OWNER_DENIED};
-	return as_owner(nsc_known_find(&o->known, i->pid, i->start));
+	return nsc_owners_as_owner(nsc_known_find(&o->known, i->pid, i->start));
 }

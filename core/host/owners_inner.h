@@ -24,14 +24,23 @@ struct nsc_walk {
 	size_t pids, room;
 };
 
-struct nsc_owners_bpf;
+struct nsc_owners_iterator;
+
+struct nsc_cgroup_unit {		/* a cgroup whose unit was asked for; finding it is dear */
+	uint64_t cgroup;
+	uint64_t told;
+	char unit[NSC_UNIT_NAME];	/* "": none was found then */
+};
+
+enum { NSC_CGROUP_UNITS = 64 };
 
 struct nsc_owners {
 	struct nsc_owners_options options;
 	struct nsc_proc proc;
 	struct nsc_known known;
 	struct nsc_inodes inodes;
-	struct nsc_owners_bpf *bpf;	/* NULL: /proc serves */
+	struct nsc_cgroup_unit unit[NSC_CGROUP_UNITS];	/* by the lowest bits of cgroup */
+	struct nsc_owners_iterator *bpf;	/* NULL: /proc serves */
 	struct nsc_walk walk;
 	struct nsc_owners_stats stats;
 	uint64_t now;			/* of this find */
@@ -59,6 +68,9 @@ struct nsc_known_process *nsc_owners_learn(struct nsc_owners *o, uint32_t pid,
 					   const struct nsc_process_stat *s, int dir,
 					   uint64_t cgroup);
 
+/* KNOWN, or DENIED if there is none or it has no name. */
+struct nsc_owner nsc_owners_as_owner(const struct nsc_known_process *k);
+
 /* True once this find has used its time. */
 bool nsc_owners_late(const struct nsc_owners *o);
 
@@ -82,11 +94,11 @@ struct nsc_owners_file {		/* one socket of one process */
 };
 
 /* 0; -ENOTSUP: not built; -EPERM; -ENOENT: this kernel has no such iterator, or no BTF. */
-int nsc_owners_bpf_open(struct nsc_owners_bpf **b, char err[NSC_ERR]);
-void nsc_owners_bpf_close(struct nsc_owners_bpf *b);
+int nsc_owners_bpf_open(struct nsc_owners_iterator **b, char err[NSC_ERR]);
+void nsc_owners_bpf_close(struct nsc_owners_iterator *b);
 
 /* Every socket of every process that we can see, once each.  0 or -errno. */
-int nsc_owners_bpf_each(struct nsc_owners_bpf *b,
+int nsc_owners_bpf_each(struct nsc_owners_iterator *b,
 			void (*each)(void *arg, const struct nsc_owners_file *f), void *arg);
 
 #endif

@@ -24,7 +24,7 @@ while read -r f; do
 			target=$dir/$inc
 		elif [ -e "$inc" ]; then
 			target=$inc
-		elif [ -e "${inc%.skel.h}.bpf.c" ]; then
+		elif [ -e "${inc%%.*}.bpf.c" ]; then
 			target=$inc	# made of that
 		else
 			fault "$f: \"$inc\" is neither below core/ nor beside it"
