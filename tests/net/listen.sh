@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# What listens, in every way there is, equals a table and `ss -tuln` (features.md 0.1 to 0.5, 2.1, 2.10).
+# What listens, in every way there is, equals a table and `ss -tulnp` (features.md 0.1 to 0.5, 2.1, 2.10).
 test=listen
 . "$(dirname "$0")/common.sh"
 show=${top_builddir:?}/tests/net/show_sockets
@@ -20,19 +20,23 @@ check $ready "$(grep -c listener "$W/table") ways to listen"
 [ $ready = 0 ] || { cat "$W/table.err"; exit 1; }
 
 # The SYNs that found a full queue come again after a second: their loss is counted once before.
-in_ns h ss -H -tuln >"$W/ss"
-in_ns h "$show" listeners >"$W/told"
+in_ns h ss -H -tulnp >"$W/ss"
+in_ns h "$N" listen --json >"$W/told" 2>"$W/told.err"
 check $? "listeners are told"
 /usr/bin/python3 "$here/listeners.py" compare "$W/told" "$W/ss" <"$W/table" >"$W/differences" 2>&1
 [ ! -s "$W/differences" ]
-check $? "the table and ss -tuln: $(wc -l <"$W/differences") differences"
+check $? "the table and ss -tulnp: $(wc -l <"$W/differences") differences"
 head -n 20 "$W/differences"
+in_ns h "$N" listen --json --ignore-ephemeral-udp false >"$W/more" 2>/dev/null
+[ $(($(wc -l <"$W/more") - $(wc -l <"$W/told"))) = 1 ]
+check $? "with the UDP port that the kernel handed out: one more"
 
 # /proc/net tells the same, but for devices, zones, what v6only says, limits and overflows.
 same() { grep -v '"interface"\|"port":\(8003\|8006\|9003\|9006\),' "$1" | sed 's/,"queue_max":[0-9]*,"overflows":[0-9]*//' | sort; }
 in_ns h "$show" listeners proc >"$W/proc"
 devices='"port":\(806[1-7]\|906[1-7]\),'
-[ "$(same "$W/told" | grep -v "$devices")" = "$(same "$W/proc" | grep -v "$devices")" ]
+in_ns h "$show" listeners >"$W/asked"
+[ "$(same "$W/asked" | grep -v "$devices")" = "$(same "$W/proc" | grep -v "$devices")" ]
 check $? "/proc/net tells the same"
 
 # Row 0.2: IPv4 is taken exactly where it is claimed.
@@ -47,7 +51,7 @@ done
 check $? "connects over IPv4 succeed where it is claimed$wrong"
 
 # Row 0.4: an interface that is renamed, one that is gone.
-listens_on() { in_ns h "$show" listeners | grep '"port":8066,' | grep -c "\"interface\":\"$1\""; }
+listens_on() { in_ns h "$N" listen --json 2>/dev/null | grep '"port":8066,' | grep -c "\"interface\":\"$1\""; }
 number=$(in_ns h cat /sys/class/net/g0/ifindex)
 [ "$(listens_on g0)" = 1 ] && ip -n "${P}h" link set g0 down && ip -n "${P}h" link set g0 name other &&
 	[ "$(listens_on other)" = 1 ]

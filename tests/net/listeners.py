@@ -7,7 +7,7 @@ seen, a JSON line each, then `ready`, and stays.  Interfaces h0 (10.77.0.1, fd77
 203.0.113.1, fe80::77) and g0, and 100.64.0.5 on lo, must be there.
 
 compare: the lines TOLD of this namespace with that table (standard input) and with SS, what
-`ss -H -tuln` told of the same moment.  One line a difference.
+`ss -H -tulnp` told of the same moment.  One line a difference.
 """
 import ctypes
 import errno
@@ -166,7 +166,7 @@ def open_all():
 
 
 def ss_rows(text):
-    """Protocol, address (mapped ones as IPv4), device, port: how often, and the queue of TCP."""
+    """Protocol, address (mapped ones as IPv4), device, port, family: how often, TCP's queue, whose."""
     rows = {}
     for line in text.splitlines():
         word = line.split()
@@ -178,10 +178,11 @@ def ss_rows(text):
             continue                    # handed out by the kernel
         key = (word[0], "::" if address == "*" else address, device, int(port),
                "ipv4" if ":" not in address and address != "*" else "dual" if address == "*" else "ipv6")
-        times, queue, most = rows.get(key, (0, 0, 0))
+        times, queue, most, pid = rows.get(key, (0, 0, 0, None))
         if word[0] == "tcp":
             queue, most = queue + int(word[2]), max(most, int(word[3]))
-        rows[key] = times + 1, queue, most
+        whose = re.search(r"pid=(\d+)", line)
+        rows[key] = times + 1, queue, most, int(whose.group(1)) if whose else pid
     return rows
 
 
@@ -189,9 +190,8 @@ def told_rows(lines):
     rows = {}
     for r in lines:
         address = r["address"].partition("%")[0]
-        # ss shows a wildcard on a device as `*` only without one.
         key = (r["proto"], address, r.get("interface", ""), r["port"], r["family"])
-        rows[key] = r["listeners"], r.get("queue", 0), r.get("queue_max", 0)
+        rows[key] = r["listeners"], r.get("queue", 0), r.get("queue_max", 0), r.get("pid")
     return rows
 
 
