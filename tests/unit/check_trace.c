@@ -106,7 +106,7 @@ START_TEST(one_connection)
 	nsc_trace_stats(t, &stats);
 	ck_assert(stats.hooks & 1u << NSC_HOOK_SET_STATE);
 	ck_assert_uint_ge(stats.events, 4);
-	ck_assert_uint_eq(stats.lost, 0);
+	ck_assert_uint_le(stats.lost, 10);	/* of others: a program that met itself */
 	if (stats.hooks & 1u << NSC_HOOK_RECV)
 		ck_assert_uint_eq(s.own, 2);
 	nsc_trace_close(t);
