@@ -241,7 +241,6 @@ nsc_inventory_look(struct nsc_inventory *i, const struct nsc_interfaces *t, bool
 	nsc_ways_clear(i->ways);
 	i->all.count = 0;
 	i->all.suppressed = 0;
-	i->all.suppressed = 0;
 	i->stats.namespaces = 0;
 	if (whole && i->connections != NULL)
 		nsc_connections_begin(i->connections, now);
