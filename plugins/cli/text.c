@@ -89,13 +89,21 @@ text_share(uint64_t part, uint64_t whole, char text[TEXT_FIELD])
 	return text;
 }
 
-/* One octet as it is shown: its columns. */
+/* One octet as it is shown: its columns.  By hand, since names are most of a table. */
 static unsigned
 show(char c, char one[5])
 {
-	bool plain = c > 0x20 && c < 0x7f && c != '\\';
+	static const char hex[] = "0123456789abcdef";
+	unsigned char n = (unsigned char)c;
 
-	return (unsigned)snprintf(one, 5, plain ? "%c" : "\\x%02x", (unsigned char)c);
+	one[0] = c;
+	if (c > 0x20 && c < 0x7f && c != '\\')
+		return 1;
+	one[0] = '\\';
+	one[1] = 'x';
+	one[2] = hex[n >> 4];
+	one[3] = hex[n & 15];
+	return 4;
 }
 
 const char *
