@@ -138,9 +138,14 @@ look(struct nsc_capture *c, uint64_t now, char err[NSC_ERR])
 static void
 tell_facts(struct nsc_capture *c, uint64_t now)
 {
-	unsigned left_out =
-		nsc_publish_facts(c->options.facts, &c->watch.table, &c->taps.rows);
+	pthread_mutex_t *lock = c->options.facts_lock;
+	unsigned left_out;
 
+	if (lock != NULL)
+		pthread_mutex_lock(lock);
+	left_out = nsc_publish_facts(c->options.facts, &c->watch.table, &c->taps.rows);
+	if (lock != NULL)
+		pthread_mutex_unlock(lock);
 	if (left_out > 0 && !c->told_room)
 		nsc_notice(&c->taps.notice, now, NSC_LOG_WARNING,
 			   "interfaces: %u addresses are too many: directions may be wrong",

@@ -7,6 +7,8 @@
 #ifndef NSC_ENGINE_CAPTURE_H
 #define NSC_ENGINE_CAPTURE_H
 
+#include <pthread.h>
+
 #include "engine/ledgers.h"
 #include "engine/worker.h"
 #include "nsc.h"
@@ -27,7 +29,8 @@ struct nsc_capture_options {
 	bool promiscuous;
 	bool decapsulate;
 
-	struct nsc_facts *facts;	/* written by the capture alone */
+	struct nsc_facts *facts;	/* the capture writes addresses and interfaces */
+	pthread_mutex_t *facts_lock;	/* held over edit and commit; NULL: nobody else writes */
 	struct nsc_worker *const *worker;
 	unsigned workers;
 	struct nsc_ledger *ledger;	/* the host side's */

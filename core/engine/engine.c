@@ -22,6 +22,8 @@ wake(void *arg)
 
 	if (e->capture != NULL) {
 		nsc_capture_wake(e->capture);
+		if (e->lookout != NULL)
+			nsc_lookout_wake(e->lookout);
 		return;
 	}
 	/* Nobody else runs the workers: they publish here and now. */
@@ -44,7 +46,11 @@ iface_row(struct nsc_engine *e, unsigned n, struct nsc_row *row)
 static bool
 row_of(void *arg, unsigned set, unsigned n, struct nsc_row *row)
 {
-	return set == NSC_SET_IFACE && iface_row(arg, n, row);
+	struct nsc_engine *e = arg;
+
+	if (set == NSC_SET_IFACE)
+		return iface_row(e, n, row);
+	return e->lookout != NULL && nsc_lookout_row(e->lookout, set, n, row);
 }
 
 /* Addresses that the configuration calls ours: a replay has no others. */
@@ -119,6 +125,7 @@ nsc_engine_new(struct nsc_engine **out, const struct nsc_config *cfg, const stru
 		return nsc_error(err, -ENOMEM, "engine: %s", strerror(ENOMEM));
 	if (host != NULL)
 		e->host = *host;
+	pthread_mutex_init(&e->facts_lock, NULL);
 	rc = nsc_config_settings(cfg, &e->settings, err);
 	if (rc != 0)
 		goto fail;
@@ -131,6 +138,7 @@ nsc_engine_new(struct nsc_engine **out, const struct nsc_config *cfg, const stru
 	if (rc == 0)
 		rc = make_ledgers(e);
 	if (rc == 0) {
+		e->facts->key = e->settings.key;
 		publish_locals(e);
 		rc = make_workers(e);
 	}
@@ -154,12 +162,14 @@ nsc_engine_free(struct nsc_engine *e)
 		return;
 	nsc_engine_stop(e);
 	nsc_capture_free(e->capture);
+	nsc_lookout_free(e->lookout);
 	for (i = 0; i < e->workers; i++)
 		nsc_worker_free(e->worker[i]);
 	for (i = 0; i < NSC_LEDGERS; i++)
 		free(e->ledgers.ledger[i]);
 	nsc_config_free(e->config);
 	free(e->facts);
+	pthread_mutex_destroy(&e->facts_lock);
 	free(e);
 }
 

@@ -7,6 +7,7 @@
 #include "engine/capture.h"
 #include "engine/config.h"
 #include "engine/ledgers.h"
+#include "engine/lookout.h"
 #include "engine/worker.h"
 
 struct nsc_engine {
@@ -20,6 +21,9 @@ struct nsc_engine {
 	struct nsc_worker *worker[NSC_LEDGERS - 1];
 	unsigned workers;
 	struct nsc_capture *capture;	/* live; NULL before the start and in replay */
+	struct nsc_lookout *lookout;	/* live, if the configuration wants anything of the host */
+	struct nsc_ledger *found;	/* the lookout's: the last of ledgers; NULL: no lookout yet */
+	pthread_mutex_t facts_lock;	/* over edit and commit: capture and lookout write */
 	struct nsc_feed *feed;		/* option Replay: open until its end */
 	uint64_t anchor;		/* where the capture's clock began, ns since the epoch */
 	uint64_t anchored;		/* the host's time there; ns */

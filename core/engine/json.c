@@ -6,6 +6,7 @@
 #include "dissect/dns.h"
 #include "dissect/table.h"
 #include "engine/json_text.h"
+#include "engine/ledgers.h"
 #include "engine/worker_state.h"
 #include "scope/direction.h"
 #include "scope/scope.h"
@@ -210,8 +211,40 @@ put_trouble(struct nsc_json *j, const struct nsc_flow_events *e)
 			nsc_json_number(j, trouble[i].key, trouble[i].times);
 }
 
+/* The names of an end's owner, if the engine (NULL: none) has them. */
 static void
-put_flow(struct nsc_json *j, const struct nsc_worker *w, const struct nsc_flow *f)
+put_owner(struct nsc_json *j, struct nsc_engine *e, const struct nsc_worker *w,
+	  const struct nsc_flow *f, int side, const char *process, const char *unit)
+{
+	unsigned row[2];
+	const struct nsc_ledgers *l = e != NULL ? nsc_engine_ledgers(e) : NULL;
+	struct nsc_row name;
+
+	if (l == NULL || l->row == NULL || !nsc_whose_rows(w->whose, f, side, &row[0], &row[1]))
+		return;
+	if (l->row(l->arg, NSC_SET_PROCESS, row[0], &name))
+		nsc_json_text(j, process, name.name);
+	if (l->row(l->arg, NSC_SET_UNIT, row[1], &name))
+		nsc_json_text(j, unit, name.name);
+}
+
+/* Ours is one end, or both: then the initiator's comes first. */
+static void
+put_owners(struct nsc_json *j, struct nsc_engine *e, const struct nsc_worker *w,
+	   const struct nsc_flow *f)
+{
+	if ((f->direction & 3) == NSC_DIRECTION_LOCAL) {
+		put_owner(j, e, w, f, 0, "process", "unit");
+		put_owner(j, e, w, f, 1, "process_responder", "unit_responder");
+		return;
+	}
+	for (int side = 0; side < 2; side++)
+		put_owner(j, e, w, f, side, "process", "unit");
+}
+
+static void
+put_flow(struct nsc_json *j, struct nsc_engine *e, const struct nsc_worker *w,
+	 const struct nsc_flow *f)
 {
 	char history[NSC_HISTORY + 1];
 	uint64_t rtt = nsc_flow_rtt(f);
@@ -242,6 +275,7 @@ put_flow(struct nsc_json *j, const struct nsc_worker *w, const struct nsc_flow *
 	}
 	if (f->network != 0 && f->network <= w->settings.networks.names)
 		nsc_json_text(j, "network", w->settings.networks.name[f->network]);
+	put_owners(j, e, w, f);
 	if (f->app != 0)
 		nsc_json_text(j, "app", nsc_app_name(f->app));
 	put_labels(j, w, f);
@@ -322,7 +356,6 @@ nsc_event_json(struct nsc_engine *e, const struct nsc_event *ev, char *line, siz
 		[NSC_DNS_UNICAST] = "dns", [NSC_DNS_MULTICAST] = "mdns", [NSC_DNS_LLMNR] = "llmnr"};
 	struct nsc_json j;
 
-	(void)e;
 	if (ev->kind >= NSC_EVENTS || name[ev->kind] == NULL || ev->flow == NULL)
 		return 0;
 	nsc_json_begin(&j, line, size);
@@ -333,7 +366,7 @@ nsc_event_json(struct nsc_engine *e, const struct nsc_event *ev, char *line, siz
 		put_ends(&j, ev->origin, ev->flow);
 	switch (ev->kind) {
 	case NSC_EVENT_FLOW:
-		put_flow(&j, ev->origin, ev->flow);
+		put_flow(&j, e, ev->origin, ev->flow);
 		break;
 	case NSC_EVENT_DNS:
 		put_dns(&j, ev->flow, &ev->dns);

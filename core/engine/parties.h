@@ -11,9 +11,9 @@
 #include "scope/facts.h"
 
 enum {
-	NSC_PARTY_NOBODY = 0,		/* of flows that count for nobody; what it holds is nothing */
-	NSC_PARTY_UNKNOWN = 0,		/* 1 to 3, by the ends that are ours: their owner is unknown */
-	NSC_PARTY_OTHER = 3,		/* 4 to 6, the same: there was no room to tell them apart */
+	NSC_PARTY_NOBODY = 0,		/* of flows that count for nobody */
+	NSC_PARTY_UNKNOWN = 0,		/* 1 to 3, by the ends that are ours */
+	NSC_PARTY_OTHER = 3,		/* 4 to 6, the same: no room to tell them apart */
 	NSC_PARTY_WAITING = 7,		/* one for each flow that waits for its owner */
 	NSC_PARTIES_WAITING = 2048,
 	NSC_PARTY_KNOWN = NSC_PARTY_WAITING + NSC_PARTIES_WAITING,

@@ -2,6 +2,8 @@
 /* The live life of an engine: start, stop, and what is captured, or read at a capture's pace. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "engine/engine_state.h"
 #include "engine/feed.h"
@@ -64,6 +66,35 @@ nsc_engine_clock(struct nsc_engine *e, uint64_t now, uint64_t interval)
 		end_replay(e, rc, err);
 }
 
+/* --- the host ---------------------------------------------------------------- */
+
+/* Before anything is captured: the first packets find listeners and owners there. */
+static int
+start_lookout(struct nsc_engine *e, char err[NSC_ERR])
+{
+	struct nsc_lookout_options o;
+	unsigned n = 1 + e->settings.workers;
+	int rc;
+
+	if (!nsc_lookout_configure(&o, e->config))
+		return 0;
+	if (e->found == NULL && (e->found = calloc(1, sizeof *e->found)) == NULL)
+		return nsc_error(err, -ENOMEM, "inventory: %s", strerror(ENOMEM));
+	nsc_ledger_init(e->found);
+	o.facts = e->facts;
+	o.facts_lock = &e->facts_lock;
+	o.ledger = e->found;
+	o.host = e->host;
+	nsc_facts_edit(e->facts)->owners_known = o.flows;
+	rc = nsc_lookout_new(&e->lookout, &o);
+	if (rc < 0)
+		return nsc_error(err, rc, "inventory: %s", strerror(-rc));
+	e->ledgers.ledger[n] = e->found;
+	e->ledgers.sources = nsc_lookout_sources(&o);
+	atomic_store(&e->ledgers.count, n + 1);
+	return 0;
+}
+
 /* --- start and stop -------------------------------------------------------- */
 
 int
@@ -82,7 +113,11 @@ nsc_engine_start(struct nsc_engine *e, bool strict, char err[NSC_ERR])
 		say(e, err);
 	}
 	nsc_capture_configure(&o, e->config);
+	rc = start_lookout(e, err);
+	if (rc != 0)
+		return rc;
 	o.facts = e->facts;
+	o.facts_lock = &e->facts_lock;
 	o.worker = e->worker;
 	o.workers = e->workers;
 	o.ledger = e->own;
@@ -91,6 +126,8 @@ nsc_engine_start(struct nsc_engine *e, bool strict, char err[NSC_ERR])
 	rc = nsc_capture_new(&e->capture, &o, err);
 	if (rc == 0)
 		rc = nsc_capture_start(e->capture, strict, err);
+	if (rc == 0 && e->lookout != NULL && (rc = nsc_lookout_start(e->lookout)) < 0)
+		nsc_error(err, rc, "inventory: no thread: %s", strerror(-rc));
 	if (rc != 0) {
 		nsc_capture_free(e->capture);
 		e->capture = NULL;
@@ -109,6 +146,8 @@ nsc_engine_stop(struct nsc_engine *e)
 		return;
 	atomic_store(&e->ledgers.live, false);
 	nsc_capture_stop(e->capture);
+	if (e->lookout != NULL)
+		nsc_lookout_stop(e->lookout);
 }
 
 int

@@ -237,6 +237,7 @@ nsc_inventory_look(struct nsc_inventory *i, const struct nsc_interfaces *t, bool
 	struct look l = {.i = i, .own = t, .whole = whole, .told = {true, true}};
 
 	i->looked = now;
+	i->whole = whole;
 	try_trace(i, now);
 	nsc_ways_clear(i->ways);
 	i->all.count = 0;

@@ -57,7 +57,8 @@ tell_connection(void *arg, struct nsc_connection *c)
 	if (c->owner_state != NSC_OWNER_KNOWN || c->socket.netns != t->i->netns)
 		return;
 	owner = id_of(t, &c->process);
-	if (owner == c->owner)
+	/* Entries have a time, and the oldest go: those that still hold are entered anew. */
+	if (owner == c->owner && !t->i->whole)
 		return;
 	c->owner = owner;
 	enter(t, &c->socket, owner);

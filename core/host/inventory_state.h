@@ -18,6 +18,7 @@ struct nsc_inventory {
 	struct nsc_owners *owners;	/* NULL: not wanted */
 	struct nsc_trace *trace;	/* NULL: not wanted, or not to be had */
 	uint64_t looked;		/* steady clock, ns: the last look */
+	bool whole;			/* and it was a whole one */
 	uint64_t trace_again;		/* steady clock, ns: when to try once more */
 	struct nsc_connections *connections;	/* NULL: not wanted */
 	struct nsc_names *names;

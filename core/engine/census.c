@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* The inventory's levels are counted anew with each look; its sums are the inventory's own. */
+#include <netinet/in.h>
+#include <string.h>
+
+#include "engine/census.h"
+#include "scope/direction.h"
+
+#define SAME(set, value, enumerator)                                                               \
+	_Static_assert((int)NSC_V_##set##_##value == (int)(enumerator), #set " is in another order")
+
+SAME(HOST_SOURCE, SOCKETS, NSC_INVENTORY_SOCKETS);
+SAME(HOST_SOURCE, PROCESSES, NSC_INVENTORY_PROCESSES);
+SAME(HOST_SOURCE, BPF, NSC_INVENTORY_BPF);
+SAME(HOST_SOURCE, NAMESPACES, NSC_INVENTORY_NAMESPACES);
+SAME(SOCKET_END, REFUSED, NSC_INVENTORY_REFUSED);
+SAME(SOCKET_END, FAILED, NSC_INVENTORY_FAILED);
+SAME(SOCKET_END, ABORTED, NSC_INVENTORY_FAILURES);
+
+static void
+set(struct nsc_cells *cells, unsigned cell, uint64_t value)
+{
+	cells->cell[cell] = value;
+}
+
+/* Without the firewall's verdict only what is bound to loopback is known (algorithm 3a). */
+void
+nsc_census_listeners(const struct nsc_listeners *l, struct nsc_services *s, unsigned most,
+		     uint64_t now, struct nsc_cells *cells)
+{
+	uint64_t count[NSC_COUNT_EXPOSURE] = {0};
+
+	for (size_t n = 0; n < l->count; n++)
+		count[l->listener[n].scope == NSC_SCOPE_LOOPBACK ? NSC_V_EXPOSURE_LOCAL_ONLY
+								  : NSC_V_EXPOSURE_UNKNOWN]++;
+	for (unsigned i = 0; i < NSC_COUNT_EXPOSURE; i++)
+		set(cells, NSC_CELL(LISTEN_COUNT, 0, i), count[i]);
+	nsc_services_look(s, l, most, now, cells);
+	set(cells, NSC_CELL(HOST_COUNT, 0, NSC_V_HOST_COUNT_LISTENERS_SUPPRESSED), s->suppressed);
+}
+
+/* The first value of a state: the directions follow in their order; -1: not told. */
+static int
+state_value(uint8_t state)
+{
+	switch (state) {
+	case NSC_SOCKET_ESTABLISHED:
+		return NSC_V_SOCKET_STATE_ESTABLISHED_NONE;
+	case NSC_SOCKET_SYN_SENT:
+		return NSC_V_SOCKET_STATE_SYN_SENT_NONE;
+	case NSC_SOCKET_SYN_RECV:
+	case NSC_SOCKET_NEW_SYN_RECV:
+		return NSC_V_SOCKET_STATE_SYN_RECV_NONE;
+	case NSC_SOCKET_FIN_WAIT1:
+		return NSC_V_SOCKET_STATE_FIN_WAIT1_NONE;
+	case NSC_SOCKET_FIN_WAIT2:
+		return NSC_V_SOCKET_STATE_FIN_WAIT2_NONE;
+	case NSC_SOCKET_CLOSE_WAIT:
+		return NSC_V_SOCKET_STATE_CLOSE_WAIT_NONE;
+	case NSC_SOCKET_LAST_ACK:
+		return NSC_V_SOCKET_STATE_LAST_ACK_NONE;
+	case NSC_SOCKET_CLOSING:
+		return NSC_V_SOCKET_STATE_CLOSING_NONE;
+	default:
+		return -1;
+	}
+}
+
+_Static_assert((int)NSC_V_SOCKET_STATE_CLOSING_LOCAL ==
+		       (int)NSC_V_SOCKET_STATE_CLOSING_NONE + (int)NSC_DIRECTION_LOCAL,
+	       "directions are in the order of nsc_direction");
+
+static void
+count_connection(void *arg, struct nsc_connection *c)
+{
+	struct nsc_cells *cells = arg;
+	int value = c->socket.proto == IPPROTO_TCP ? state_value(c->socket.state) : -1;
+
+	if (value < 0)
+		return;
+	cells->cell[NSC_CELL(SOCKETS_STATE, nsc_scope_of(nsc_class(&c->socket.remote)),
+			     value + (c->direction & 3))]++;
+}
+
+void
+nsc_census_connections(struct nsc_inventory *i, struct nsc_cells *cells)
+{
+	const struct nsc_listeners *l = nsc_inventory_listeners(i);
+	uint64_t listen = 0;
+
+	memset(&cells->cell[NSC_CELL(SOCKETS_STATE, 0, 0)], 0,
+	       NSC_COUNT_SCOPE_NONE * NSC_COUNT_SOCKET_STATE * sizeof cells->cell[0]);
+	if (nsc_inventory_connections(i) == NULL)
+		return;
+	nsc_connections_each(nsc_inventory_connections(i), count_connection, cells);
+	for (size_t n = 0; n < l->count; n++)
+		if (l->listener[n].socket.proto == IPPROTO_TCP)
+			listen += l->listener[n].sockets;
+	set(cells, NSC_CELL(SOCKETS_STATE, NSC_V_SCOPE_NONE_NONE, NSC_V_SOCKET_STATE_LISTEN_NONE),
+	    listen);
+}
+
+static void
+put_connections(struct nsc_inventory *i, struct nsc_cells *cells)
+{
+	unsigned event = NSC_CELL(HOST_EVENTS, 0, 0);
+	struct nsc_connections_stats s = {.open = 0};
+
+	if (nsc_inventory_connections(i) == NULL)
+		return;
+	nsc_connections_stats(nsc_inventory_connections(i), &s);
+	set(cells, event + NSC_V_HOST_EVENT_UNTRACKED, s.untracked);
+	set(cells, event + NSC_V_HOST_EVENT_VANISHED, s.vanished);
+	set(cells, event + NSC_V_HOST_EVENT_DROPPED, s.closed_dropped);
+	set(cells, event + NSC_V_HOST_EVENT_RESETS, s.resets);
+	set(cells, event + NSC_V_HOST_EVENT_DUPLICATES, s.duplicates);
+}
+
+void
+nsc_census_sources(struct nsc_inventory *i, struct nsc_cells *cells)
+{
+	unsigned event = NSC_CELL(HOST_EVENTS, 0, 0);
+	struct nsc_inventory_stats s;
+	const char *err;
+
+	nsc_inventory_stats(i, &s);
+	for (unsigned n = 0; n < NSC_INVENTORY_SOURCES; n++) {
+		set(cells, NSC_CELL(HOST_SOURCE, 0, n), nsc_inventory_source(i, n, &err) == 0);
+		set(cells, NSC_CELL(HOST_ERRORS, 0, n), s.errors[n]);
+	}
+	for (unsigned scope = 0; scope < NSC_SCOPES; scope++) {
+		for (unsigned n = 0; n < NSC_INVENTORY_FAILURES; n++)
+			set(cells, NSC_CELL(SOCKETS_END, scope, n), s.failed[scope][n]);
+		set(cells, NSC_CELL(SOCKETS_END, scope, NSC_V_SOCKET_END_ABORTED), s.aborted[scope]);
+	}
+	set(cells, NSC_CELL(HOST_COUNT, 0, NSC_V_HOST_COUNT_PROCESSES_DENIED), s.owners.denied);
+	set(cells, event + NSC_V_HOST_EVENT_TRACED, s.trace.events);
+	set(cells, event + NSC_V_HOST_EVENT_LOST, s.trace.lost);
+	set(cells, event + NSC_V_HOST_EVENT_WALKS, s.owners.scans);
+	set(cells, event + NSC_V_HOST_EVENT_UNFINISHED, s.owners.unfinished);
+	put_connections(i, cells);
+}

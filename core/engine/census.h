@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* What the host's inventory found, as cells. */
+#ifndef NSC_ENGINE_CENSUS_H
+#define NSC_ENGINE_CENSUS_H
+
+#include "engine/services.h"
+#include "host/inventory.h"
+
+/* Listeners of the last look: by exposure, and by service. */
+void nsc_census_listeners(const struct nsc_listeners *l, struct nsc_services *s, unsigned most,
+			  uint64_t now, struct nsc_cells *cells);
+
+/* Connections by state, direction and scope, after a whole look. */
+void nsc_census_connections(struct nsc_inventory *i, struct nsc_cells *cells);
+
+/* Sources, errors, losses. */
+void nsc_census_sources(struct nsc_inventory *i, struct nsc_cells *cells);
+
+#endif

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT */
+/* Events, looks, cells: one turn after the other. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "engine/census.h"
+#include "engine/config.h"
+#include "engine/lookout.h"
+#include "engine/notice.h"
+#include "engine/pace.h"
+#include "host/watch.h"
+
+#define MS 1000000ull
+
+struct nsc_lookout {
+	struct nsc_lookout_options options;
+	struct nsc_inventory *inventory;
+	struct nsc_watch watch;
+	struct nsc_pace pace;
+	struct nsc_notice notice;
+	bool failed[NSC_INVENTORY_SOURCES];	/* and that was told */
+	int wake_fd;
+	_Atomic uint64_t asked;		/* ns: when a reader last asked */
+	_Atomic bool stop;
+	bool running;
+	pthread_t thread;
+	struct nsc_fact_listener told[NSC_FACT_LISTENERS];	/* as they were last committed */
+	uint32_t listeners;
+	bool committed;
+
+	pthread_mutex_t lock;		/* over all below: readers come at any time */
+	struct nsc_services services;
+	struct nsc_cells cells;
+};
+
+static uint64_t
+clock_ns(clockid_t id)
+{
+	struct timespec t;
+
+	clock_gettime(id, &t);
+	return (uint64_t)t.tv_sec * 1000 * MS + (uint64_t)t.tv_nsec;
+}
+
+static uint64_t
+steady_now(void)
+{
+	return clock_ns(CLOCK_BOOTTIME);
+}
+
+static void
+poke(int fd)
+{
+	uint64_t one = 1;
+
+	while (write(fd, &one, sizeof one) < 0 && errno == EINTR)
+		;
+}
+
+bool
+nsc_lookout_configure(struct nsc_lookout_options *o, const struct nsc_config *cfg)
+{
+	bool processes = nsc_config_number(cfg, NSC_O_PROCESSES) != 0;
+	bool units = nsc_config_number(cfg, NSC_O_UNITS) != 0;
+	bool connections = nsc_config_number(cfg, NSC_O_CONNECTIONS) != 0;
+
+	*o = (struct nsc_lookout_options){
+		.inventory = {
+			.listeners = nsc_config_number(cfg, NSC_O_LISTENERS) != 0,
+			/* Without BPF the dump alone tells whose a connection is. */
+			.connections = connections || processes || units,
+			.totals = false,
+			.processes = processes || units,
+			.bpf = nsc_config_number(cfg, NSC_O_BPF) == 0,
+			.namespaces = nsc_config_number(cfg, NSC_O_NAMESPACES) != 0,
+			.script = nsc_config_number(cfg, NSC_O_PROCESS_NAMES) != 0,
+			.ignore_ephemeral_udp =
+				nsc_config_number(cfg, NSC_O_IGNORE_EPHEMERAL_UDP) != 0,
+			.excludes = nsc_config_excludes(cfg),
+		},
+		.flows = processes || units,
+		.max_listeners = (unsigned)nsc_config_number(cfg, NSC_O_MAX_LISTENERS),
+	};
+	if (!o->inventory.connections)
+		o->inventory.bpf = false;
+	return o->inventory.listeners || o->inventory.connections;
+}
+
+uint32_t
+nsc_lookout_sources(const struct nsc_lookout_options *o)
+{
+	return 1u << NSC_INVENTORY_SOCKETS |
+	       (uint32_t)o->inventory.processes << NSC_INVENTORY_PROCESSES |
+	       (uint32_t)o->inventory.bpf << NSC_INVENTORY_BPF |
+	       (uint32_t)o->inventory.namespaces << NSC_INVENTORY_NAMESPACES;
+}
+
+/* --- what a look found --------------------------------------------------------------- */
+
+/* A line when a source goes off, and one when it is back. */
+static void
+say_sources(struct nsc_lookout *l, uint64_t now)
+{
+	uint32_t wanted = nsc_lookout_sources(&l->options);
+
+	for (unsigned n = 0; n < NSC_INVENTORY_SOURCES; n++) {
+		const char *err;
+		bool failed = (wanted & 1u << n) && nsc_inventory_source(l->inventory, n, &err) < 0;
+
+		if (failed && !l->failed[n])
+			nsc_notice(&l->notice, now,
+				   n == NSC_INVENTORY_BPF ? NSC_LOG_NOTICE : NSC_LOG_WARNING, "%s",
+				   err);
+		l->failed[n] = failed;
+	}
+}
+
+/* Listeners are committed only when they are others: each commit is copied by every worker. */
+static void
+tell_facts(struct nsc_lookout *l)
+{
+	struct nsc_facts *f = l->options.facts;
+	struct nsc_facts_view *v;
+
+	pthread_mutex_lock(l->options.facts_lock);
+	nsc_inventory_tell(l->inventory, f);
+	v = nsc_facts_edit(f);
+	if (!l->committed || v->listeners != l->listeners ||
+	    memcmp(v->listener, l->told, v->listeners * sizeof v->listener[0]) != 0) {
+		l->listeners = v->listeners < NSC_FACT_LISTENERS ? v->listeners : NSC_FACT_LISTENERS;
+		memcpy(l->told, v->listener, l->listeners * sizeof l->told[0]);
+		l->committed = true;
+		nsc_facts_commit(f);
+	}
+	pthread_mutex_unlock(l->options.facts_lock);
+}
+
+static void
+count(struct nsc_lookout *l, enum nsc_look what, uint64_t now)
+{
+	pthread_mutex_lock(&l->lock);
+	if (what != NSC_LOOK_NONE && l->options.inventory.listeners)
+		nsc_census_listeners(nsc_inventory_listeners(l->inventory), &l->services,
+				     l->options.max_listeners, now, &l->cells);
+	if (what == NSC_LOOK_WHOLE)
+		nsc_census_connections(l->inventory, &l->cells);
+	nsc_census_sources(l->inventory, &l->cells);
+	pthread_mutex_unlock(&l->lock);
+}
+
+static void
+look(struct nsc_lookout *l, enum nsc_look what)
+{
+	uint64_t began = steady_now();
+	char err[NSC_ERR];
+
+	if (nsc_watch_due(&l->watch, began))
+		nsc_watch_look(&l->watch, began, err);	/* the capture says it, if it fails */
+	nsc_inventory_look(l->inventory, &l->watch.table, what == NSC_LOOK_WHOLE, began);
+	tell_facts(l);
+	count(l, what, began);
+	say_sources(l, began);
+	nsc_pace_looked(&l->pace, what, began, steady_now());
+}
+
+/* --- the thread ---------------------------------------------------------------------- */
+
+static void
+turn(struct nsc_lookout *l)
+{
+	struct pollfd fds[3] = {{.fd = l->wake_fd, .events = POLLIN},
+				{.fd = nsc_inventory_fd(l->inventory), .events = POLLIN},
+				{.fd = l->watch.fd, .events = POLLIN}};
+	uint64_t now = steady_now(), until, times, asked;
+	enum nsc_look what = nsc_pace_next(&l->pace, now, &until);
+
+	poll(fds, 3, what != NSC_LOOK_NONE || until <= now ? 0 : (int)((until - now) / MS + 1));
+	now = steady_now();
+	nsc_facts_clock(l->options.facts, clock_ns(CLOCK_REALTIME) / (1000 * MS));
+	if (fds[0].revents != 0 && read(l->wake_fd, &times, sizeof times) > 0 &&
+	    (asked = atomic_load(&l->asked)) != 0)
+		nsc_pace_ask(&l->pace, asked);
+	if (fds[1].revents != 0)
+		l->pace.hint |= nsc_inventory_hear(l->inventory, l->options.facts, now);
+	if (fds[2].revents != 0)
+		nsc_watch_hear(&l->watch, now);
+	what = nsc_pace_next(&l->pace, now, &until);
+	if (what != NSC_LOOK_NONE && !atomic_load(&l->stop))
+		look(l, what);
+}
+
+static void *
+run(void *arg)
+{
+	struct nsc_lookout *l = arg;
+
+	while (!atomic_load(&l->stop))
+		turn(l);
+	return NULL;
+}
+
+int
+nsc_lookout_new(struct nsc_lookout **out, const struct nsc_lookout_options *o)
+{
+	struct nsc_lookout *l = calloc(1, sizeof *l);
+	int rc;
+
+	*out = NULL;
+	if (l == NULL)
+		return -ENOMEM;
+	l->options = *o;
+	l->notice.host = o->host;
+	pthread_mutex_init(&l->lock, NULL);
+	nsc_watch_init(&l->watch);
+	l->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	rc = l->wake_fd < 0 ? -errno : nsc_inventory_new(&l->inventory, &o->inventory);
+	if (rc < 0) {
+		nsc_lookout_free(l);
+		return rc;
+	}
+	nsc_facts_clock(o->facts, clock_ns(CLOCK_REALTIME) / (1000 * MS));
+	look(l, NSC_LOOK_WHOLE);
+	nsc_ledger_publish(o->ledger, &l->cells, true);
+	*out = l;
+	return 0;
+}
+
+/* Our threads take no signals: those are the host's. */
+int
+nsc_lookout_start(struct nsc_lookout *l)
+{
+	sigset_t all, before;
+	int rc;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	rc = -pthread_create(&l->thread, NULL, run, l);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (rc == 0)
+		pthread_setname_np(l->thread, "nsc-inventory");
+	l->running = rc == 0;
+	return rc;
+}
+
+void
+nsc_lookout_stop(struct nsc_lookout *l)
+{
+	if (!l->running)
+		return;
+	l->running = false;
+	atomic_store(&l->stop, true);
+	poke(l->wake_fd);
+	pthread_join(l->thread, NULL);
+	nsc_ledger_publish(l->options.ledger, &l->cells, true);
+}
+
+void
+nsc_lookout_free(struct nsc_lookout *l)
+{
+	if (l == NULL)
+		return;
+	nsc_lookout_stop(l);
+	nsc_inventory_free(l->inventory);
+	nsc_watch_close(&l->watch);
+	if (l->wake_fd >= 0)
+		close(l->wake_fd);
+	pthread_mutex_destroy(&l->lock);
+	free(l);
+}
+
+void
+nsc_lookout_wake(struct nsc_lookout *l)
+{
+	pthread_mutex_lock(&l->lock);
+	nsc_ledger_publish(l->options.ledger, &l->cells, false);
+	pthread_mutex_unlock(&l->lock);
+	atomic_store(&l->asked, steady_now());
+	poke(l->wake_fd);
+}
+
+bool
+nsc_lookout_row(struct nsc_lookout *l, unsigned set, unsigned n, struct nsc_row *row)
+{
+	struct nsc_names *names = nsc_inventory_names(l->inventory);
+	bool named;
+
+	*row = (struct nsc_row){.present = true};
+	if (set == NSC_SET_PROCESS)
+		return nsc_names_process(names, n, row->name, &row->generation);
+	if (set == NSC_SET_UNIT)
+		return nsc_names_unit(names, n, row->name, &row->generation);
+	if (set != NSC_SET_SERVICE)
+		return false;
+	pthread_mutex_lock(&l->lock);
+	named = nsc_services_name(&l->services, n, steady_now(), row->name, &row->generation,
+				  &row->present);
+	pthread_mutex_unlock(&l->lock);
+	return named;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* A few hundred ports at the most, looked through once a second. */
+#include <netinet/in.h>
+#include <stdio.h>
+
+#include "engine/services.h"
+
+static const uint64_t SECOND = 1000000000;
+
+static struct nsc_service *
+find(struct nsc_services *s, uint8_t proto, uint16_t port)
+{
+	for (unsigned i = 0; i < NSC_COUNT_SERVICE; i++)
+		if (s->row[i].proto == proto && s->row[i].port == port)
+			return &s->row[i];
+	return NULL;
+}
+
+/* One never used, else the one that rested for longest, if that was long enough. */
+static struct nsc_service *
+spare(struct nsc_services *s, uint64_t now)
+{
+	struct nsc_service *best = NULL;
+
+	for (unsigned i = 0; i < NSC_COUNT_SERVICE; i++) {
+		struct nsc_service *v = &s->row[i];
+
+		if (v->proto == 0)
+			return v;
+		if (!v->seen && now - v->last >= NSC_SERVICES_REST * SECOND &&
+		    (best == NULL || v->last < best->last))
+			best = v;
+	}
+	return best;
+}
+
+static struct nsc_service *
+take(struct nsc_services *s, uint8_t proto, uint16_t port, unsigned *taken, unsigned most,
+     uint64_t now)
+{
+	struct nsc_service *v = find(s, proto, port);
+
+	if (v != NULL && v->seen)
+		return v;
+	if (*taken >= most)
+		return NULL;
+	if (v == NULL) {
+		v = spare(s, now);
+		if (v == NULL)
+			return NULL;
+		*v = (struct nsc_service){
+			.proto = proto, .port = port, .generation = v->generation + 1};
+	}
+	(*taken)++;
+	v->seen = true;
+	v->last = now;
+	return v;
+}
+
+/*
+ * What the sockets lost since the last look.  A sum that fell has lost a socket: if it was
+ * the only one, the one that is there now began at 0; of several nobody can say.
+ */
+static uint64_t
+lost(const struct nsc_services *s, const struct nsc_service *v)
+{
+	if (!s->begun)
+		return 0;		/* before our time */
+	if (v->drops >= v->drops_before)
+		return v->drops - v->drops_before;
+	return v->sockets_before <= 1 ? v->drops : 0;
+}
+
+static void
+put(struct nsc_services *s, struct nsc_service *v, unsigned row, struct nsc_cells *cells)
+{
+	if (v->seen) {
+		cells->cell[NSC_CELL(LISTEN_OVERFLOW, row, 0)] += lost(s, v);
+		v->drops_before = v->drops;
+		v->sockets_before = v->sockets;
+	}
+	cells->cell[NSC_CELL(LISTEN_QUEUE, row, 0)] = v->queue;
+}
+
+void
+nsc_services_look(struct nsc_services *s, const struct nsc_listeners *l, unsigned most,
+		  uint64_t now, struct nsc_cells *cells)
+{
+	unsigned taken = 0;
+	uint32_t before = 0;		/* protocol and port of the last one left out */
+
+	s->suppressed = 0;
+	for (unsigned i = 0; i < NSC_COUNT_SERVICE; i++) {
+		struct nsc_service *v = &s->row[i];
+
+		v->seen = false;
+		v->sockets = 0;
+		v->drops = v->queue = 0;
+	}
+	for (size_t n = 0; n < l->count; n++) {
+		const struct nsc_socket *k = &l->listener[n].socket;
+		uint32_t which = (uint32_t)k->proto << 16 | k->local_port;
+		struct nsc_service *v = take(s, k->proto, k->local_port, &taken, most, now);
+
+		if (v == NULL) {
+			s->suppressed += which != before;
+			before = which;
+			continue;
+		}
+		v->sockets += l->listener[n].sockets;
+		if (k->proto != IPPROTO_TCP)
+			continue;	/* of UDP these are octets and datagrams */
+		v->drops += k->drops;
+		if (k->queue > v->queue)
+			v->queue = k->queue;
+	}
+	for (unsigned i = 0; i < NSC_COUNT_SERVICE; i++)
+		put(s, &s->row[i], i, cells);
+	s->begun = true;
+}
+
+bool
+nsc_services_name(const struct nsc_services *s, unsigned row, uint64_t now, char name[64],
+		  uint32_t *generation, bool *present)
+{
+	const struct nsc_service *v;
+
+	if (row >= NSC_COUNT_SERVICE || s->row[row].proto == 0)
+		return false;
+	v = &s->row[row];
+	snprintf(name, 64, "%s-%u", v->proto == IPPROTO_TCP ? "tcp" : "udp", v->port);
+	*generation = v->generation;
+	*present = v->seen || now - v->last < NSC_SERVICES_REST * SECOND / 2;
+	return true;
+}
