@@ -14,6 +14,7 @@
 #include "engine/lookout.h"
 #include "engine/notice.h"
 #include "engine/pace.h"
+#include "engine/remedy.h"
 #include "host/watch.h"
 
 #define MS 1000000ull
@@ -103,7 +104,25 @@ nsc_lookout_sources(const struct nsc_lookout_options *o)
 
 /* --- what a look found --------------------------------------------------------------- */
 
-/* A line when a source goes off, and one when it is back. */
+/* A line for each capability that a source lacks, else one that says what went wrong. */
+static void
+say_source(struct nsc_lookout *l, unsigned n, int code, const char *err, uint64_t now)
+{
+	/* BPF is a better way, not the only one. */
+	enum nsc_level level = n == NSC_INVENTORY_BPF ? NSC_LOG_NOTICE : NSC_LOG_WARNING;
+	struct nsc_remedy r[NSC_REMEDIES];
+	unsigned count = nsc_remedy_inventory(r, n, code, err);
+
+	for (unsigned i = 0; i < count; i++) {
+		if (r[i].remedy[0] == '\0')
+			nsc_notice(&l->notice, now, level, "%s", err);
+		else
+			nsc_notice(&l->notice, now, level, "%s: %s (%s)",
+				   nsc_set_token(NSC_SET_HOST_SOURCE, n), r[i].finding, r[i].remedy);
+	}
+}
+
+/* Once each time that a source goes off. */
 static void
 say_sources(struct nsc_lookout *l, uint64_t now)
 {
@@ -111,13 +130,11 @@ say_sources(struct nsc_lookout *l, uint64_t now)
 
 	for (unsigned n = 0; n < NSC_INVENTORY_SOURCES; n++) {
 		const char *err;
-		bool failed = (wanted & 1u << n) && nsc_inventory_source(l->inventory, n, &err) < 0;
+		int code = wanted & 1u << n ? nsc_inventory_source(l->inventory, n, &err) : 0;
 
-		if (failed && !l->failed[n])
-			nsc_notice(&l->notice, now,
-				   n == NSC_INVENTORY_BPF ? NSC_LOG_NOTICE : NSC_LOG_WARNING, "%s",
-				   err);
-		l->failed[n] = failed;
+		if (code < 0 && !l->failed[n])
+			say_source(l, n, code, err, now);
+		l->failed[n] = code < 0;
 	}
 }
 
