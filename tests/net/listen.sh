@@ -19,7 +19,6 @@ ready=$?
 check $ready "$(grep -c listener "$W/table") ways to listen"
 [ $ready = 0 ] || { cat "$W/table.err"; exit 1; }
 
-# The SYNs that found a full queue come again after a second: their loss is counted once before.
 in_ns h ss -H -tulnp >"$W/ss"
 in_ns h "$N" listen --json >"$W/told" 2>"$W/told.err"
 check $? "listeners are told"

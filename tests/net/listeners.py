@@ -119,14 +119,17 @@ def devices(t, kind, port):
 
 
 def full_queue(t):
-    """listen(3) holds four; three more of seven are lost (each once: their second SYN comes after a second)."""
+    """listen(3) holds four; three more of seven are lost, each once: they are gone before a second SYN."""
     row = t.add(TCP, "127.0.0.1", 8031, "ipv4", "loopback", "loopback", backlog=3)
-    for _ in range(7):
+    for i in range(7):
         c = socket.socket()
         c.setblocking(False)
         if c.connect_ex(("127.0.0.1", 8031)) not in (0, errno.EINPROGRESS):
             raise OSError("connect")
-        keep.append(c)
+        if i < 4:
+            keep.append(c)
+        else:
+            c.close()
     row.update(queue=4, queue_max=3, overflows=3)
 
 
