@@ -18,7 +18,7 @@ import time
 
 watcher, netns = sys.argv[1], sys.argv[2]
 ALL_HOOKS = 7
-started = []
+started, children = [], []
 
 
 class Watch:
@@ -62,9 +62,11 @@ def say(good, text, detail=""):
 
 
 def child(work, *arguments):
-    """A process that does work(...) and is waited for with wait()."""
+    """A process that does work(...); to be waited for."""
     pid = os.fork()
-    if pid == 0:
+    if pid != 0:
+        children.append(pid)
+    else:
         try:
             work(*arguments)
         except BaseException as e:      # its status is all that its parent sees
@@ -535,6 +537,34 @@ def case_reuse():
         client["accepted"] == 0 and client["sent"] == 1, "a socket that is used twice", brief(client))
 
 
+def case_fast_open():
+    """Data in the SYN (TCP_FASTOPEN): the accepted end is used before it is established."""
+    w = Watch()
+    s = socket.socket()
+    s.bind(("127.0.0.1", 0))
+    s.setsockopt(socket.IPPROTO_TCP, socket.TCP_FASTOPEN, 16)
+    s.listen(16)
+    port = s.getsockname()[1]
+    for _ in range(3):
+        c = socket.socket()
+        c.sendto(b"x" * 1000, socket.MSG_FASTOPEN, ("127.0.0.1", port))
+        a, _ = s.accept()
+        assert len(a.recv(1000, socket.MSG_WAITALL)) == 1000
+        a.sendall(b"y" * 10)
+        assert len(c.recv(10, socket.MSG_WAITALL)) == 10
+        assert c.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 8)[5] & 32     # TCPI_OPT_SYN_DATA
+        c.close()
+        time.sleep(0.02)
+        a.close()
+    w.end()
+    closed = w.of("closed", port=port)
+    say(len(closed) == 6 and len(w.of("opened", port=port)) == 6 and
+        all(e["pid"] == os.getpid() and not e["aborted"] and
+            e["accepted"] == (e["local_port"] == port) and
+            (e["sent"], e["received"]) == ((10, 1000) if e["accepted"] else (1000, 10)) for e in closed),
+        "data in the SYN: exact octets, which end began", brief(*closed))
+
+
 def case_churn():
     out = subprocess.run([watcher, "churn=%s" % os.environ.get("NSC_CHURN", "1000")],
                          capture_output=True, text=True)
@@ -550,3 +580,9 @@ for name in sys.argv[3:]:
         say(False, name, repr(e))
 for process in started:
     process.kill()
+for pid in children:            # of a case that broke off
+    try:
+        if os.waitpid(pid, os.WNOHANG) == (0, 0):
+            os.kill(pid, signal.SIGKILL)
+    except ChildProcessError:
+        pass

@@ -28,7 +28,7 @@ table inet t {
 	}
 }
 NFT
-in_ns h sysctl -qw net.ipv4.tcp_syn_retries=1
+in_ns h sysctl -qw net.ipv4.tcp_syn_retries=1 net.ipv4.tcp_fastopen=0x607
 
 cases() {
 	in_ns h /usr/bin/python3 "$here/trace.py" "$watch" "$inode" "$@" | tee "$W/out"
@@ -36,7 +36,7 @@ cases() {
 }
 background "$W/sink" p /usr/bin/python3 "$here/talk.py" sink 10.77.0.2 5001
 wait_for 10 grep -q ready "$W/sink"
-cases hooks transfer loss sendfile_and_splice ways_to_close mapped owners identity udp old reuse lost pace many
+cases hooks transfer loss sendfile_and_splice ways_to_close mapped owners identity udp old reuse fast_open lost pace many
 cases failures
 
 # Another namespace's connections are not told.
