@@ -25,7 +25,8 @@ add_inode(struct inodes *t, uint64_t inode)
 static void
 add_connection(void *arg, struct nsc_connection *c)
 {
-	add_inode(arg, c->socket.inode);
+	if (c->owner_state != NSC_OWNER_KNOWN)		/* for good: see own_connection */
+		add_inode(arg, c->socket.inode);
 }
 
 static void

@@ -61,7 +61,7 @@ nsc_owners_new_at(struct nsc_owners **out, const struct nsc_owners_options *opti
 	    nsc_proc_link(&o->proc, o->proc.dir, "self/ns/pid", link, sizeof link) > 0)
 		o->foreign = strcmp(link, ALL_PIDS) != 0;
 	if (options->bpf)
-		(void)nsc_owners_bpf_open(&o->bpf, err);
+		(void)nsc_owners_bpf_open(&o->bpf, true, err);
 	*out = o;
 	return 0;
 }

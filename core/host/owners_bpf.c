@@ -62,11 +62,11 @@ load_whole(struct nsc_owners_iterator *b)
 }
 
 int
-nsc_owners_bpf_open(struct nsc_owners_iterator **out, char err[NSC_ERR])
+nsc_owners_bpf_open(struct nsc_owners_iterator **out, bool light, char err[NSC_ERR])
 {
 	nsc_bpf_printer before = nsc_bpf_quiet();
 	struct nsc_owners_iterator *b = calloc(1, sizeof *b);
-	int r = b == NULL ? -ENOMEM : load_light(b);
+	int r = b == NULL ? -ENOMEM : light ? load_light(b) : -ENOTSUP;
 
 	if (r < 0 && b != NULL && r != -EPERM && r != -EACCES)
 		r = load_whole(b);

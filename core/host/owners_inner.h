@@ -93,8 +93,11 @@ struct nsc_owners_file {		/* one socket of one process */
 	char comm[NSC_KNOWN_COMM];
 };
 
-/* 0; -ENOTSUP: not built; -EPERM; -ENOENT: this kernel has no such iterator, or no BTF. */
-int nsc_owners_bpf_open(struct nsc_owners_iterator **b, char err[NSC_ERR]);
+/*
+ * 0; -ENOTSUP: not built; -EPERM; -ENOENT: this kernel has no such iterator, or no BTF.
+ * light: the way of newer kernels is tried first.
+ */
+int nsc_owners_bpf_open(struct nsc_owners_iterator **b, bool light, char err[NSC_ERR]);
 void nsc_owners_bpf_close(struct nsc_owners_iterator *b);
 
 /* Every socket of every process that we can see, once each.  0 or -errno. */

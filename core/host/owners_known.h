@@ -13,7 +13,11 @@ enum {
 
 struct nsc_known_process {
 	struct nsc_process process;	/* pid 0: the slot is free */
-	char comm[NSC_KNOWN_COMM];	/* when the name was read: another one means exec */
+	/*
+	 * When the name was read: its own, and that under which it was told of.  Another one
+	 * means exec.  (An event bears the comm that the process had when its connection began.)
+	 */
+	char comm[NSC_KNOWN_COMM], told_as[NSC_KNOWN_COMM];
 	uint64_t told;			/* steady clock, ns: when the name was read */
 	uint64_t checked;		/* when it was last seen to be the same process */
 	uint64_t used;

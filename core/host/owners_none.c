@@ -5,8 +5,9 @@
 #include "host/owners_inner.h"
 
 int
-nsc_owners_bpf_open(struct nsc_owners_iterator **b, char err[NSC_ERR])
+nsc_owners_bpf_open(struct nsc_owners_iterator **b, bool light, char err[NSC_ERR])
 {
+	(void)light;
 	*b = NULL;
 	return nsc_error(err, -ENOTSUP, "owners: built without BPF");
 }

@@ -46,7 +46,7 @@ same_process(struct nsc_owners *o, const struct nsc_inode *i)
 	same = nsc_proc_stat(&o->proc, dir, &stat) == 0 && stat.start == i->start;
 	if (same) {
 		if (o->now - k->told >= RETELL_NS)
-			k->comm[0] = '\0';
+			k->told = 0;
 		nsc_owners_learn(o, i->pid, &stat, dir, 0);
 	}
 	close(dir);

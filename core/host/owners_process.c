@@ -32,6 +32,12 @@ tell_by_kernel(struct nsc_owners *o, struct nsc_known_process *k, const char *co
 		snprintf(k->process.unit, sizeof k->process.unit, "%s", unit_of(o, cgroup));
 }
 
+static bool
+same_comm(const char known[NSC_KNOWN_COMM], const char *comm)
+{
+	return strncmp(known, comm, NSC_KNOWN_COMM - 1) == 0;
+}
+
 struct nsc_known_process *
 nsc_owners_learn(struct nsc_owners *o, uint32_t pid, const struct nsc_process_stat *s, int dir,
 		 uint64_t cgroup)
@@ -41,20 +47,23 @@ nsc_owners_learn(struct nsc_owners *o, uint32_t pid, const struct nsc_process_st
 	int own = -1;
 
 	k->checked = o->now;
-	if (k->told != 0 &&
-	    (s->comm[0] == '\0' || strncmp(k->comm, s->comm, sizeof k->comm - 1) == 0))
+	if (k->told != 0 && (s->comm[0] == '\0' || same_comm(k->comm, s->comm) ||
+			     same_comm(k->told_as, s->comm)))
 		return k;
 	if (dir < 0)
 		dir = own = nsc_proc_process(&o->proc, pid);
-	if (own >= 0 && (nsc_proc_stat(&o->proc, own, &now) < 0 || now.start != s->start))
+	if (own >= 0 && (nsc_proc_stat(&o->proc, own, &now) < 0 || now.start != s->start)) {
+		now = *s;
 		dir = -1;
+	}
 	if (dir >= 0)
 		nsc_proc_describe(&o->proc, dir, now.comm, o->options.script, &k->process);
 	if (dir < 0 || k->process.name[0] == '\0')
 		tell_by_kernel(o, k, s->comm, cgroup);
 	if (own >= 0)
 		close(own);
-	snprintf(k->comm, sizeof k->comm, "%.*s", NSC_KNOWN_COMM - 1, s->comm);
+	snprintf(k->comm, sizeof k->comm, "%.*s", NSC_KNOWN_COMM - 1, now.comm);
+	snprintf(k->told_as, sizeof k->told_as, "%.*s", NSC_KNOWN_COMM - 1, s->comm);
 	k->told = o->now > 0 ? o->now : 1;
 	return k;
 }

@@ -415,6 +415,13 @@ START_TEST(test_told_by_pid)
 	fake_stat(20, "other", 100);
 	fake_link(20, "exe", "/bin/other-program");
 	told(20, 100, "other", S, "other-program");
+	/* Connections that began under the old comm end later: nothing is read for them. */
+	fake_stat(20, "third", 100);
+	told(20, 100, "fourth", S, "other-program");
+	calls = o->proc.calls;
+	told(20, 100, "fourth", S, "other-program");
+	told(20, 100, "third", S, "other-program");
+	ck_assert_uint_eq(o->proc.calls, calls);
 	/* exec, and ended before we looked */
 	fake_gone(20);
 	told(20, 100, "last", S, "last");

@@ -314,6 +314,69 @@ START_TEST(test_many_sockets)
 }
 END_TEST
 
+struct all_files {
+	uint64_t inode, sum;
+	unsigned count;
+};
+
+static void
+mix(void *arg, const struct nsc_owners_file *f)
+{
+	struct all_files *a = arg;
+
+	a->count++;
+	if (f->pid == (uint32_t)getpid())
+		a->sum += (f->inode * 31 + f->start) * 31 + (uint64_t)f->fd;
+	if (f->inode == a->inode && f->pid == (uint32_t)getpid())
+		ck_assert_str_eq(f->comm, "check_owners_re");
+}
+
+/* A kernel before 5.17 refuses the light skeleton: the ordinary one tells the same. */
+START_TEST(test_without_light_skeleton)
+{
+	struct nsc_owners_iterator *light, *whole;
+	struct all_files a = {.inode = inode_of(listener())}, b = a;
+	char err[NSC_ERR];
+
+	if (!begin(WAY_BPF))
+		return;
+	nsc_owners_free(o);
+	ck_assert_int_eq(nsc_owners_bpf_open(&light, true, err), 0);
+	ck_assert_int_eq(nsc_owners_bpf_open(&whole, false, err), 0);
+	ck_assert_int_eq(nsc_owners_bpf_each(light, mix, &a), 0);
+	ck_assert_int_eq(nsc_owners_bpf_each(whole, mix, &b), 0);
+	ck_assert_uint_gt(a.count, 0);
+	ck_assert_uint_ne(a.sum, 0);
+	ck_assert_uint_eq(a.sum, b.sum);
+	nsc_owners_bpf_close(light);
+	nsc_owners_bpf_close(whole);
+}
+END_TEST
+
+/* A thousand times: descriptors stay as they are. */
+START_TEST(test_descriptors)
+{
+	uint64_t inode = inode_of(listener());
+	int before, after;
+
+	if (!begin(_i))
+		return;
+	owner(inode);
+	before = dup(0);
+	for (int i = 0; i < 1000; i++)
+		ck_assert_int_eq(owner(inode).state, NSC_OWNER_KNOWN);
+	after = dup(0);
+	ck_assert_int_eq(after, before + 1);
+	nsc_owners_free(o);
+	close(before);
+	close(after);
+	before = dup(0);
+	ck_assert(begin(_i));
+	nsc_owners_free(o);
+	ck_assert_int_eq(dup(0), before + 1);
+}
+END_TEST
+
 /* --- holders --------------------------------------------------------------- */
 
 START_TEST(test_shared_by_fork)
@@ -618,6 +681,8 @@ main(void)
 	tcase_add_checked_fixture(t, make_folder, drop_folder);
 	tcase_add_loop_test(t, test_every_socket_of_this_machine, 0, WAYS);
 	tcase_add_loop_test(t, test_many_sockets, 0, WAYS);
+	tcase_add_test(t, test_without_light_skeleton);
+	tcase_add_loop_test(t, test_descriptors, 0, WAYS);
 	tcase_add_loop_test(t, test_shared_by_fork, 0, WAYS);
 	tcase_add_loop_test(t, test_exec_after_bind, 0, WAYS);
 	tcase_add_loop_test(t, test_passed_by_scm_rights, 0, WAYS);
