@@ -111,6 +111,8 @@ nsc_owners_met(struct nsc_owners *o, struct nsc_inode *i, const struct nsc_proce
 	}
 	if (held && (s->start > i->start || (s->start == i->start && pid > i->pid)))
 		return;
+	o->wanted -= i->wanted;
+	i->wanted = false;
 	i->state = NSC_OWNER_KNOWN;
 	i->pid = pid;
 	i->start = s->start;
@@ -249,26 +251,46 @@ check(struct nsc_owners *o, const uint64_t *inode, size_t n)
 }
 
 static int
-find_by_proc(struct nsc_owners *o, const uint64_t *inode, size_t n)
+search(struct nsc_owners *o, const uint64_t *inode, size_t n)
 {
-	uint64_t budget = o->options.budget_ms * (S / 1000), until = 0;
 	bool hidden;
 	int r;
 
-	if (budget != 0)
-		o->deadline = clock_now() + budget / 2;
-	check(o, inode, n);
-	if (budget != 0)
-		o->deadline += budget - budget / 2;
+	o->walk.denied = 0;
+	o->wanted = 0;
 	for (size_t k = 0; k < n; k++) {
-		const struct nsc_inode *i = nsc_inodes_find(&o->inodes, inode[k]);
+		struct nsc_inode *i = nsc_inodes_find(&o->inodes, inode[k]);
 
-		if (i != NULL && i->until > until)
-			until = i->until;
+		if (i == NULL || i->until == 0 || i->wanted)
+			continue;
+		i->wanted = i->state != NSC_OWNER_KNOWN;
+		o->wanted += i->wanted;
 	}
-	if (until <= o->walk.position)
-		return 0;
-	r = nsc_owners_walk(o, until);
+	r = nsc_owners_search(o);
+	hidden = o->walk.denied > 0 || some_hidden(o);
+	for (size_t k = 0; k < n; k++) {
+		struct nsc_inode *i = nsc_inodes_find(&o->inodes, inode[k]);
+
+		if (i == NULL)
+			continue;
+		if (i->wanted && r == 0)
+			give_up(o, i, hidden);
+		i->wanted = false;
+		if (i->state == NSC_OWNER_KNOWN)
+			i->until = 0;
+	}
+	o->stats.scans += r == 0;
+	o->stats.denied = o->walk.denied;
+	return r;
+}
+
+/* As far as the budget goes; what lies on the other side of it is decided another time. */
+static int
+walk(struct nsc_owners *o, const uint64_t *inode, size_t n, uint64_t until)
+{
+	bool hidden;
+	int r = nsc_owners_walk(o, until);
+
 	if (r < 0)
 		return r;
 	if (o->walk.position < until) {
@@ -287,6 +309,27 @@ find_by_proc(struct nsc_owners *o, const uint64_t *inode, size_t n)
 				hidden || o->walk.denied_at + NSC_OWNERS_LAP >= i->until);
 	}
 	return 0;
+}
+
+static int
+find_by_proc(struct nsc_owners *o, const uint64_t *inode, size_t n)
+{
+	uint64_t budget = o->options.budget_ms * (S / 1000), until = 0;
+
+	if (budget != 0)
+		o->deadline = clock_now() + budget / 2;
+	check(o, inode, n);
+	if (budget != 0)
+		o->deadline += budget - budget / 2;
+	for (size_t k = 0; k < n; k++) {
+		const struct nsc_inode *i = nsc_inodes_find(&o->inodes, inode[k]);
+
+		if (i != NULL && i->until > until)
+			until = i->until;
+	}
+	if (until <= o->walk.position)
+		return 0;
+	return budget == 0 ? search(o, inode, n) : walk(o, inode, n, until);
 }
 
 static void

@@ -48,6 +48,8 @@ struct nsc_owners {
 	uint64_t swept;
 	uint64_t rest_until;		/* the iterator took long: not again before that */
 	uint32_t pass;			/* of the iterator */
+	size_t wanted;			/* by the search that runs: sockets that nobody has yet */
+	bool searching;
 	bool foreign;			/* we are in a PID namespace: not all are to be seen */
 };
 
@@ -81,6 +83,12 @@ bool nsc_owners_still(struct nsc_owners *o, struct nsc_inode *i);
 
 /* Walks on until the position is `until`, or time is up.  0 or -errno. */
 int nsc_owners_walk(struct nsc_owners *o, uint64_t until);
+
+/*
+ * Without a budget: the eldest process first, so that who is met first is the owner, until
+ * nobody is wanted any more.  0 or -errno.
+ */
+int nsc_owners_search(struct nsc_owners *o);
 
 /* --- the iterator (owners_bpf.c, or owners_none.c) --------------------------- */
 

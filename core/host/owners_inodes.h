@@ -20,6 +20,7 @@ struct nsc_inode {
 	int32_t fd;			/* there; -1: not told */
 	uint32_t pass;			/* of the iterator that saw it last */
 	uint8_t state;			/* nsc_owner_state */
+	bool wanted;			/* by the search that runs */
 };
 
 struct nsc_inodes {

@@ -209,6 +209,8 @@ look_through(struct visit *v)
 			r = look(v, e->d_name);
 			if (r < 0)
 				return r;
+			if (v->o->searching && v->o->wanted == 0)
+				return 0;
 			if (v->links % LOOK_AT_CLOCK == LOOK_AT_CLOCK - 1 &&
 			    nsc_owners_late(v->o)) {
 				v->links++;
@@ -273,5 +275,57 @@ nsc_owners_walk(struct nsc_owners *o, uint64_t until)
 		if (w->position < until)
 			w->position = lap + NSC_OWNERS_LAP;
 	}
+	return 0;
+}
+
+struct elder {
+	uint64_t start;
+	uint32_t pid;
+};
+
+static int
+by_age(const void *a, const void *b)
+{
+	const struct elder *x = a, *y = b;
+
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	return (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+/* One whose stat is hidden comes first: it counts as denied. */
+static uint64_t
+age(struct nsc_owners *o, uint32_t pid)
+{
+	struct nsc_process_stat stat;
+	char name[24], text[1024];
+	ssize_t n;
+
+	snprintf(name, sizeof name, "%u/stat", pid);
+	n = nsc_proc_text(&o->proc, o->proc.dir, name, text, sizeof text);
+	return n > 0 && nsc_process_stat(&stat, text, (size_t)n) ? stat.start : 0;
+}
+
+int
+nsc_owners_search(struct nsc_owners *o)
+{
+	struct nsc_walk *w = &o->walk;
+	struct elder *elder;
+	int r = list(o);
+
+	if (r < 0)
+		return r;
+	elder = calloc(w->pids + 1, sizeof *elder);
+	if (elder == NULL)
+		return -ENOMEM;
+	for (size_t n = 0; n < w->pids; n++)
+		elder[n] = (struct elder){age(o, w->pid[n]), w->pid[n]};
+	qsort(elder, w->pids, sizeof *elder, by_age);
+	w->within = 0;
+	o->searching = true;
+	for (size_t n = 0; n < w->pids && o->wanted > 0; n++)
+		(void)visit(o, elder[n].pid);
+	o->searching = false;
+	free(elder);
 	return 0;
 }

@@ -42,12 +42,16 @@ ss=$W/ss
 look "root, as ss has it" all "$W/show" proc
 look "root, as ss has it" all "$W/show" bpf
 root_way=$(tail -n 1 "$W/shown")
+look "root, as ss has it" all "$N" listen --json
+look "root, without BPF" all "$N" listen --json --bpf off
 ss=
+look "scripts" script "$N" listen --json --process-names script
 look "scripts" script "$W/show" proc script
 look "scripts" script "$W/show" bpf script
 
 look "nobody knows his own" own $nobody "$W/show" bpf
 by /proc "nobody"
+look "nobody knows his own" own $nobody "$N" listen --json
 case $root_way in
 *'"way":"bpf"'*)
 	look "nobody with CAP_BPF and CAP_PERFMON" comm $two "$W/show" bpf

@@ -144,6 +144,32 @@ START_TEST(test_several_holders)
 }
 END_TEST
 
+/* Without a budget the eldest are asked first, and nobody once all are found. */
+START_TEST(test_search_ends_when_all_are_found)
+{
+	uint64_t calls;
+
+	fake_process(900, "elder", 50, "/bin/elder");
+	fake_process(20, "younger", 60, "/bin/younger");
+	for (unsigned fd = 0; fd < 500; fd++)
+		fake_socket(20, fd, 2000 + fd);
+	fake_socket(20, 600, 1000);
+	fake_socket(900, 3, 1000);
+	begin_with(0, false);
+	FIND(S, 1000, 1000, 0);
+	known(1000, "elder");
+	calls = o->proc.calls;
+	ck_assert_uint_lt(calls, 50);
+	FIND(2 * S, 1000);
+	ck_assert_uint_eq(o->proc.calls, calls);
+	FIND(3 * S, 1000, 2499, 2499);
+	known(2499, "younger");
+	ck_assert_uint_eq(o->wanted, 0);
+	FIND(4 * S, 1000, 5000);
+	is(5000, NULL, NSC_OWNER_ANONYMOUS);
+}
+END_TEST
+
 START_TEST(test_what_nobody_holds_is_sought_rarely)
 {
 	uint64_t calls;
@@ -487,6 +513,7 @@ main(void)
 	tcase_add_test(t, test_name_unit_and_process);
 	tcase_add_test(t, test_known_costs_no_call);
 	tcase_add_test(t, test_several_holders);
+	tcase_add_test(t, test_search_ends_when_all_are_found);
 	tcase_add_test(t, test_what_nobody_holds_is_sought_rarely);
 	tcase_add_test(t, test_denied_and_hidden);
 	tcase_add_test(t, test_inside_a_pid_namespace);
