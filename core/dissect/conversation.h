@@ -63,7 +63,11 @@ struct nsc_sessions {
 /* session.c */
 
 /* The flow's conversation, or NULL. */
-struct nsc_conversation *nsc_conversation_of(struct nsc_sessions *ss, const struct nsc_flow *f);
+static inline struct nsc_conversation *
+nsc_conversation_of(struct nsc_sessions *ss, const struct nsc_flow *f)
+{
+	return f->session != 0 && (f->session & NSC_LABELS_ONLY) == 0 ? &ss->conv[f->session] : NULL;
+}
 
 /* A new one; NULL: none left, counted, and the flow's payload is not looked at again. */
 struct nsc_conversation *nsc_conversation_new(struct nsc_sessions *ss, struct nsc_flow *f);

@@ -14,6 +14,7 @@ enum {
 	LENGTH = 2,      /* before each message over TCP (RFC 7766, 8) */
 	IDLE_S = 30,     /* of a conversation over UDP */
 	LONGEST = 32768, /* octets of a message over TCP that are read */
+	OPCODE = 0x78,   /* of the third octet */
 	QUERY = 0,       /* opcodes */
 	UPDATE = 5,
 	STATEFUL = 6,
@@ -106,6 +107,15 @@ guess_tcp(const struct nsc_guess *g, bool own)
 	return is_certain(&d, false) ? NSC_DONE : NSC_NOT_MINE;
 }
 
+/* Few messages that are not DNS look as if they had one question. */
+static bool
+one_question(const struct nsc_bytes *b)
+{
+	const uint8_t *h = nsc_bytes_peek(b, NSC_DNS_HEADER);
+
+	return h != NULL && (h[2] & OPCODE) == QUERY && h[4] == 0 && h[5] == 1;
+}
+
 static enum nsc_verdict
 guess_kind(const struct nsc_guess *g, uint8_t kind)
 {
@@ -119,15 +129,14 @@ guess_kind(const struct nsc_guess *g, uint8_t kind)
 		return NSC_NOT_MINE;
 	if (g->transport == NSC_OVER_TCP)
 		return guess_tcp(g, own);
-	if (!nsc_dns_read_header(&d, g->bytes.p, left, kind))
-		return NSC_NOT_MINE;
 	if (own)
-		return header_plausible(&d) ? NSC_DONE : NSC_NOT_MINE;
-	/* Few of those that are none have one question. */
-	if (d.msg.questions != 1 || d.msg.opcode != QUERY)
-		return NSC_NOT_MINE;
-	(void)nsc_dns_read(&d, g->bytes.p, left, false, kind);
-	return is_certain(&d, false) ? NSC_DONE : NSC_NOT_MINE;
+		return nsc_dns_read_header(&d, g->bytes.p, left, kind) && header_plausible(&d)
+			       ? NSC_DONE
+			       : NSC_NOT_MINE;
+	return one_question(&g->bytes) && nsc_dns_read(&d, g->bytes.p, left, false, kind) &&
+			       is_certain(&d, false)
+		       ? NSC_DONE
+		       : NSC_NOT_MINE;
 }
 
 static enum nsc_verdict

@@ -7,10 +7,7 @@
 #include "dissect/conversation.h"
 #include "dissect/labels.h"
 
-enum {
-	STATE_OCTETS = 256,			/* of states a session, if nothing else is said */
-	LINE = 64,				/* of the processor's caches */
-};
+enum { STATE_OCTETS = 256 };			/* of states a session, if nothing else is said */
 
 static void
 want(struct nsc_sessions *ss)
@@ -133,12 +130,6 @@ nsc_sessions_reconfigure(struct nsc_sessions *ss, const struct nsc_reassembly_co
 }
 
 struct nsc_conversation *
-nsc_conversation_of(struct nsc_sessions *ss, const struct nsc_flow *f)
-{
-	return f->session != 0 && (f->session & NSC_LABELS_ONLY) == 0 ? &ss->conv[f->session] : NULL;
-}
-
-struct nsc_conversation *
 nsc_conversation_new(struct nsc_sessions *ss, struct nsc_flow *f)
 {
 	uint32_t i = ss->free;
@@ -177,16 +168,6 @@ nsc_conversation_quit(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_co
 	c->next_free = ss->free;
 	ss->free = (uint32_t)(c - ss->conv);
 	ss->stats.sessions--;
-}
-
-void
-nsc_session_ahead(const struct nsc_sessions *ss, const struct nsc_flow *f)
-{
-	/* No branch: nobody foretells what the next flow keeps, and [0] is there. */
-	const char *line = (const char *)&ss->conv[f->session & NSC_LABELS_ONLY ? 0 : f->session];
-
-	for (unsigned at = 0; at < sizeof *ss->conv; at += LINE)
-		__builtin_prefetch(line + at, 1);
 }
 
 enum nsc_end

@@ -60,9 +60,6 @@ void nsc_sessions_free(struct nsc_sessions *ss);
 /* nsc_pool_reconfigure of its pool; -EINVAL or 0. */
 int nsc_sessions_reconfigure(struct nsc_sessions *ss, const struct nsc_reassembly_config *cfg);
 
-/* Asks for the memory that a packet of the flow will need soon. */
-void nsc_session_ahead(const struct nsc_sessions *ss, const struct nsc_flow *f);
-
 /*
  * A packet with payload (or SYN, FIN, RST) of the flow, after the table's update.
  * NSC_END_OPEN, or the reason for which the caller shall close the flow now

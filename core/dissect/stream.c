@@ -288,6 +288,20 @@ is_padding(const struct nsc_packet *p)
 	return true;
 }
 
+/*
+ * True if the packet brings nothing to be read, and no hole waits for what it acknowledges:
+ * most packets of a long body, and what answers them.
+ */
+static inline bool
+passes(struct nsc_conversation *c, int side, const struct nsc_packet *p)
+{
+	if ((p->tcp_flags & (NSC_TCP_SYN | NSC_TCP_FIN)) != 0 || c->fin_known[side] ||
+	    c->stream[!side].hole_since != 0)
+		return false;
+	return p->payload_len == 0 ||
+	       nsc_stream_pass(&c->stream[side], p->seq, p->payload_len);
+}
+
 enum nsc_end
 nsc_stream_packet(struct nsc_sessions *ss, const struct nsc_update *up, const struct nsc_packet *p)
 {
@@ -301,7 +315,7 @@ nsc_stream_packet(struct nsc_sessions *ss, const struct nsc_update *up, const st
 	if ((p->tcp_flags & NSC_TCP_RST) != 0)
 		return NSC_END_OPEN;
 	c = conversation(ss, up, p);
-	if (c == NULL)
+	if (c == NULL || passes(c, t.side, p))
 		return NSC_END_OPEN;
 	if ((p->tcp_flags & NSC_TCP_ACK) != 0) {
 		end = acknowledged(ss, c, !t.side, p->ack, p->time);

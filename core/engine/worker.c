@@ -5,10 +5,7 @@
 
 #include "engine/worker_state.h"
 
-enum {
-	BATCH = 64,			/* packets whose memory is prefetched together */
-	AHEAD = 6,			/* so long before its turn a flow's conversation is asked for */
-};
+enum { BATCH = 64 };			/* packets whose memory is prefetched together */
 
 static const uint64_t SECOND = 1000000000;
 
@@ -292,15 +289,6 @@ follow(struct nsc_worker *w, const struct nsc_packet *p, const struct nsc_flow_r
 		nsc_flow_close(w->flows, up.flow, end, w->now);
 }
 
-static inline void
-look_ahead(struct nsc_worker *w, const struct nsc_flow_ref *ref)
-{
-	const struct nsc_flow *f = nsc_flow_likely(w->flows, ref);
-
-	if (f->session != 0 && (f->flags & NSC_FLOW_NO_PAYLOAD) == 0)
-		nsc_session_ahead(w->sessions, f);
-}
-
 void
 nsc_worker_frames(struct nsc_worker *w, const struct nsc_frame *frames, int n)
 {
@@ -319,11 +307,8 @@ nsc_worker_frames(struct nsc_worker *w, const struct nsc_frame *frames, int n)
 		for (taken = i = 0; i < batch; i++)
 			taken += take_in(w, &frames[i], &packet[taken]);
 		nsc_flow_prepare(w->flows, packet, taken, ref);
-		for (i = 0; i < taken; i++) {
-			if (i + AHEAD < taken)
-				look_ahead(w, &ref[i + AHEAD]);
+		for (i = 0; i < taken; i++)
 			follow(w, &packet[i], &ref[i]);
-		}
 		nsc_decoder_batch(w->decoder);
 		frames += batch;
 		n -= batch;

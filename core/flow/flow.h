@@ -228,10 +228,6 @@ int nsc_flow_reconfigure(struct nsc_flow_table *t, const struct nsc_flow_config 
 void nsc_flow_prepare(struct nsc_flow_table *t, const struct nsc_packet *p, int n,
 		      struct nsc_flow_ref *refs);
 
-/* The flow that a prepared packet probably belongs to, or one that is all zero. */
-const struct nsc_flow *nsc_flow_likely(const struct nsc_flow_table *t,
-				       const struct nsc_flow_ref *ref);
-
 /* Takes one packet in; always finds or makes a flow (evicting another if it must). */
 void nsc_flow_update(struct nsc_flow_table *t, const struct nsc_packet *p,
 		     const struct nsc_flow_ref *ref, struct nsc_update *up);

@@ -89,6 +89,17 @@ struct nsc_stream {
 /* The SYN's sequence number is known: the stream starts behind it. */
 void nsc_stream_start(struct nsc_stream *s, uint32_t seq);
 
+/* The next `len` octets if all of them are to be skipped; false: they are to be offered. */
+static inline bool
+nsc_stream_pass(struct nsc_stream *s, uint32_t seq, uint32_t len)
+{
+	if (!s->started || seq != s->next || len > s->skip)
+		return false;
+	s->next += len;
+	s->skip -= len;
+	return true;
+}
+
 enum nsc_offer {
 	NSC_OFFER_READY,	/* *out holds all that can be read now, from next on */
 	NSC_OFFER_HELD,		/* nothing new to read: held, skipped, or seen before */

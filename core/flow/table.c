@@ -108,12 +108,6 @@ nsc_flow_prepare(struct nsc_flow_table *t, const struct nsc_packet *p, int n,
 	}
 }
 
-const struct nsc_flow *
-nsc_flow_likely(const struct nsc_flow_table *t, const struct nsc_flow_ref *ref)
-{
-	return &t->entry[ref->entry];
-}
-
 static struct nsc_flow *
 find(struct nsc_flow_table *t, const struct nsc_flow_ref *ref)
 {
