@@ -142,11 +142,14 @@ main(void)
 	Suite *s = suite_create("trace");
 	TCase *c = tcase_create("trace");
 	SRunner *r = srunner_create(s);
+	int failed;
 
 	tcase_add_test(c, one_connection);
 	tcase_add_test(c, no_hook);
 	tcase_add_test(c, nothing);
 	suite_add_tcase(s, c);
 	srunner_run_all(r, CK_ENV);
-	return srunner_ntests_failed(r) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
