@@ -37,7 +37,7 @@ def load(csv, plugin="netflowscope"):
         with open(path) as f:
             text = f.read()
         # The last line may be half written, and a file that two write threads made at once is odd at its begin.
-        for line in re.findall(r"^([0-9.]+(?:,[-+.0-9a-z]+)+)\n", text, re.M):
+        for line in re.findall(r"^([0-9]{10}\.[0-9]{3}(?:,[-+.0-9a-z]+)+)\n", text, re.M):
             cells = [float(c) for c in line.split(",")]
             if cells[0] in found[key]:
                 tell(False, "%s: %s is there twice" % (key, cells[0]))

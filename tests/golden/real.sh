@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Captures of real programs on odd ports: flows, names and exchanges as tshark reads them.
+# Captures of real programs on odd ports: flows, names and exchanges as tshark reads them (features.md,
+# row 4.6; beside nDPI on others' captures: tests/app_truth.py).
 set -u
 tool=${NETFLOWSCOPE:-${top_builddir:-.}/plugins/cli/netflowscope}
 case $tool in /*) ;; *) tool=$PWD/$tool ;; esac

@@ -59,7 +59,7 @@ read_one(uint64_t dropped, double capture)
 	return count;
 }
 
-START_TEST(a_loss_is_told_when_it_begins_and_when_it_is_over)
+START_TEST(row_1_19_a_loss_begins_and_is_over)
 {
 	unsigned i;
 
@@ -96,7 +96,7 @@ START_TEST(a_source_is_lost_once_it_was_there)
 }
 END_TEST
 
-START_TEST(values_of_one_type_are_one_kind)
+START_TEST(row_1_19_values_of_one_type_are_one_kind)
 {
 	static const char *const table[] = {"half_open", "one_packet", "closed", "idle", "sessions"};
 	unsigned i, n;
@@ -126,9 +126,9 @@ main(void)
 
 	suite_add_tcase(s, t);
 	tcase_add_checked_fixture(t, clear, NULL);
-	tcase_add_test(t, a_loss_is_told_when_it_begins_and_when_it_is_over);
+	tcase_add_test(t, row_1_19_a_loss_begins_and_is_over);
 	tcase_add_test(t, a_source_is_lost_once_it_was_there);
-	tcase_add_test(t, values_of_one_type_are_one_kind);
+	tcase_add_test(t, row_1_19_values_of_one_type_are_one_kind);
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);
 	srunner_free(r);

@@ -53,7 +53,7 @@ START_TEST(test_names) /* presentation form; RFC 4343, 2.1 */
 }
 END_TEST
 
-START_TEST(test_malformed) /* row 4.10, and the limits of algorithm 7 */
+START_TEST(row_4_10_malformed) /* row 4.10, and the limits of algorithm 7 */
 {
 	static const struct {
 		const char *what;
@@ -102,7 +102,7 @@ START_TEST(test_malformed) /* row 4.10, and the limits of algorithm 7 */
 }
 END_TEST
 
-START_TEST(test_rdata) /* truncated RDATA, and the same in a short capture */
+START_TEST(row_4_10_truncated_rdata) /* truncated RDATA, and the same in a short capture */
 {
 	uint8_t m[512];
 	size_t n = message(m, 9, 0x8180, COUNTS(1, 2, 0, 0),
@@ -121,7 +121,52 @@ START_TEST(test_rdata) /* truncated RDATA, and the same in a short capture */
 }
 END_TEST
 
-START_TEST(test_hops) /* 127 pointers are followed, 128 are not */
+/* What a service binding holds is not read (RFC 9460, 2.2): nothing in it is a fault of the message. */
+START_TEST(algorithm_7_svcb_rdata)
+{
+	static const struct {
+		const char *what, *rdata;
+		size_t len;
+	} cases[] = {
+		{"nothing", REST("")},
+		{"half a priority", REST("\0")},
+		{"a target cut off", REST("\0\1\7exa")},
+		{"a target that points forward", REST("\0\1\xff\xff")},
+		{"a target that points at itself", REST("\0\1\xc0\x1f")},
+		{"a parameter longer than all", REST("\0\1\0\0\1\xff\xff")},
+		{"parameters in no order", REST("\0\1\0\0\3\0\2\1\xbb\0\1\0\3\2h3")},
+		{"an alias with parameters", REST("\0\0\0\0\3\0\2\1\xbb")},
+	};
+	static const char head[] = "\1a\0\0\x41\0\1\xc0\x0c\0\x41\0\1\0\0\0\1\0";
+	static const char after[] = "\xc0\x0c\0\1\0\1\0\0\0\1\0\4\x0a\0\0\1";
+	char rest[128];
+	uint8_t m[256];
+	size_t n, at;
+
+	for (unsigned type = 64; type <= 65; type++) {
+		for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+			memcpy(rest, head, sizeof head - 1);
+			rest[4] = rest[10] = (char)type;
+			at = sizeof head - 1;
+			rest[at++] = (char)cases[i].len;
+			memcpy(rest + at, cases[i].rdata, cases[i].len);
+			at += cases[i].len;
+			memcpy(rest + at, after, sizeof after - 1);
+			n = message(m, 9, 0x8180, COUNTS(1, 2, 0, 0), rest, at + sizeof after - 1);
+			ck_assert(nsc_dns_parse(&d, m, n, false, NSC_DNS_UNICAST));
+			ck_assert_msg(!d.msg.malformed && d.msg.answers == 1, "%s", cases[i].what);
+			ck_assert_uint_eq(d.msg.qtype, type);
+			/* Longer than the message is a fault (RFC 1035, 3.2.1). */
+			n = message(m, 9, 0x8180, COUNTS(1, 1, 0, 0), rest, at);
+			m[12 + sizeof head - 1]++;
+			ck_assert(nsc_dns_parse(&d, m, n, false, NSC_DNS_UNICAST));
+			ck_assert_msg(d.msg.malformed, "%s, and one octet more", cases[i].what);
+		}
+	}
+}
+END_TEST
+
+START_TEST(row_4_10_chain_of_127) /* 127 pointers are followed, 128 are not */
 {
 	for (unsigned chain = 126; chain <= 127; chain++) {
 		uint8_t m[1024];
@@ -147,7 +192,7 @@ START_TEST(test_hops) /* 127 pointers are followed, 128 are not */
 }
 END_TEST
 
-START_TEST(test_edns) /* RFC 6891, 6.1.3: BADVERS is 1 * 16 + 0 */
+START_TEST(algorithm_7_edns) /* RFC 6891, 6.1.3: BADVERS is 1 * 16 + 0 */
 {
 	uint8_t m[512];
 	size_t n = message(m, 7, 0x8180, COUNTS(1, 0, 0, 1),
@@ -165,7 +210,7 @@ START_TEST(test_edns) /* RFC 6891, 6.1.3: BADVERS is 1 * 16 + 0 */
 }
 END_TEST
 
-START_TEST(test_mdns) /* RFC 6762, 5.4: the top bit of the class is another thing */
+START_TEST(algorithm_7_mdns) /* RFC 6762, 5.4: the top bit of the class is another thing */
 {
 	uint8_t m[512];
 	size_t n = message(m, 0, 0, COUNTS(1, 0, 0, 0), REST("\1a\5local\0\0\x0c\x80\1"));
@@ -182,7 +227,7 @@ START_TEST(test_mdns) /* RFC 6762, 5.4: the top bit of the class is another thin
 }
 END_TEST
 
-START_TEST(test_odd_port) /* row 4.6: by content, and no false claim */
+START_TEST(row_4_6_any_port) /* row 4.6: by content, and no false claim */
 {
 	static const struct {
 		unsigned flags, count[4];
@@ -304,7 +349,8 @@ real_packet(void *arg, const struct golden_packet *g)
 	ck_assert_uint_eq(nsc_bytes_left(&in.bytes), 0);
 }
 
-START_TEST(test_real) /* algorithm 7 (i): messages and dns.time equal tshark's */
+/* algorithm 7 (i): messages and dns.time equal tshark's */
+START_TEST(algorithm_7_i_as_tshark)
 {
 	struct real *r = calloc(1, sizeof *r);
 	size_t len;
@@ -336,7 +382,8 @@ START_TEST(test_real) /* algorithm 7 (i): messages and dns.time equal tshark's *
 }
 END_TEST
 
-START_TEST(test_tcp_stream) /* many messages a segment, answers out of order, a short one */
+/* many messages a segment, answers out of order, a short one */
+START_TEST(algorithm_7_tcp_stream)
 {
 	uint8_t m[512], stream[1024];
 	struct talk t = {.port = {50000, 53}};
@@ -382,14 +429,15 @@ main(void)
 	suite_add_tcase(s, c);
 	tcase_set_timeout(c, 120);
 	tcase_add_test(c, test_names);
-	tcase_add_test(c, test_malformed);
-	tcase_add_test(c, test_rdata);
-	tcase_add_test(c, test_hops);
-	tcase_add_test(c, test_edns);
-	tcase_add_test(c, test_mdns);
-	tcase_add_test(c, test_odd_port);
-	tcase_add_test(c, test_real);
-	tcase_add_test(c, test_tcp_stream);
+	tcase_add_test(c, row_4_10_malformed);
+	tcase_add_test(c, row_4_10_truncated_rdata);
+	tcase_add_test(c, algorithm_7_svcb_rdata);
+	tcase_add_test(c, row_4_10_chain_of_127);
+	tcase_add_test(c, algorithm_7_edns);
+	tcase_add_test(c, algorithm_7_mdns);
+	tcase_add_test(c, row_4_6_any_port);
+	tcase_add_test(c, algorithm_7_i_as_tshark);
+	tcase_add_test(c, algorithm_7_tcp_stream);
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);
 	srunner_free(r);

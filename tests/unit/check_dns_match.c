@@ -52,7 +52,7 @@ key(unsigned client_port, unsigned id)
 	return nsc_dns_key(&any, &any, (uint16_t)client_port, 53, (uint16_t)id, 1);
 }
 
-START_TEST(test_matching) /* algorithm 7 (ii): each branch */
+START_TEST(algorithm_7_ii_each_branch) /* algorithm 7 (ii): each branch */
 {
 	static const struct step steps[] = {
 		{"query", 0, 'q', 1, 1, 0, "", 0},
@@ -120,7 +120,7 @@ START_TEST(test_matching) /* algorithm 7 (ii): each branch */
 }
 END_TEST
 
-START_TEST(test_full) /* the oldest gives way, and is counted */
+START_TEST(algorithm_7_full) /* the oldest gives way, and is counted */
 {
 	struct nsc_dns_matcher *m;
 	char got[64] = "";
@@ -150,7 +150,7 @@ END_TEST
 
 /* Ten times as many as are kept, all timed out and answered late: what is remembered is
  * capped too. */
-START_TEST(test_flood)
+START_TEST(algorithm_7_flood)
 {
 	struct nsc_dns_matcher *m;
 	unsigned count[NSC_DNS_OUTCOMES] = {0};
@@ -190,9 +190,9 @@ main(void)
 
 	suite_add_tcase(s, c);
 	tcase_set_timeout(c, 120);
-	tcase_add_test(c, test_matching);
-	tcase_add_test(c, test_full);
-	tcase_add_test(c, test_flood);
+	tcase_add_test(c, algorithm_7_ii_each_branch);
+	tcase_add_test(c, algorithm_7_full);
+	tcase_add_test(c, algorithm_7_flood);
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);
 	srunner_free(r);

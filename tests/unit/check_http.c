@@ -36,7 +36,7 @@ START_TEST(test_exchange)
 }
 END_TEST
 
-START_TEST(test_no_body) /* features.md 1.20: HEAD, 204, 304, 1xx */
+START_TEST(row_1_20_no_body) /* features.md 1.20: HEAD, 204, 304, 1xx */
 {
 	says(0, "HEAD / HTTP/1.1\r\nHost: h\r\n\r\n");
 	says(1, "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n");
@@ -57,7 +57,7 @@ START_TEST(test_no_body) /* features.md 1.20: HEAD, 204, 304, 1xx */
 }
 END_TEST
 
-START_TEST(test_chunked) /* RFC 9112, 7.1: extensions, trailers; TE beats CL */
+START_TEST(row_1_20_chunked) /* RFC 9112, 7.1: extensions, trailers; TE beats CL */
 {
 	says(0, "POST /u HTTP/1.1\r\nHost: c\r\nTransfer-Encoding: chunked\r\n\r\n"
 		"4;name=\"v\"\r\nWiki\r\n00006 \r\npedia \r\n0\r\nTrailer: x\r\nMore: "
@@ -72,7 +72,7 @@ START_TEST(test_chunked) /* RFC 9112, 7.1: extensions, trailers; TE beats CL */
 }
 END_TEST
 
-START_TEST(test_pipelined_64) /* and more than fit */
+START_TEST(row_1_20_pipelined_64) /* and more than fit */
 {
 	char want[8192] = "loss 0\nloss 0\nloss 0\nloss 0\nloss 0\nloss 0\n", line[128];
 
@@ -118,7 +118,7 @@ START_TEST(test_targets) /* RFC 9112, 3.2 */
 }
 END_TEST
 
-START_TEST(test_connect)
+START_TEST(row_1_20_connect)
 {
 	says(0, "CONNECT t.example:443 HTTP/1.1\r\nHost: t.example:443\r\n\r\n");
 	says(1, "HTTP/1.1 407 Auth\r\nContent-Length: 2\r\n\r\nno");
@@ -131,7 +131,7 @@ START_TEST(test_connect)
 }
 END_TEST
 
-START_TEST(test_upgrade)
+START_TEST(row_1_20_upgrade)
 {
 	says(0, "GET /chat HTTP/1.1\r\nHost: ws\r\nUpgrade: websocket\r\nConnection: "
 		"Upgrade\r\n\r\n");
@@ -142,7 +142,7 @@ START_TEST(test_upgrade)
 }
 END_TEST
 
-START_TEST(test_midstream) /* a response before its request */
+START_TEST(row_1_20_response_first) /* a response before its request */
 {
 	says(1, "HTTP/1.1 503 Busy\r\nContent-Length: 1\r\n\r\nx");
 	says(0, "GET / HTTP/1.1\r\nHost: later\r\n\r\n");
@@ -183,7 +183,7 @@ START_TEST(test_large_head) /* 60 KiB are read, more than 64 are not */
 }
 END_TEST
 
-START_TEST(test_body_passed_over) /* of a body no more than one octet is looked at */
+START_TEST(row_1_20_body_passed_over) /* of a body no more than one octet is looked at */
 {
 	char *body = calloc(1, 60000);
 
@@ -245,7 +245,8 @@ START_TEST(test_not_mine)
 }
 END_TEST
 
-START_TEST(test_codings) /* RFC 9112, 6.3: a coding beats a length; which one ends the body? */
+/* RFC 9112, 6.3: a coding beats a length; which one ends the body? */
+START_TEST(test_codings)
 {
 	says(0, "POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n"
 		"5\r\nhello\r\n0\r\n\r\n");
@@ -283,7 +284,8 @@ START_TEST(test_h2c) /* RFC 7540, 3.2: stream 1 answers */
 }
 END_TEST
 
-START_TEST(test_cut) /* a reset connection: an answer that began is told, a request alone is not */
+/* a reset connection: an answer that began is told, a request alone is not */
+START_TEST(test_cut)
 {
 	static const char *const parts[] = {
 		"GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: b\r\n\r\n",
@@ -337,7 +339,7 @@ END_TEST
 
 static struct talk talks[GOLDEN_FLOWS];
 
-START_TEST(test_real) /* row 1.20: per exchange equal to tshark */
+START_TEST(row_1_20_exchanges_as_tshark) /* row 1.20: per exchange equal to tshark */
 {
 	size_t len;
 	char *data, *got = calloc(1, 65536), line[512];
@@ -373,24 +375,24 @@ main(void)
 	suite_add_tcase(s, c);
 	tcase_set_timeout(c, 120);
 	tcase_add_test(c, test_exchange);
-	tcase_add_test(c, test_no_body);
-	tcase_add_test(c, test_chunked);
-	tcase_add_test(c, test_pipelined_64);
+	tcase_add_test(c, row_1_20_no_body);
+	tcase_add_test(c, row_1_20_chunked);
+	tcase_add_test(c, row_1_20_pipelined_64);
 	tcase_add_test(c, test_close_delimited);
 	tcase_add_test(c, test_targets);
-	tcase_add_test(c, test_connect);
-	tcase_add_test(c, test_upgrade);
-	tcase_add_test(c, test_midstream);
+	tcase_add_test(c, row_1_20_connect);
+	tcase_add_test(c, row_1_20_upgrade);
+	tcase_add_test(c, row_1_20_response_first);
 	tcase_add_test(c, test_odd_lines);
 	tcase_add_test(c, test_large_head);
-	tcase_add_test(c, test_body_passed_over);
+	tcase_add_test(c, row_1_20_body_passed_over);
 	tcase_add_test(c, test_not_mine);
 	tcase_add_test(c, test_codings);
 	tcase_add_test(c, test_early);
 	tcase_add_test(c, test_h2c);
 	tcase_add_test(c, test_cut);
 	tcase_add_test(c, test_gap);
-	tcase_add_test(c, test_real);
+	tcase_add_test(c, row_1_20_exchanges_as_tshark);
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);
 	srunner_free(r);

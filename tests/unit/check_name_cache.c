@@ -57,7 +57,8 @@ name_of(uint32_t addr, uint32_t client, uint64_t from, uint64_t now)
 	return text[turn];
 }
 
-START_TEST(test_life) /* algorithm 8: at t < TTL + 60 yes, after no; TTL within [5 s, 1 h] */
+/* algorithm 8: at t < TTL + 60 yes, after no; TTL within [5 s, 1 h] */
+START_TEST(algorithm_8_life)
 {
 	static const struct {
 		uint32_t ttl;
@@ -75,7 +76,8 @@ START_TEST(test_life) /* algorithm 8: at t < TTL + 60 yes, after no; TTL within 
 }
 END_TEST
 
-START_TEST(test_eight) /* algorithm 8: an address with nine names keeps the eight newest */
+/* algorithm 8: an address with nine names keeps the eight newest */
+START_TEST(algorithm_8_eight)
 {
 	char name[32];
 
@@ -94,7 +96,8 @@ START_TEST(test_eight) /* algorithm 8: an address with nine names keeps the eigh
 }
 END_TEST
 
-START_TEST(test_preference) /* the client's own, newest before the flow; anybody's; the newest */
+/* the client's own, newest before the flow; anybody's; the newest */
+START_TEST(algorithm_8_preference)
 {
 	learn(1, 7, "seven.example", 300, 10);
 	learn(1, 8, "eight.example", 300, 20);
@@ -112,7 +115,8 @@ START_TEST(test_preference) /* the client's own, newest before the flow; anybody
 }
 END_TEST
 
-START_TEST(test_pinned) /* in use: it stays, and goes when its time is over and nobody uses it */
+/* in use: it stays, and goes when its time is over and nobody uses it */
+START_TEST(algorithm_8_pinned)
 {
 	learn(1, 9, "a.example", 300, 0);
 	ck_assert(nsc_name_cache_pin(cache, &(struct nsc_addr){0}) == false);
@@ -132,7 +136,7 @@ START_TEST(test_pinned) /* in use: it stays, and goes when its time is over and 
 }
 END_TEST
 
-START_TEST(test_full) /* the least recently used goes, never one in use; counted */
+START_TEST(algorithm_8_full) /* the least recently used goes, never one in use; counted */
 {
 	const struct nsc_addr first = host(0);
 
@@ -155,7 +159,7 @@ START_TEST(test_full) /* the least recently used goes, never one in use; counted
 }
 END_TEST
 
-START_TEST(test_long_names) /* texts are capped too: long names push addresses out */
+START_TEST(algorithm_8_long_names) /* texts are capped too: long names push addresses out */
 {
 	char name[1001];
 
@@ -260,7 +264,8 @@ teach(const struct message *m, uint8_t kind)
 		nsc_dns_learn(cache, &d, m->b, m->n, &client, start * second);
 }
 
-START_TEST(test_aliases) /* algorithm 8: in any order; the least TTL of the chain; letters' case */
+/* algorithm 8: in any order; the least TTL of the chain; letters' case */
+START_TEST(algorithm_8_aliases)
 {
 	struct message m;
 
@@ -276,7 +281,7 @@ START_TEST(test_aliases) /* algorithm 8: in any order; the least TTL of the chai
 }
 END_TEST
 
-START_TEST(test_hops) /* 16 aliases are followed, 17 are not */
+START_TEST(algorithm_8_hops) /* 16 aliases are followed, 17 are not */
 {
 	for (unsigned hops = 16; hops <= 17; hops++) {
 		struct message m;
@@ -295,7 +300,7 @@ START_TEST(test_hops) /* 16 aliases are followed, 17 are not */
 }
 END_TEST
 
-START_TEST(test_cycle) /* aliases that lead to themselves end */
+START_TEST(algorithm_8_cycle) /* aliases that lead to themselves end */
 {
 	struct message m;
 
@@ -309,7 +314,8 @@ START_TEST(test_cycle) /* aliases that lead to themselves end */
 }
 END_TEST
 
-START_TEST(test_sections) /* the answer section alone: anybody can add to the others */
+/* the answer section alone: anybody can add to the others */
+START_TEST(algorithm_8_sections)
 {
 	struct message m;
 
@@ -322,7 +328,8 @@ START_TEST(test_sections) /* the answer section alone: anybody can add to the ot
 }
 END_TEST
 
-START_TEST(test_odd_answers) /* other classes, addresses of odd length, a TTL with its top bit */
+/* other classes, addresses of odd length, a TTL with its top bit */
+START_TEST(algorithm_8_odd_answers)
 {
 	struct message m;
 
@@ -339,7 +346,8 @@ START_TEST(test_odd_answers) /* other classes, addresses of odd length, a TTL wi
 }
 END_TEST
 
-START_TEST(test_mdns) /* who answers names himself, unasked; a TTL of 0 says goodbye */
+/* who answers names himself, unasked; a TTL of 0 says goodbye */
+START_TEST(algorithm_8_mdns)
 {
 	struct message m;
 
@@ -363,18 +371,18 @@ main(void)
 	suite_add_tcase(s, c);
 	tcase_set_timeout(c, 120);
 	tcase_add_checked_fixture(c, setup, teardown);
-	tcase_add_test(c, test_life);
-	tcase_add_test(c, test_eight);
-	tcase_add_test(c, test_preference);
-	tcase_add_test(c, test_pinned);
-	tcase_add_test(c, test_full);
-	tcase_add_test(c, test_long_names);
-	tcase_add_test(c, test_aliases);
-	tcase_add_test(c, test_hops);
-	tcase_add_test(c, test_cycle);
-	tcase_add_test(c, test_sections);
-	tcase_add_test(c, test_odd_answers);
-	tcase_add_test(c, test_mdns);
+	tcase_add_test(c, algorithm_8_life);
+	tcase_add_test(c, algorithm_8_eight);
+	tcase_add_test(c, algorithm_8_preference);
+	tcase_add_test(c, algorithm_8_pinned);
+	tcase_add_test(c, algorithm_8_full);
+	tcase_add_test(c, algorithm_8_long_names);
+	tcase_add_test(c, algorithm_8_aliases);
+	tcase_add_test(c, algorithm_8_hops);
+	tcase_add_test(c, algorithm_8_cycle);
+	tcase_add_test(c, algorithm_8_sections);
+	tcase_add_test(c, algorithm_8_odd_answers);
+	tcase_add_test(c, algorithm_8_mdns);
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);
 	srunner_free(r);

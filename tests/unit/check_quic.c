@@ -42,7 +42,7 @@ keys_of(struct nsc_quic_keys k[2], unsigned salt)
 		ck_assert(nsc_quic_version_keys(&k[side], salt, side, id, sizeof id));
 }
 
-START_TEST(test_rfc9001_a1) /* keys */
+START_TEST(row_4_9_rfc9001_a1) /* keys */
 {
 	struct nsc_quic_keys k[2];
 
@@ -56,7 +56,7 @@ START_TEST(test_rfc9001_a1) /* keys */
 }
 END_TEST
 
-START_TEST(test_rfc9369_a1)
+START_TEST(row_4_9_rfc9369_a1)
 {
 	struct nsc_quic_keys k[2];
 
@@ -82,7 +82,7 @@ static const char *const server_initial[2] = {
 };
 
 /* The server's Initial: an ACK, then a ServerHello of 90 octets. */
-START_TEST(test_rfc_a3)
+START_TEST(row_4_9_rfc_a3)
 {
 	struct nsc_quic_keys k[2];
 	struct nsc_quic_header h;
@@ -121,7 +121,7 @@ START_TEST(test_rfc_a3)
 }
 END_TEST
 
-START_TEST(test_rfc_a4) /* Retry */
+START_TEST(row_4_9_rfc_a4) /* Retry */
 {
 	static const char *const packet[2] = {
 		"ff000000010008f067a5502a4262b5746f6b656e04a265ba2eff4d829058fb3f0f2496ba",
@@ -255,7 +255,7 @@ make_message(size_t n)
 }
 
 /* Edge list (c): random pieces in random order, overlapping, many twice, until all is there. */
-START_TEST(test_c_any_order)
+START_TEST(quic_c_any_order)
 {
 	struct nsc_quic_hellos *h;
 	struct nsc_quic_stream s = {.buffer = 0};
@@ -332,7 +332,7 @@ START_TEST(test_hello_limits)
 }
 END_TEST
 
-START_TEST(test_h_paths) /* edge list (h): the least used goes, never all */
+START_TEST(quic_h_paths) /* edge list (h): the least used goes, never all */
 {
 	struct nsc_quic_paths *p;
 	struct nsc_quic_path *one;
@@ -390,16 +390,16 @@ main(void)
 
 	if (nsc_quic_crypt_library() == NULL)
 		return 77;
-	tcase_add_test(c, test_rfc9001_a1);
-	tcase_add_test(c, test_rfc9369_a1);
-	tcase_add_loop_test(c, test_rfc_a3, 0, 2);
-	tcase_add_loop_test(c, test_rfc_a4, 0, 2);
+	tcase_add_test(c, row_4_9_rfc9001_a1);
+	tcase_add_test(c, row_4_9_rfc9369_a1);
+	tcase_add_loop_test(c, row_4_9_rfc_a3, 0, 2);
+	tcase_add_loop_test(c, row_4_9_rfc_a4, 0, 2);
 	tcase_add_test(c, test_varint);
 	tcase_add_test(c, test_types);
 	tcase_add_test(c, test_frames);
-	tcase_add_loop_test(c, test_c_any_order, 0, 50);
+	tcase_add_loop_test(c, quic_c_any_order, 0, 50);
 	tcase_add_test(c, test_hello_limits);
-	tcase_add_test(c, test_h_paths);
+	tcase_add_test(c, quic_h_paths);
 	tcase_add_test(c, test_version_text);
 	suite_add_tcase(suite, c);
 	r = srunner_create(suite);

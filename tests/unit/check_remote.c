@@ -95,7 +95,8 @@ resolve(void)
 	answer(5000, 7, 0);
 }
 
-START_TEST(test_row_4_11) /* an answer 3 s before the connection names it; Host beats it */
+/* an answer 3 s before the connection names it; Host beats it */
+START_TEST(row_4_11_before_and_after)
 {
 	begin(NULL);
 	resolve();
@@ -109,7 +110,8 @@ START_TEST(test_row_4_11) /* an answer 3 s before the connection names it; Host 
 }
 END_TEST
 
-START_TEST(test_time_to_live) /* algorithm 8: TTL + 60 s after the answer there is no name */
+/* algorithm 8: TTL + 60 s after the answer there is no name */
+START_TEST(algorithm_8_time_to_live)
 {
 	begin(NULL);
 	resolve();
@@ -122,7 +124,7 @@ START_TEST(test_time_to_live) /* algorithm 8: TTL + 60 s after the answer there 
 }
 END_TEST
 
-START_TEST(test_in_use) /* algorithm 8: pinned while an open flow uses it */
+START_TEST(algorithm_8_pinned_in_use) /* algorithm 8: pinned while an open flow uses it */
 {
 	begin(NULL);
 	resolve();
@@ -137,7 +139,7 @@ START_TEST(test_in_use) /* algorithm 8: pinned while an open flow uses it */
 }
 END_TEST
 
-START_TEST(test_late_answer) /* row 4.11: waits for late DNS */
+START_TEST(row_4_11_late_answer) /* row 4.11: waits for late DNS */
 {
 	begin(NULL);
 	ask(5000, 7);
@@ -147,7 +149,8 @@ START_TEST(test_late_answer) /* row 4.11: waits for late DNS */
 }
 END_TEST
 
-START_TEST(test_spoofed) /* algorithm 8: an answer that nobody asked for is ignored */
+/* algorithm 8: an answer that nobody asked for is ignored */
+START_TEST(algorithm_8_spoofed)
 {
 	begin(NULL);
 	answer(5000, 7, 0);
@@ -158,7 +161,7 @@ START_TEST(test_spoofed) /* algorithm 8: an answer that nobody asked for is igno
 }
 END_TEST
 
-START_TEST(test_negative) /* nothing is stored of NXDOMAIN and of an empty answer */
+START_TEST(algorithm_8_negative) /* nothing is stored of NXDOMAIN and of an empty answer */
 {
 	uint8_t m[64];
 
@@ -176,7 +179,8 @@ START_TEST(test_negative) /* nothing is stored of NXDOMAIN and of an empty answe
 }
 END_TEST
 
-START_TEST(test_counters) /* algorithm 7: latency by the resolver's scope; what the cache counts */
+/* algorithm 7: latency by the resolver's scope; what the cache counts */
+START_TEST(algorithm_7_latency_by_scope)
 {
 	begin(NULL);
 	resolve();
@@ -209,7 +213,8 @@ START_TEST(test_scope) /* 10.0.0.2 is private; a message of 1 ms */
 }
 END_TEST
 
-START_TEST(test_malformed) /* row 4.10: counted once each; an empty datagram is none */
+/* row 4.10: counted once each; an empty datagram is none */
+START_TEST(row_4_10_malformed_counts_once)
 {
 	static const struct {
 		const char *octets;
@@ -232,7 +237,8 @@ START_TEST(test_malformed) /* row 4.10: counted once each; an empty datagram is 
 }
 END_TEST
 
-START_TEST(test_truncated) /* algorithm 7: TC, then the same over TCP: no failure, no timeout */
+/* algorithm 7: TC, then the same over TCP: no failure, no timeout */
+START_TEST(algorithm_7_truncated_then_tcp)
 {
 	static const char *const failures[] = {"timeout", "late", "unsolicited", "mismatch",
 					       "malformed"};
@@ -259,7 +265,8 @@ three_seconds(struct nsc_settings *s)
 	s->session.dns_timeout = 3;
 }
 
-START_TEST(test_timeout) /* algorithm 7: 15 s, an option; late after it, no second timeout */
+/* algorithm 7: 15 s, an option; late after it, no second timeout */
+START_TEST(algorithm_7_timeout_and_late)
 {
 	for (int option = 0; option < 2; option++) {
 		begin(option ? three_seconds : NULL);
@@ -277,7 +284,7 @@ START_TEST(test_timeout) /* algorithm 7: 15 s, an option; late after it, no seco
 }
 END_TEST
 
-START_TEST(test_fragmented) /* algorithm 7: counted, and read like any other */
+START_TEST(algorithm_7_fragmented) /* algorithm 7: counted, and read like any other */
 {
 	uint8_t m[64], whole[96];
 	unsigned n = message(m, 7, 0x8180, 1, 0);
@@ -304,6 +311,37 @@ START_TEST(test_fragmented) /* algorithm 7: counted, and read like any other */
 }
 END_TEST
 
+/* Algorithm 7: a client that never gets the rest has no answer; what it asks again has one. */
+START_TEST(algorithm_7_the_rest_never_comes)
+{
+	uint8_t m[64];
+	unsigned n = message(m, 7, 0x8180, 1, 0);
+
+	begin(NULL);
+	ask(5000, 7);
+	n += add_answer(m + n);
+	ipv4(world.octets, NSC_PROTO_UDP, 32, 1, 77, 0x2000);
+	put_be16(world.octets + 20, 53);
+	put_be16(world.octets + 22, 5000);
+	put_be16(world.octets + 24, 8 + n);
+	put_be16(world.octets + 26, 0);
+	memcpy(world.octets + 28, m, 24);
+	frame_of(RAW, 52, 52);
+	ask(5001, 8);
+	answer(5001, 8, 0);
+	ck_assert_uint_eq(told("dns/dns_response-answer"), 1);
+	wait(16000);
+	ck_assert_uint_eq(told("dns/errors-timeout"), 1);
+	wait(16000);				/* given up after 30 s, as a host does */
+	ck_assert_uint_eq(told("self/cache_eviction-fragments"), 1);
+	ck_assert_uint_eq(told("dns/dns_response-answer"), 1);
+	ck_assert_uint_eq(told("dns/errors-fragmented"), 0);
+	ck_assert_uint_eq(told("dns/errors-malformed"), 0);
+	ck_assert_uint_eq(told("dns/errors-late"), 0);
+	end();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -313,18 +351,19 @@ main(void)
 	int failed;
 
 	suite_add_tcase(s, c);
-	tcase_add_test(c, test_row_4_11);
-	tcase_add_test(c, test_time_to_live);
-	tcase_add_test(c, test_in_use);
-	tcase_add_test(c, test_late_answer);
-	tcase_add_test(c, test_spoofed);
-	tcase_add_test(c, test_negative);
-	tcase_add_test(c, test_counters);
+	tcase_add_test(c, row_4_11_before_and_after);
+	tcase_add_test(c, algorithm_8_time_to_live);
+	tcase_add_test(c, algorithm_8_pinned_in_use);
+	tcase_add_test(c, row_4_11_late_answer);
+	tcase_add_test(c, algorithm_8_spoofed);
+	tcase_add_test(c, algorithm_8_negative);
+	tcase_add_test(c, algorithm_7_latency_by_scope);
 	tcase_add_test(c, test_scope);
-	tcase_add_test(c, test_malformed);
-	tcase_add_test(c, test_truncated);
-	tcase_add_test(c, test_timeout);
-	tcase_add_test(c, test_fragmented);
+	tcase_add_test(c, row_4_10_malformed_counts_once);
+	tcase_add_test(c, algorithm_7_truncated_then_tcp);
+	tcase_add_test(c, algorithm_7_timeout_and_late);
+	tcase_add_test(c, algorithm_7_fragmented);
+	tcase_add_test(c, algorithm_7_the_rest_never_comes);
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);
 	srunner_free(r);

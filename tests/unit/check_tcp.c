@@ -128,7 +128,7 @@ static const struct {
 	{NSC_STATE_CLOSED, {"X X X X X X X X X X X X ", "X X X X X X X X X X X X "}},
 };
 
-START_TEST(golden_table)
+START_TEST(algorithm_5_golden_table)
 {
 	static const char letter[] = "NSREFCTX";
 
@@ -264,7 +264,7 @@ START_TEST(row_1_9e_blind_reset)
 END_TEST
 
 /* Algorithm 5: a SYN inside an established flow is asked back; only its SYN-ACK makes it true. */
-START_TEST(syn_on_established_is_challenged)
+START_TEST(algorithm_5_syn_on_established)
 {
 	struct world *w = world_new(1024, NSC_KEY_5TUPLE);
 
@@ -284,7 +284,7 @@ START_TEST(syn_on_established_is_challenged)
 }
 END_TEST
 
-START_TEST(simultaneous_open)		/* RFC 9293, figure 7 */
+START_TEST(algorithm_5_simultaneous_open)		/* RFC 9293, figure 7 */
 {
 	struct world *w = world_new(1024, NSC_KEY_5TUPLE);
 
@@ -301,7 +301,7 @@ START_TEST(simultaneous_open)		/* RFC 9293, figure 7 */
 }
 END_TEST
 
-START_TEST(simultaneous_close)		/* RFC 9293, figure 13 */
+START_TEST(algorithm_5_simultaneous_close)		/* RFC 9293, figure 13 */
 {
 	struct world *w = world_new(1024, NSC_KEY_5TUPLE);
 
@@ -442,7 +442,7 @@ START_TEST(in_flight_after_reset)
 END_TEST
 
 /* Impossible flags first, then a handshake from the other side: the SYN says who began. */
-START_TEST(illegal_then_handshake)
+START_TEST(algorithm_5_illegal_then_handshake)
 {
 	struct world *w = world_new(1024, NSC_KEY_5TUPLE);
 	struct nsc_flow *f;
@@ -459,7 +459,8 @@ START_TEST(illegal_then_handshake)
 }
 END_TEST
 
-RUN_SUITE("tcp", golden_table, row_1_6_initiator, row_1_9a_midstream_fins, row_1_9b_fin_again,
-	  row_1_9d_syn_on_closing, row_1_9e_blind_reset, syn_on_established_is_challenged,
-	  simultaneous_open, simultaneous_close, self_connect, row_1_11_history, row_3_14_failures,
-	  row_4_4_tombstone, in_flight_after_reset, illegal_then_handshake)
+RUN_SUITE("tcp", algorithm_5_golden_table, row_1_6_initiator, row_1_9a_midstream_fins,
+	  row_1_9b_fin_again, row_1_9d_syn_on_closing, row_1_9e_blind_reset,
+	  algorithm_5_syn_on_established, algorithm_5_simultaneous_open,
+	  algorithm_5_simultaneous_close, self_connect, row_1_11_history, row_3_14_failures,
+	  row_4_4_tombstone, in_flight_after_reset, algorithm_5_illegal_then_handshake)

@@ -41,7 +41,7 @@ append(char *text, unsigned flow, const char *events)
 	}
 }
 
-START_TEST(test_real) /* row 1.21: split at every octet */
+START_TEST(row_1_21_split_at_every_octet) /* row 1.21: split at every octet */
 {
 	size_t len;
 	char *want = golden_read("tls.txt", &len), *got = calloc(1, 65536);
@@ -93,7 +93,7 @@ refragment(struct talk *to, const struct turn *t, size_t n)
 	free(wire);
 }
 
-START_TEST(test_records) /* row 1.21: and into records of one octet */
+START_TEST(row_1_21_records_of_one_octet) /* row 1.21: and into records of one octet */
 {
 	static const size_t sizes[] = {1, 2, 3, 4, 5, 7, 64, 100, 300};
 	struct tape *whole = malloc(sizeof *whole);
@@ -193,7 +193,7 @@ make_hello(uint8_t *to, const uint8_t *exts, size_t len)
 	return n + len;
 }
 
-START_TEST(test_grease_and_ech) /* RFC 8701: GREASE is neither version nor protocol */
+START_TEST(row_1_21_grease_and_ech) /* RFC 8701: GREASE is neither version nor protocol */
 {
 	uint8_t exts[512], wire[1024];
 	struct talk t = {.turns = 0};
@@ -212,7 +212,7 @@ START_TEST(test_grease_and_ech) /* RFC 8701: GREASE is neither version nor proto
 }
 END_TEST
 
-START_TEST(test_large) /* a hello of 60 KiB in records of 16 KiB */
+START_TEST(row_1_21_large_hello) /* a hello of 60 KiB in records of 16 KiB */
 {
 	uint8_t *exts = calloc(1, 65536), *one = calloc(1, 80000);
 	struct talk t = {.turns = 0};
@@ -231,7 +231,7 @@ START_TEST(test_large) /* a hello of 60 KiB in records of 16 KiB */
 }
 END_TEST
 
-START_TEST(test_ssl2) /* RFC 5246, E.2 */
+START_TEST(row_1_21_ssl2_hello) /* RFC 5246, E.2 */
 {
 	uint8_t hello[2 + 9 + 6 + 16] = {0x80, 31, 1, 3, 1, 0, 6, 0,   0,
 					 0,    16, 0, 0, 4, 1, 0, 0x80};
@@ -286,14 +286,14 @@ main(void)
 
 	suite_add_tcase(s, c);
 	tcase_set_timeout(c, 120);
-	tcase_add_test(c, test_real);
+	tcase_add_test(c, row_1_21_split_at_every_octet);
 	tcase_add_test(c, test_labels);
-	tcase_add_test(c, test_records);
+	tcase_add_test(c, row_1_21_records_of_one_octet);
 	tcase_add_test(c, test_one_side);
 	tcase_add_test(c, test_alert_first);
-	tcase_add_test(c, test_grease_and_ech);
-	tcase_add_test(c, test_large);
-	tcase_add_test(c, test_ssl2);
+	tcase_add_test(c, row_1_21_grease_and_ech);
+	tcase_add_test(c, row_1_21_large_hello);
+	tcase_add_test(c, row_1_21_ssl2_hello);
 	tcase_add_test(c, test_not_mine);
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);

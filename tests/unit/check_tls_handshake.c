@@ -22,7 +22,8 @@ unload(void)
 	talks_free(talks, count);
 }
 
-START_TEST(test_real) /* rows 1.21 and 4.7: openssl, gnutls and curl, cut anywhere */
+/* rows 1.21 and 4.7: openssl, gnutls and curl, cut anywhere */
+START_TEST(row_4_7_cut_anywhere)
 {
 	size_t len;
 	char *text = golden_read("handshakes.txt", &len), *line = text, want[600], got[600];
@@ -192,7 +193,7 @@ START_TEST(test_post_quantum) /* IANA: 4588; a share of 1216 octets in the hello
 }
 END_TEST
 
-START_TEST(test_resumed) /* RFC 5246, 7.4.1.3; RFC 5077, 3.1 and 3.4 */
+START_TEST(row_1_21_resumed) /* RFC 5246, 7.4.1.3; RFC 5077, 3.1 and 3.4 */
 {
 	static const struct {
 		const char *client, *server;
@@ -222,7 +223,8 @@ START_TEST(test_resumed) /* RFC 5246, 7.4.1.3; RFC 5077, 3.1 and 3.4 */
 }
 END_TEST
 
-START_TEST(test_middlebox) /* RFC 8446, D.4: a change of ciphers before the second hello */
+/* RFC 8446, D.4: a change of ciphers before the second hello */
+START_TEST(row_1_21_middlebox)
 {
 	static const uint8_t retry[32] = {
 		0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c,
@@ -321,12 +323,12 @@ main(void)
 
 	suite_add_tcase(s, c);
 	tcase_set_timeout(c, 120);
-	tcase_add_test(c, test_real);
+	tcase_add_test(c, row_4_7_cut_anywhere);
 	tcase_add_test(c, test_records);
 	tcase_add_test(c, test_hidden_names);
 	tcase_add_test(c, test_post_quantum);
-	tcase_add_test(c, test_resumed);
-	tcase_add_test(c, test_middlebox);
+	tcase_add_test(c, row_1_21_resumed);
+	tcase_add_test(c, row_1_21_middlebox);
 	tcase_add_test(c, test_stray);
 	tcase_add_test(c, test_ssl2_server);
 	tcase_add_test(c, test_eleven_kilobytes);

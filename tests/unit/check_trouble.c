@@ -76,7 +76,8 @@ START_TEST(three_duplicates)			/* RFC 5681, 3.2 */
 }
 END_TEST
 
-START_TEST(selective)				/* RFC 6675, 8985; a tail loss probe is none */
+/* RFC 6675, 8985; a tail loss probe is none */
+START_TEST(selective)
 {
 	struct world *w = world_new(64, NSC_KEY_5TUPLE);
 
@@ -97,7 +98,8 @@ START_TEST(selective)				/* RFC 6675, 8985; a tail loss probe is none */
 }
 END_TEST
 
-START_TEST(early)				/* RFC 5827: of two on the way one answer is all there can be */
+/* RFC 5827: of two on the way one answer is all there can be */
+START_TEST(early)
 {
 	struct world *w = world_new(64, NSC_KEY_5TUPLE);
 
@@ -326,5 +328,6 @@ START_TEST(overtaken_by_an_acknowledgement)
 }
 END_TEST
 
-RUN_SUITE("trouble", three_duplicates, selective, early, timer_after_a_duplicate, timer, spurious_seen, spurious_dsack,
-	  spurious_echo, windows, row_3_15_only_keepalives, overtaken_by_an_acknowledgement)
+RUN_SUITE("trouble", three_duplicates, selective, early, timer_after_a_duplicate, timer,
+	  spurious_seen, spurious_dsack, spurious_echo, windows, row_3_15_only_keepalives,
+	  overtaken_by_an_acknowledgement)

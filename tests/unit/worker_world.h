@@ -32,6 +32,7 @@ static struct {
 	uint64_t now;
 	uint8_t octets[FRAME];
 	uint8_t flags;			/* NSC_FRAME_ of the next frames */
+	uint16_t service;		/* the second host's port of UDP; 0: 53 */
 	const char *wanted;
 	uint64_t found;
 } world;
@@ -145,11 +146,12 @@ ipv4(uint8_t *p, unsigned proto, unsigned payload, int side, unsigned id, unsign
 static inline void
 udp(int side, unsigned port, const void *data, unsigned len)
 {
+	const unsigned service = world.service != 0 ? world.service : 53;
 	uint8_t *p = world.octets;
 
 	ipv4(p, NSC_PROTO_UDP, 8 + len, side, 0, 0);
-	put_be16(p + 20, side ? 53 : port);
-	put_be16(p + 22, side ? port : 53);
+	put_be16(p + 20, side ? service : port);
+	put_be16(p + 22, side ? port : service);
 	put_be16(p + 24, 8 + len);
 	put_be16(p + 26, 0);
 	if (len > 0)
