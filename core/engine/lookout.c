@@ -26,6 +26,7 @@ struct nsc_lookout {
 	struct nsc_pace pace;
 	struct nsc_notice notice;
 	bool failed[NSC_INVENTORY_SOURCES];	/* and that was told */
+	bool told_suppressed;
 	int wake_fd;
 	_Atomic uint64_t asked;		/* ns: when a reader last asked */
 	_Atomic bool stop;
@@ -169,6 +170,11 @@ count(struct nsc_lookout *l, enum nsc_look what, uint64_t now)
 		nsc_census_connections(l->inventory, &l->cells);
 	nsc_census_sources(l->inventory, &l->cells);
 	pthread_mutex_unlock(&l->lock);
+	if (l->services.suppressed > 0 && !l->told_suppressed)
+		nsc_notice(&l->notice, now, NSC_LOG_WARNING,
+			   "listeners: %llu ports are beyond MaxListeners",
+			   (unsigned long long)l->services.suppressed);
+	l->told_suppressed |= l->services.suppressed > 0;
 }
 
 static void
@@ -195,8 +201,10 @@ turn(struct nsc_lookout *l)
 				{.fd = nsc_inventory_fd(l->inventory), .events = POLLIN},
 				{.fd = l->watch.fd, .events = POLLIN}};
 	uint64_t now = steady_now(), until, times, asked;
-	enum nsc_look what = nsc_pace_next(&l->pace, now, &until);
+	enum nsc_look what;
 
+	l->pace.blind = fds[1].fd < 0 && l->options.flows;
+	what = nsc_pace_next(&l->pace, now, &until);
 	poll(fds, 3, what != NSC_LOOK_NONE || until <= now ? 0 : (int)((until - now) / MS + 1));
 	now = steady_now();
 	nsc_facts_clock(l->options.facts, clock_ns(CLOCK_REALTIME) / (1000 * MS));

@@ -7,6 +7,7 @@
 
 enum {
 	SHARE = 20,			/* a whole look has one part in so many of the time */
+	SHARE_BLIND = 100,		/* those that nobody asked for */
 	PATIENCE = 3,			/* gaps without an ask: nobody reads any more */
 };
 
@@ -34,16 +35,19 @@ whole_at(const struct nsc_pace *p)
 {
 	uint64_t rest = p->took * SHARE > SECOND / 2 ? p->took * SHARE : SECOND / 2;
 	uint64_t early = p->took + p->took / 2 + ahead;
-	uint64_t at = p->whole + alone, wanted;
+	uint64_t at = p->whole + alone, often, wanted;
 
 	if (p->whole == 0)
 		return 0;
+	often = p->took * SHARE_BLIND > listen_each ? p->took * SHARE_BLIND : listen_each;
+	if (p->blind && often < alone)
+		at = p->whole + often;
 	if (p->gap > 0 && p->whole < p->asked + PATIENCE * p->gap && p->asked + p->gap > early) {
 		wanted = p->asked + p->gap - early;
 		if (p->whole >= wanted)
 			wanted += ((p->whole - wanted) / p->gap + 1) * p->gap;
 		/* Not one on its own shortly before. */
-		if (wanted < at + alone / 2)
+		if (wanted < at + (at - p->whole) / 2)
 			at = wanted;
 	}
 	return at > p->whole + rest ? at : p->whole + rest;

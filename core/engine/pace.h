@@ -2,7 +2,8 @@
 /*
  * When to look at the host: whole looks end just before the next read is expected, and cost
  * a small share of the time; listeners are looked at each second, and sooner, but not more
- * than ten times a second, when one came or went.  Pure; all times in ns of a steady clock.
+ * than ten times a second, when one came or went.  Without events whole looks come as
+ * often, as far as they are cheap.  Pure; all times in ns of a steady clock.
  */
 #ifndef NSC_ENGINE_PACE_H
 #define NSC_ENGINE_PACE_H
@@ -15,6 +16,7 @@ struct nsc_pace {
 	uint64_t whole, listeners;	/* when such a look last ended */
 	uint64_t took;			/* a whole look, the longest of late */
 	bool hint;			/* a listener came or went */
+	bool blind;			/* no events: looks alone tell whose a connection is */
 };
 
 enum nsc_look { NSC_LOOK_NONE, NSC_LOOK_LISTENERS, NSC_LOOK_WHOLE };

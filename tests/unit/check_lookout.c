@@ -83,6 +83,27 @@ START_TEST(a_look_ends_before_the_read)
 }
 END_TEST
 
+/* Each second while that costs a hundredth of the time, else less often, and at least so. */
+START_TEST(without_events_looks_are_more)
+{
+	static const struct {
+		unsigned took, least, most;	/* ms; looks in 100 s */
+	} t[] = {{2, 95, 101}, {10, 95, 101}, {50, 18, 21}, {200, 9, 11}};
+	struct run r = {.now = 1000 * SECOND, .took = t[_i].took * MS, .pace.blind = true};
+
+	live(&r, 1100 * SECOND);
+	ck_assert_uint_ge(r.whole, t[_i].least);
+	ck_assert_uint_le(r.whole, t[_i].most);
+	r.whole = 0;
+	for (unsigned n = 0; n < 10; n++) {	/* and ends before a read all the same */
+		live(&r, (1100 + 10 * n) * SECOND + 300 * MS);
+		if (n >= 3)
+			ck_assert_uint_lt(r.now - r.ended, 100 * MS + r.took);
+		nsc_pace_ask(&r.pace, r.now);
+	}
+}
+END_TEST
+
 START_TEST(two_readers_count_as_one)
 {
 	struct run r = {.now = 1000 * SECOND, .took = 5 * MS};
@@ -319,6 +340,7 @@ main(void)
 	tcase_add_checked_fixture(t, setup, NULL);
 	tcase_add_test(t, nobody_asks);
 	tcase_add_loop_test(t, a_look_ends_before_the_read, 0, 9);
+	tcase_add_loop_test(t, without_events_looks_are_more, 0, 4);
 	tcase_add_test(t, two_readers_count_as_one);
 	tcase_add_test(t, a_reader_that_left_is_forgotten);
 	tcase_add_test(t, word_of_a_listener_is_followed);
