@@ -6,7 +6,7 @@
 /* A process as the kernel has it. */
 struct nsc_bpf_task {
 	uint64_t start;		/* ns since boot (CLOCK_BOOTTIME) of the thread group's leader */
-	uint32_t pid;		/* thread group in the reader's PID namespace; 0: not seen from there */
+	uint32_t pid;		/* thread group in the reader's PID namespace; 0: not there */
 	uint32_t kernel;	/* 1: a thread of the kernel, pid 0 */
 	char comm[16];		/* of the leader */
 };

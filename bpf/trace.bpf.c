@@ -86,7 +86,7 @@ put_mapped(__u8 *to, __be32 a)
 	word[3] = a;
 }
 
-/* An IPv6 socket that speaks IPv4 has those addresses in both places; IPv4's are surely set. */
+/* An IPv6 socket that speaks IPv4 has those addresses twice; IPv4's are surely set. */
 static __always_inline void
 tell_addresses(struct nsc_bpf_event *e, struct sock *sk)
 {
@@ -106,8 +106,8 @@ tell_addresses(struct nsc_bpf_event *e, struct sock *sk)
 }
 
 /*
- * Payload as tcp_info counts it, but for the octet that bytes_received has for a FIN.  SOCK_DONE
- * is set where a FIN is taken in (tcp_fin) and nowhere else.
+ * Payload as tcp_info counts it, but for the octet that bytes_received has for a FIN.
+ * SOCK_DONE is set where a FIN is taken in (tcp_fin) and nowhere else.
  */
 static __always_inline void
 tell_totals(struct nsc_bpf_event *e, struct sock *sk, struct tcp_sock *tp)
@@ -116,7 +116,9 @@ tell_totals(struct nsc_bpf_event *e, struct sock *sk, struct tcp_sock *tp)
 	__u64 done = 1ul << bpf_core_enum_value(enum sock_flags, SOCK_DONE);
 
 	e->sent = sent > again ? sent - again : 0;
-	e->received = received > 0 && sk->__sk_common.skc_flags & done ? received - 1 : received;
+	if (received > 0 && sk->__sk_common.skc_flags & done)
+		received--;
+	e->received = received;
 	e->retransmits = tp->total_retrans;
 	e->rtt = tp->srtt_us >> 3;
 	e->rtt_var = e->rtt != 0 ? tp->mdev_us >> 2 : 0;
@@ -158,7 +160,8 @@ wake(void)
 static __always_inline bool
 is_aborted(int old, int error)
 {
-	return error != 0 || old == TCP_ESTABLISHED || old == TCP_CLOSE_WAIT || old == TCP_FIN_WAIT1;
+	return error != 0 || old == TCP_ESTABLISHED || old == TCP_CLOSE_WAIT ||
+	       old == TCP_FIN_WAIT1;
 }
 
 /* What a change of state means: an event's kind, or -1. */
@@ -177,7 +180,8 @@ kind_of(int old, int new, bool connecting)
 }
 
 static __always_inline void
-tell(struct sock *sk, struct tcp_sock *tp, int kind, int old, int new, struct socket_note *note)
+tell(struct sock *sk, struct tcp_sock *tp, int kind, int old, int new,
+     const struct socket_note *note)
 {
 	struct nsc_bpf_event *e = bpf_ringbuf_reserve(&nsc_ring, sizeof *e, 0);
 	int error = sk->sk_err;
@@ -193,12 +197,13 @@ tell(struct sock *sk, struct tcp_sock *tp, int kind, int old, int new, struct so
 	if (note)
 		e->owner = note->owner;
 	if (kind == NSC_BPF_LISTEN) {
-		if (e->family == AF_INET6 && !BPF_CORE_READ_BITFIELD(&sk->__sk_common, skc_ipv6only))
+		if (e->family == AF_INET6 &&
+		    !BPF_CORE_READ_BITFIELD(&sk->__sk_common, skc_ipv6only))
 			e->flags = NSC_BPF_DUAL;
 	} else {
 		tell_totals(e, sk, tp);
 		e->error = error;
-		if (note ? (note->flags & ACCEPTED) : (kind == NSC_BPF_OPENED && old == TCP_SYN_RECV))
+		if (note ? (note->flags & ACCEPTED) != 0 : old == TCP_SYN_RECV)
 			e->flags |= NSC_BPF_ACCEPTED;
 		if (kind == NSC_BPF_CLOSED && is_aborted(old, error))
 			e->flags |= NSC_BPF_ABORTED;
@@ -240,7 +245,8 @@ int BPF_PROG(nsc_set_state, struct sock *sk, int old, int new)
 		return 0;
 	note = bpf_sk_storage_get(&nsc_notes, sk, 0,
 				  new == TCP_ESTABLISHED ? BPF_SK_STORAGE_GET_F_CREATE : 0);
-	if (note && new == TCP_ESTABLISHED && old == TCP_SYN_RECV && !(note->flags & CONNECTING))
+	if (note && new == TCP_ESTABLISHED && old == TCP_SYN_RECV &&
+	    !(note->flags & CONNECTING))
 		note->flags |= ACCEPTED;
 	kind = kind_of(old, new, note && (note->flags & CONNECTING));
 	if (kind >= 0)
@@ -295,12 +301,12 @@ used(struct sock *sk, int size, bool sent)
 {
 	__u16 family = sk->__sk_common.skc_family;
 
-	if (size < 0 || (family != AF_INET && family != AF_INET6) || !is_ours(sk))
+	if ((family != AF_INET && family != AF_INET6) || !is_ours(sk))
 		return;
-	if (sk->sk_protocol == IPPROTO_UDP)
+	if (sk->sk_protocol == IPPROTO_TCP && nsc_states)
+		note_user(sk);		/* also who asks in vain */
+	else if (sk->sk_protocol == IPPROTO_UDP && size >= 0)
 		count_udp(sent, size);
-	else if (sk->sk_protocol == IPPROTO_TCP && nsc_states)
-		note_user(sk);
 }
 
 SEC("tp_btf/sock_send_length")
@@ -310,7 +316,7 @@ int BPF_PROG(nsc_send, struct sock *sk, int size, int flags)
 	return 0;
 }
 
-/* Octets that are only looked at, and errors with the datagram that met them, are not received. */
+/* What is only looked at, or comes back with an error, is not received. */
 SEC("tp_btf/sock_recv_length")
 int BPF_PROG(nsc_recv, struct sock *sk, int size, int flags)
 {

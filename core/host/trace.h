@@ -19,10 +19,10 @@ enum nsc_trace_kind {
 
 struct nsc_trace_event {
 	uint8_t kind;			/* nsc_trace_kind */
-	bool accepted;			/* this end took the connection (false if opened before the trace) */
+	bool accepted;			/* this end took it; false if opened before the trace */
 	bool aborted;			/* CLOSED by RST or abort, not by FINs */
 	/*
-	 * FAILED: ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH ...; 0: the program gave up, or had no port.
+	 * FAILED: ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH ...; 0: the program gave up.
 	 * CLOSED and aborted: ECONNRESET, ETIMEDOUT ...; 0: this end aborted it.
 	 */
 	int error;
@@ -48,8 +48,8 @@ struct nsc_trace_options {
 };
 
 struct nsc_trace_stats {
-	uint64_t events, lost;		/* lost: the ring was full, or a program was busy with itself */
-	uint64_t udp_forgotten;		/* processes that made room for others, as of the last udp_each */
+	uint64_t events, lost;		/* lost: the ring was full, or a program met itself */
+	uint64_t udp_forgotten;		/* processes that made room for others, at the last udp_each */
 	uint32_t hooks;			/* 1 << nsc_trace_hook: attached */
 	uint64_t run_ns, runs;		/* of the programs, where the kernel counts them */
 };

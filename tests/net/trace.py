@@ -452,6 +452,15 @@ def case_owners():
     t.start()
     t.join()
     s2.accept()[0].close()
+    s3, port3 = server()
+    c = socket.create_connection(("127.0.0.1", port3))
+    a, _ = s3.accept()
+    a.setblocking(False)
+    try:
+        a.recv(1)
+    except BlockingIOError:
+        pass
+    a.close()
     w.end()
     _, accepted = ends(w, port)
     say(accepted["pid"] == worker, "an accepted end is his who reads it first", (brief(accepted), worker))
@@ -461,6 +470,8 @@ def case_owners():
     say(client["pid"] == os.getpid() and client["comm"] == comm, "a thread that renamed itself", client)
     say(accepted["pid"] == 0 and accepted["accepted"] == 1, "accepted, never read: nobody's yet",
         brief(accepted))
+    _, accepted = ends(w, port3)
+    say(accepted["pid"] == os.getpid(), "accepted, read in vain: his", brief(accepted))
 
 
 def case_identity():

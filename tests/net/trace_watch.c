@@ -139,7 +139,7 @@ int
 main(int argc, char **argv)
 {
 	struct nsc_trace_options o = {0};
-	struct sigaction act = {.sa_handler = end, .sa_flags = SA_RESTART};	/* poll ends all the same */
+	struct sigaction act = {.sa_handler = end, .sa_flags = SA_RESTART};	/* poll ends yet */
 	struct nsc_trace_stats s;
 	struct nsc_trace *t;
 	unsigned times = 0;
