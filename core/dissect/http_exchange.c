@@ -17,7 +17,7 @@ tell(struct nsc_http *s, uint64_t end, struct nsc_out *out)
 	struct nsc_http_request req;
 	uint64_t asked;
 
-	nsc_http_queue_oldest(&s->queue, out->shared, &req, &asked);
+	nsc_http_queue_oldest(&s->queue, out->unheard ? NULL : out->shared, &req, &asked);
 	ev.http.method = req.method;
 	ev.http.host = req.host;
 	ev.http.status = s->status;
@@ -93,7 +93,8 @@ nsc_http_answered(struct nsc_http *s, int side, const struct nsc_http_head *h,
 	uint64_t asked;
 
 	nsc_http_cut(s, out);
-	nsc_http_queue_oldest(&s->queue, out->shared, req, &asked);
+	nsc_http_queue_oldest(&s->queue, out->unheard && !s->owes_request ? NULL : out->shared,
+			      req, &asked);
 	s->latency = asked != 0 && me->began > asked ? me->began - asked : 0;
 	s->status = h->status;
 	s->version = h->version;

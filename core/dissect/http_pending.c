@@ -122,7 +122,7 @@ nsc_http_queue_oldest(const struct nsc_http_queue *q, const struct nsc_http_ring
 		return q->more > 0;
 	req->no_body = q->no_body & 1;
 	req->connect = q->connect & 1;
-	rec = oldest(q, r);
+	rec = r != NULL ? oldest(q, r) : NULL;
 	if (rec == NULL)
 		return true;
 	req->version = rec->version;

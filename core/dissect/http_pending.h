@@ -53,7 +53,8 @@ void nsc_http_queue_ended(struct nsc_http_queue *q, struct nsc_http_ring *r, uin
 
 /*
  * The oldest request, which stays; *time its end.  False: none waits (and what
- * *req holds is empty).  Its texts are borrowed until the next request is added.
+ * *req holds is empty).  Its texts are borrowed until the next request is added.  r NULL:
+ * no texts and no time are wanted.
  */
 bool nsc_http_queue_oldest(const struct nsc_http_queue *q, const struct nsc_http_ring *r,
 			   struct nsc_http_request *req, uint64_t *time);
