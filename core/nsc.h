@@ -228,8 +228,12 @@ int nsc_look_connections(const struct nsc_config *cfg,
 			 void (*tell)(void *arg, const struct nsc_connection *c), void *arg,
 			 char err[NSC_ERR]);
 
-/* "local_only", or "unknown" as long as nobody reads the firewall. */
-const char *nsc_listener_exposure(const struct nsc_listener *l);
+/*
+ * The rule that decided about strangers, or left it open: "inet filter input handle 7", or
+ * "... policy"; "" if none is in the way.  Its length.
+ */
+enum { NSC_RULE_TEXT = 192 };
+size_t nsc_listener_rule(const struct nsc_listener *l, char *text, size_t size);
 
 /* Coarse scope of the remote end: "loopback" also within this host; "none" without a peer. */
 const char *nsc_connection_scope(const struct nsc_connection *c);

@@ -13,6 +13,11 @@ SAME(HOST_SOURCE, SOCKETS, NSC_INVENTORY_SOCKETS);
 SAME(HOST_SOURCE, PROCESSES, NSC_INVENTORY_PROCESSES);
 SAME(HOST_SOURCE, BPF, NSC_INVENTORY_BPF);
 SAME(HOST_SOURCE, NAMESPACES, NSC_INVENTORY_NAMESPACES);
+SAME(HOST_SOURCE, FIREWALL, NSC_INVENTORY_FIREWALL);
+SAME(EXPOSURE, LOCAL_ONLY, NSC_EXPOSURE_LOCAL_ONLY);
+SAME(EXPOSURE, LAN_ONLY, NSC_EXPOSURE_LAN_ONLY);
+SAME(EXPOSURE, EXPOSED, NSC_EXPOSURE_EXPOSED);
+SAME(EXPOSURE, UNKNOWN, NSC_EXPOSURE_UNKNOWN);
 SAME(SOCKET_END, REFUSED, NSC_INVENTORY_REFUSED);
 SAME(SOCKET_END, FAILED, NSC_INVENTORY_FAILED);
 SAME(SOCKET_END, ABORTED, NSC_INVENTORY_FAILURES);
@@ -23,7 +28,6 @@ set(struct nsc_cells *cells, unsigned cell, uint64_t value)
 	cells->cell[cell] = value;
 }
 
-/* Without the firewall's verdict only what is bound to loopback is known (algorithm 3a). */
 void
 nsc_census_listeners(const struct nsc_listeners *l, struct nsc_services *s, unsigned most,
 		     uint64_t now, struct nsc_cells *cells)
@@ -31,8 +35,7 @@ nsc_census_listeners(const struct nsc_listeners *l, struct nsc_services *s, unsi
 	uint64_t count[NSC_COUNT_EXPOSURE] = {0};
 
 	for (size_t n = 0; n < l->count; n++)
-		count[l->listener[n].scope == NSC_SCOPE_LOOPBACK ? NSC_V_EXPOSURE_LOCAL_ONLY
-								  : NSC_V_EXPOSURE_UNKNOWN]++;
+		count[l->listener[n].exposure % NSC_COUNT_EXPOSURE]++;
 	for (unsigned i = 0; i < NSC_COUNT_EXPOSURE; i++)
 		set(cells, NSC_CELL(LISTEN_COUNT, 0, i), count[i]);
 	nsc_services_look(s, l, most, now, cells);
@@ -75,11 +78,13 @@ count_connection(void *arg, struct nsc_connection *c)
 {
 	struct nsc_cells *cells = arg;
 	int value = c->socket.proto == IPPROTO_TCP ? state_value(c->socket.state) : -1;
+	unsigned scope = nsc_scope_of(nsc_class(&c->socket.remote));
 
 	if (value < 0)
 		return;
-	cells->cell[NSC_CELL(SOCKETS_STATE, nsc_scope_of(nsc_class(&c->socket.remote)),
-			     value + (c->direction & 3))]++;
+	if (c->direction == NSC_DIRECTION_LOCAL)	/* between two addresses of this host, too */
+		scope = NSC_SCOPE_LOOPBACK;
+	cells->cell[NSC_CELL(SOCKETS_STATE, scope, value + (c->direction & 3))]++;
 }
 
 void

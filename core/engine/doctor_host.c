@@ -7,6 +7,7 @@
 #include "engine/config.h"
 #include "engine/doctor_host.h"
 #include "engine/remedy.h"
+#include "host/firewall.h"
 #include "host/namespaces.h"
 
 struct rows {
@@ -217,6 +218,33 @@ check_namespaces(struct rows *t)
 	say(t, "namespaces", NSC_CHECK_OK, true, text);
 }
 
+/* --- firewall --------------------------------------------------------------------- */
+
+static void
+check_firewall(struct rows *t)
+{
+	char err[NSC_ERR] = "", text[NSC_ERR];
+	struct nsc_firewall *f;
+	unsigned chains, rules;
+	int rc;
+
+	if (nsc_config_number(t->cfg, NSC_O_FIREWALL) == 0) {
+		say(t, "firewall", NSC_CHECK_OFF, false, "switched off (Firewall)");
+		return;
+	}
+	rc = nsc_firewall_new(&f);
+	if (rc == 0)
+		rc = nsc_firewall_look(f, err);
+	if (rc < 0) {
+		fail(t, "firewall", true, NSC_INVENTORY_FIREWALL, rc, err);
+	} else {
+		nsc_firewall_size(f, &chains, &rules);
+		snprintf(text, sizeof text, "nftables: chains %u, rules %u", chains, rules);
+		say(t, "firewall", NSC_CHECK_OK, true, text);
+	}
+	nsc_firewall_free(f);
+}
+
 size_t
 nsc_doctor_host(const struct nsc_config *cfg, struct nsc_check *checks, size_t max)
 {
@@ -226,5 +254,6 @@ nsc_doctor_host(const struct nsc_config *cfg, struct nsc_check *checks, size_t m
 	check_processes(&t);
 	check_bpf(&t);
 	check_namespaces(&t);
+	check_firewall(&t);
 	return t.count;
 }

@@ -72,13 +72,49 @@ family_text(uint8_t families)
 	return families == NSC_FAMILY_IPV4 ? "ipv4" : families == NSC_FAMILY_IPV6 ? "ipv6" : "dual";
 }
 
-const char *
-nsc_listener_exposure(const struct nsc_listener *l)
+/* The family whose answer is the listener's. */
+static const struct nsc_listener_reach *
+decisive(const struct nsc_listener *l)
 {
-	bool local = l->bind == NSC_BIND_LOOPBACK || l->scope == NSC_SCOPE_LOOPBACK ||
-		     strcmp(l->interface, "lo") == 0;
+	bool six = (l->socket.families & NSC_FAMILY_IPV4) == 0 ||
+		   ((l->socket.families & NSC_FAMILY_IPV6) != 0 &&
+		    l->reach[0].verdict != l->verdict);
 
-	return local ? "local_only" : "unknown";
+	return &l->reach[six];
+}
+
+size_t
+nsc_listener_rule(const struct nsc_listener *l, char *text, size_t size)
+{
+	const struct nsc_firewall_reason *r = &decisive(l)->reason;
+	int n;
+
+	text[0] = '\0';
+	if (r->chain[0] == '\0')
+		return 0;
+	if (r->handle == 0)
+		n = snprintf(text, size, "%s %s %s policy", r->family, r->table, r->chain);
+	else
+		n = snprintf(text, size, "%s %s %s handle %llu", r->family, r->table, r->chain,
+			     (unsigned long long)r->handle);
+	return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
+}
+
+static void
+put_reach(struct nsc_json *j, const struct nsc_listener *l)
+{
+	char rule[NSC_RULE_TEXT];
+
+	nsc_json_text(j, "verdict", nsc_fw_verdict_text(l->verdict));
+	nsc_json_text(j, "exposure", nsc_exposure_text(l->exposure));
+	if (l->socket.families == (NSC_FAMILY_IPV4 | NSC_FAMILY_IPV6)) {
+		nsc_json_text(j, "verdict_ipv4", nsc_fw_verdict_text(l->reach[0].verdict));
+		nsc_json_text(j, "verdict_ipv6", nsc_fw_verdict_text(l->reach[1].verdict));
+		nsc_json_text(j, "exposure_ipv4", nsc_exposure_text(l->reach[0].exposure));
+		nsc_json_text(j, "exposure_ipv6", nsc_exposure_text(l->reach[1].exposure));
+	}
+	if (nsc_listener_rule(l, rule, sizeof rule) > 0)
+		nsc_json_text(j, "rule", rule);
 }
 
 const char *
@@ -109,8 +145,7 @@ nsc_listener_json(const struct nsc_listener *l, char *line, size_t size)
 	if (!l->address_present)
 		nsc_json_bool(&j, "address_present", false);
 	nsc_json_text(&j, "scope", scope_text(l->scope));
-	nsc_json_text(&j, "verdict", "unknown");	/* nobody reads the firewall yet */
-	nsc_json_text(&j, "exposure", nsc_listener_exposure(l));
+	put_reach(&j, l);
 	put_owner(&j, l->owner_state, &l->process);
 	nsc_json_number(&j, "listeners", l->sockets);
 	if (s->proto == IPPROTO_TCP) {

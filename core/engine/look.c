@@ -29,6 +29,7 @@ options_of(const struct nsc_config *cfg, bool connections)
 {
 	return (struct nsc_inventory_options){
 		.listeners = true,
+		.firewall = !connections && is_on(cfg, NSC_O_FIREWALL),
 		.connections = connections,
 		.totals = connections,
 		.processes = is_on(cfg, NSC_O_PROCESSES) || is_on(cfg, NSC_O_UNITS),

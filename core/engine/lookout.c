@@ -78,6 +78,8 @@ nsc_lookout_configure(struct nsc_lookout_options *o, const struct nsc_config *cf
 			/* Without BPF the dump alone tells whose a connection is. */
 			.connections = connections || processes || units,
 			.totals = false,
+			.firewall = nsc_config_number(cfg, NSC_O_LISTENERS) != 0 &&
+				    nsc_config_number(cfg, NSC_O_FIREWALL) != 0,
 			.processes = processes || units,
 			.bpf = nsc_config_number(cfg, NSC_O_BPF) == 0,
 			.namespaces = nsc_config_number(cfg, NSC_O_NAMESPACES) != 0,
@@ -100,7 +102,8 @@ nsc_lookout_sources(const struct nsc_lookout_options *o)
 	return 1u << NSC_INVENTORY_SOCKETS |
 	       (uint32_t)o->inventory.processes << NSC_INVENTORY_PROCESSES |
 	       (uint32_t)o->inventory.bpf << NSC_INVENTORY_BPF |
-	       (uint32_t)o->inventory.namespaces << NSC_INVENTORY_NAMESPACES;
+	       (uint32_t)o->inventory.namespaces << NSC_INVENTORY_NAMESPACES |
+	       (uint32_t)o->inventory.firewall << NSC_INVENTORY_FIREWALL;
 }
 
 /* --- what a look found --------------------------------------------------------------- */

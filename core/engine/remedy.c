@@ -70,7 +70,7 @@ nsc_remedy_interfaces(struct nsc_remedy *r, int code)
 /* --- the inventory ------------------------------------------------------------ */
 
 /* linux/capability.h */
-enum { DAC_READ_SEARCH = 2, SYS_PTRACE = 19, SYS_ADMIN = 21, PERFMON = 38, BPF = 39 };
+enum { DAC_READ_SEARCH = 2, NET_ADMIN = 12, SYS_PTRACE = 19, SYS_ADMIN = 21, PERFMON = 38, BPF = 39 };
 
 static unsigned long long
 number_of(const char *path, const char *before, int base)
@@ -139,6 +139,8 @@ nsc_remedy_inventory(struct nsc_remedy r[NSC_REMEDIES], enum nsc_inventory_sourc
 		n = remedy_processes(r);
 	if (s == NSC_INVENTORY_NAMESPACES && code == -EPERM && !has(SYS_ADMIN))
 		missing(&r[n++], "CAP_SYS_ADMIN", "cap_sys_admin");
+	if (s == NSC_INVENTORY_FIREWALL && code == -EPERM && !has(NET_ADMIN))
+		missing(&r[n++], "CAP_NET_ADMIN", "cap_net_admin");
 	if (s == NSC_INVENTORY_SOCKETS && code == -EAFNOSUPPORT)
 		family(&r[n++], "AF_NETLINK");
 	if (n > 0)

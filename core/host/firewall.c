@@ -73,11 +73,29 @@ nsc_firewall_look(struct nsc_firewall *f, char err[NSC_ERR])
 	return r == 0 ? 1 : r;
 }
 
+void
+nsc_firewall_size(const struct nsc_firewall *f, unsigned *chains, unsigned *rules)
+{
+	*chains = f->nft.chain.count;
+	*rules = f->nft.rule.count;
+}
+
 static const char *
 family_text(uint8_t family)
 {
 	return family == NFPROTO_INET ? "inet" : family == NFPROTO_IPV4 ? "ip"
 	       : family == NFPROTO_IPV6 ? "ip6" : family == NFPROTO_NETDEV ? "netdev" : "";
+}
+
+/* The kernel takes any octets for a name; people get what a terminal can show. */
+static void
+name(char *to, size_t size, const char *from)
+{
+	size_t n = 0;
+
+	for (; from[n] != '\0' && n + 1 < size; n++)
+		to[n] = from[n] > ' ' && from[n] <= '~' ? from[n] : '?';
+	to[n] = '\0';
 }
 
 static void
@@ -94,8 +112,8 @@ explain(const struct nsc_firewall *f, const struct nsc_nft_answer *a,
 	t = nsc_nft_table(&f->nft, c->table);
 	reason->handle = a->handle;
 	snprintf(reason->family, sizeof reason->family, "%s", family_text(t->family));
-	snprintf(reason->table, sizeof reason->table, "%.63s", t->name);
-	snprintf(reason->chain, sizeof reason->chain, "%.63s", c->name);
+	name(reason->table, sizeof reason->table, t->name);
+	name(reason->chain, sizeof reason->chain, c->name);
 }
 
 enum nsc_fw_verdict

@@ -6,14 +6,9 @@
 #ifndef NSC_HOST_FIREWALL_H
 #define NSC_HOST_FIREWALL_H
 
+#include "host/listeners.h"
 #include "host/nft_eval.h"
 #include "scope/exposure.h"
-
-struct nsc_firewall_reason {	/* the rule that decided, or left it open; "": none */
-	char family[8];		/* "inet" */
-	char table[64], chain[64];	/* cut */
-	uint64_t handle;	/* 0: the chain's policy */
-};
 
 struct nsc_firewall;
 
@@ -26,6 +21,9 @@ void nsc_firewall_free(struct nsc_firewall *f);
  * `unknown` until a look goes well.
  */
 int nsc_firewall_look(struct nsc_firewall *f, char err[NSC_ERR]);
+
+/* What was read. */
+void nsc_firewall_size(const struct nsc_firewall *f, unsigned *chains, unsigned *rules);
 
 /* reason may be NULL. */
 enum nsc_fw_verdict nsc_firewall_verdict(const struct nsc_firewall *f,

@@ -18,6 +18,7 @@ struct nsc_interface {
 	uint32_t link;			/* lower device or a veth's peer; 0: none */
 	bool link_elsewhere;		/* that one lives in another namespace */
 	bool has_mac;
+	bool xdp;			/* an XDP program sees its packets first */
 	uint8_t mac[6];
 	uint16_t type;			/* ARPHRD_* */
 	char name[NSC_NAME];

@@ -115,6 +115,20 @@ dump(struct look *l, uint8_t proto)
 		l->code = nsc_error(l->err, rc, "%s", err);
 }
 
+/* Rules and routes are read in our own namespace alone: elsewhere only loopback is certain. */
+static void
+expose(struct look *l)
+{
+	struct nsc_inventory *i = l->i;
+	const struct nsc_reach *own = l->netns == i->netns ? i->reach : NULL;
+	char err[NSC_ERR] = "";
+
+	if (own != NULL)
+		nsc_inventory_note(i, NSC_INVENTORY_FIREWALL, nsc_reach_look(i->reach, i->looked, err), err);
+	for (size_t n = 0; n < l->listeners.count; n++)
+		nsc_reach_find(own != NULL ? i->reach : NULL, &l->listeners.listener[n], l->t);
+}
+
 static void
 look_inside(struct look *l)
 {
@@ -129,6 +143,7 @@ look_inside(struct look *l)
 	dump(l, IPPROTO_TCP);
 	dump(l, IPPROTO_UDP);
 	nsc_listeners_finish(&l->listeners, l->t, NULL);
+	expose(l);
 	if (nsc_listeners_join(&i->all, &l->listeners) < 0 && l->code == 0)
 		l->code = nsc_error(l->err, -ENOMEM, "listeners: %s", strerror(ENOMEM));
 	nsc_listeners_clear(&l->listeners);
@@ -278,6 +293,7 @@ nsc_inventory_new(struct nsc_inventory **out, const struct nsc_inventory_options
 	if (nsc_sockets_new(&i->sockets) < 0 || nsc_names_new(&i->names) < 0 ||
 	    nsc_ways_new(&i->ways) < 0 ||
 	    (o->connections && nsc_connections_new(&i->connections) < 0) ||
+	    (o->firewall && nsc_reach_new(&i->reach) < 0) ||
 	    (o->processes && nsc_owners_new(&i->owners, &owners, err) < 0)) {
 		nsc_inventory_free(i);
 		return -ENOMEM;
@@ -299,6 +315,7 @@ nsc_inventory_free(struct nsc_inventory *i)
 	nsc_connections_free(i->connections);
 	nsc_ways_free(i->ways);
 	nsc_names_free(i->names);
+	nsc_reach_free(i->reach);
 	nsc_owners_free(i->owners);
 	nsc_sockets_free(i->sockets);
 	free(i);

@@ -15,12 +15,13 @@
 
 enum nsc_inventory_source {	/* of self/bool-source_... */
 	NSC_INVENTORY_SOCKETS, NSC_INVENTORY_PROCESSES, NSC_INVENTORY_BPF,
-	NSC_INVENTORY_NAMESPACES,
+	NSC_INVENTORY_NAMESPACES, NSC_INVENTORY_FIREWALL,
 	NSC_INVENTORY_SOURCES
 };
 
 struct nsc_inventory_options {
 	bool listeners;			/* option Listeners */
+	bool firewall;			/* option Firewall: verdicts and exposure of listeners */
 	bool connections;		/* the full dump */
 	bool totals;			/* with tcp_info */
 	bool processes;			/* option Processes or Units */

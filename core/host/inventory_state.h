@@ -4,6 +4,7 @@
 #define NSC_HOST_INVENTORY_STATE_H
 
 #include "host/inventory.h"
+#include "host/reach.h"
 #include "host/way.h"
 
 struct nsc_inventory_fault {
@@ -22,6 +23,7 @@ struct nsc_inventory {
 	uint64_t trace_again;		/* steady clock, ns: when to try once more */
 	struct nsc_connections *connections;	/* NULL: not wanted */
 	struct nsc_names *names;
+	struct nsc_reach *reach;	/* NULL: not wanted */
 	struct nsc_ways *ways;
 	struct nsc_listeners all;	/* those that are excluded behind the others */
 	struct nsc_listeners shown;	/* the same without them; owns nothing */

@@ -44,6 +44,18 @@ take_info(struct nsc_interface *i, const struct nlattr *info)
 			copy_name(i->kind, a);
 }
 
+static bool
+has_xdp(const struct nlattr *xdp)
+{
+	const struct nlattr *a;
+
+	mnl_attr_for_each_nested(a, xdp)
+		if (mnl_attr_get_type(a) == IFLA_XDP_ATTACHED &&
+		    mnl_attr_get_payload_len(a) >= 1)
+			return mnl_attr_get_u8(a) != XDP_ATTACHED_NONE;
+	return false;
+}
+
 static int
 take_link(struct nsc_interfaces *t, const struct nlmsghdr *h)
 {
@@ -78,6 +90,9 @@ take_link(struct nsc_interfaces *t, const struct nlmsghdr *h)
 				memcpy(i->mac, mnl_attr_get_payload(a), sizeof i->mac);
 				i->has_mac = true;
 			}
+			break;
+		case IFLA_XDP:
+			i->xdp = has_xdp(a);
 			break;
 		case IFLA_LINKINFO:
 			take_info(i, a);

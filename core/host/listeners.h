@@ -13,6 +13,18 @@
 #include "scope/exposure.h"
 #include "scope/scope.h"
 
+struct nsc_firewall_reason {	/* the rule that decided, or left it open; "": none */
+	char family[8];		/* "inet" */
+	char table[64], chain[64];	/* cut */
+	uint64_t handle;	/* 0: the chain's policy */
+};
+
+struct nsc_listener_reach {	/* for packets of one family (host/reach.h) */
+	uint8_t verdict;	/* nsc_fw_verdict */
+	uint8_t exposure;	/* nsc_exposure */
+	struct nsc_firewall_reason reason;
+};
+
 struct nsc_listener {
 	struct nsc_socket socket;	/* the lowest inode's, but for: */
 					/* queue, drops: sums; queue_max: the largest */
@@ -23,6 +35,9 @@ struct nsc_listener {
 	char interface[NSC_NAME];	/* INTERFACE: its name, "if7" if it is gone; else "" */
 	uint8_t owner_state;		/* nsc_owner_state */
 	struct nsc_process process;	/* KNOWN */
+	struct nsc_listener_reach reach[2];	/* of its families: IPv4, IPv6 */
+	uint8_t verdict;		/* nsc_fw_verdict: the more permissive one */
+	uint8_t exposure;		/* nsc_exposure: the more exposed one */
 };
 
 enum { NSC_LISTENERS_MAX = 4096 };	/* of one list; the last of the order go */

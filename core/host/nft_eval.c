@@ -151,6 +151,20 @@ led_here(const struct nsc_nft *n, const struct nsc_nft_question *q)
 	return false;
 }
 
+/* Chains of the family bridge see what a bridge takes in; they are not followed. */
+static bool
+bridge_filters(const struct nsc_nft *n)
+{
+	for (uint32_t i = 0; i < n->chain.count; i++) {
+		const struct nsc_nft_chain *c = nsc_nft_chain(n, (int32_t)i);
+
+		if (c->base && c->table != NSC_NFT_NONE &&
+		    nsc_nft_table(n, c->table)->family == NFPROTO_BRIDGE)
+			return true;
+	}
+	return false;
+}
+
 void
 nsc_nft_eval(const struct nsc_nft *n, const struct nsc_nft_question *q, struct nsc_nft_answer *a)
 {
@@ -162,6 +176,7 @@ nsc_nft_eval(const struct nsc_nft *n, const struct nsc_nft_question *q, struct n
 	nsc_nft_packet(&ev.packet, q, n, false);
 	count = way_of(&ev, way);
 	a->outcomes = run_way(&ev, way, count, false);
-	if (count == CHAINS || (a->outcomes != NSC_NFT_ALLOWED && led_here(n, q)))
+	if ((q->bridge && bridge_filters(n)) || count == CHAINS ||
+	    (a->outcomes != NSC_NFT_ALLOWED && led_here(n, q)))
 		a->outcomes |= NSC_NFT_UNKNOWN;
 }

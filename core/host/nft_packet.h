@@ -16,6 +16,7 @@ struct nsc_nft_question {
 	struct nsc_addr addr;		/* an address of this host */
 	bool on_interface;		/* that address is the interface's own */
 	enum nsc_source_kind source;	/* whom it comes from: anyone of that kind */
+	bool bridge;			/* it arrives by a bridge: that family's chains come first */
 	bool routed_back;		/* such sources are reached through that interface */
 	uint32_t ifindex;		/* where it arrives */
 	char interface[16];

@@ -10,7 +10,7 @@
 
 /* Widths at 80 columns; what a terminal has more goes to addresses, units and processes. */
 enum { PROTO = 5, ADDRESS = 25, BIND = 9, EXPOSURE = 10, QUEUE = 9, OWNER = 17, UNIT = 24,
-       ADDRESS_MOST = 58, OWNER_MOST = 32 };
+       RULE = 34, ADDRESS_MOST = 58, OWNER_MOST = 32 };
 
 _Static_assert(PROTO + ADDRESS + BIND + EXPOSURE + QUEUE + OWNER + 5 == TEXT_WIDTH,
 	       "a line is full");
@@ -46,18 +46,22 @@ keep(void *arg, const struct nsc_listener *l)
 }
 
 struct widths {
-	unsigned address, owner, unit;	/* unit 0: no such column */
+	unsigned address, owner, unit, rule;	/* 0: no such column */
 };
 
 static struct widths
 widths(void)
 {
-	struct widths w = {ADDRESS, OWNER, 0};
+	struct widths w = {ADDRESS, OWNER, 0, 0};
 	unsigned more = columns_width() - TEXT_WIDTH;
 
 	if (more > UNIT) {
 		w.unit = UNIT;
 		more -= UNIT + 1;
+	}
+	if (w.unit > 0 && more > RULE) {
+		w.rule = RULE;
+		more -= RULE + 1;
 	}
 	w.address += more < ADDRESS_MOST - ADDRESS ? more : ADDRESS_MOST - ADDRESS;
 	more -= w.address - ADDRESS;
@@ -77,7 +81,7 @@ queue_text(const struct nsc_listener *l, char text[TEXT_FIELD])
 
 /* Lines end where their text does. */
 static void
-put_line(const struct widths *w, const char *const field[7])
+put_line(const struct widths *w, const char *const field[8])
 {
 	char line[1024];
 	int n = snprintf(line, sizeof line, "%-*s %-*s %-*s %-*s %*s %-*s", PROTO, field[0],
@@ -86,6 +90,8 @@ put_line(const struct widths *w, const char *const field[7])
 
 	if (w->unit > 0)
 		n += snprintf(line + n, sizeof line - (size_t)n, " %-*s", (int)w->unit, field[6]);
+	if (w->rule > 0)
+		n += snprintf(line + n, sizeof line - (size_t)n, " %-*s", (int)w->rule, field[7]);
 	while (n > 0 && line[n - 1] == ' ')
 		n--;
 	printf("%.*s\n", n, line);
@@ -105,18 +111,25 @@ static void
 put_listener(const struct widths *w, const struct nsc_listener *l)
 {
 	char address[TEXT_FIELD], queue[TEXT_FIELD], owner[TEXT_FIELD], unit[TEXT_FIELD];
-	const char *field[7] = {
+	char rule[NSC_RULE_TEXT], shown[TEXT_FIELD];
+	const char *field[8] = {
 		l->socket.proto == 6 ? "tcp" : "udp",
 		address_text(l, w->address, address),
 		l->address_present ? nsc_bind_text(l->bind) : "absent",
-		nsc_listener_exposure(l),
+		nsc_exposure_text(l->exposure),
 		queue_text(l, queue),
 		columns_owner(l->owner_state, &l->process, w->owner, owner),
+		"",
 		"",
 	};
 
 	if (w->unit > 0)
 		field[6] = text_name(l->process.unit, strlen(l->process.unit), w->unit, unit);
+	if (w->rule > 0) {
+		nsc_listener_rule(l, rule, sizeof rule);
+		snprintf(shown, sizeof shown, "%.*s", (int)w->rule, rule);
+		field[7] = shown;
+	}
 
 	put_line(w, field);
 }
@@ -142,20 +155,23 @@ put_overflows(const struct list *t)
 static void
 print_table(const struct list *t)
 {
-	static const char *const head[7] = {"PROTO", "ADDRESS", "BIND", "EXPOSURE",
-					    "QUEUE", "PROCESS", "UNIT"};
+	static const char *const head[8] = {"PROTO", "ADDRESS", "BIND", "EXPOSURE",
+					    "QUEUE", "PROCESS", "UNIT", "RULE"};
 	char text[TEXT_FIELD];
 	struct widths w = widths();
-	uint64_t local = 0;
+	uint64_t local = 0, exposed = 0;
 	bool denied = false;
 
 	for (size_t i = 0; i < t->count; i++) {
-		local += strcmp(nsc_listener_exposure(&t->listener[i]), "local_only") == 0;
+		local += t->listener[i].exposure == NSC_EXPOSURE_LOCAL_ONLY;
+		exposed += t->listener[i].exposure == NSC_EXPOSURE_EXPOSED;
 		denied |= t->listener[i].owner_state == NSC_OWNER_DENIED;
 	}
 	printf("%s", text_things(t->count, "listener", "listeners", text));
 	if (local > 0)
 		printf(", %s for this host alone", text_count(local, text));
+	if (exposed > 0)
+		printf(", %s open to strangers", text_count(exposed, text));
 	printf("\n");
 	if (t->count == 0)
 		return;

@@ -43,14 +43,22 @@ for line in run("metrics", "--markdown").splitlines():
 if len(table) < 20:
     fault("netflowscope metrics --markdown: only %d rows" % len(table))
 
+# Values of several words, and those with the port of what listens here (DESIGN 4.2).
+WORDS = re.compile(r"[A-Z_12]+-(none|incoming|outgoing|local)")
+PORTS = {("tls", "gauge", "cert_days-PORT"), ("listen", "queue_length", "PROTO-PORT"),
+         ("listen", "errors", "PROTO-PORT-accept_overflow")}
+
 # The table itself: only these placeholders, numbers only where a protocol or a quantile has them.
 for (family, group, kind), values in table.items():
     if group not in ("", "-IF", "-SCOPE", "-NAME", "-APP"):
         fault("%s%s: an open set that nobody has thought about" % (family, group))
     for value in values:
-        if value.endswith("-PORT"):
-            if (family, kind, value) != ("tls", "gauge", "cert_days-PORT"):
-                fault("%s/%s-%s: ports are labels of cert_days alone" % (family, kind, value))
+        if "PORT" in value:
+            if (family, kind, value) not in PORTS:
+                fault("%s/%s-%s: a port that nobody has thought about" % (family, kind, value))
+        elif (family, kind) == ("connections", "tcp_connections"):
+            if not WORDS.fullmatch(value):
+                fault("%s/%s-%s is odd" % (family, kind, value))
         elif not re.fullmatch(r"\w*", value) or re.search(r"\d{3}|\b(pid|port|addr|ip)\b", value):
             fault("%s/%s-%s is odd" % (family, kind, value))
 

@@ -138,7 +138,7 @@ class Maker:
         four = self.r.choice([
             "ip saddr 10.0.0.0/8", "ip saddr 192.168.0.0/16", "ip saddr != 10.0.0.0/8",
             "ip saddr { 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10 }",
-            "ip saddr 93.184.0.0/16", "ip saddr 0.0.0.0/0", "ip saddr 172.16.0.0/12",
+            "ip saddr 93.184.0.0/16", "ip saddr 0.0.0.0/0",
             "ip daddr 11.0.0.1", "ip daddr 11.0.0.0/24", "ip daddr != 11.0.0.1",
             "ip saddr 10.0.0.1-10.255.255.255", "ip saddr 127.0.0.0/8", "ip saddr 224.0.0.0/4",
             "ip saddr != { 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10 }"])
@@ -185,7 +185,7 @@ class Maker:
             "hop": lambda: "ip ttl > 0" if self.family == "ip" else "ip6 hoplimit < 255",
             "nothing": lambda: "",
         }
-        weights = {"limit": .25, "source port": .1, "hop": .3, "packet type": .5, "not": .5, "nothing": .4}
+        weights = {"limit": .15, "source port": .1, "hop": .3, "packet type": .5, "not": .5, "nothing": .4}
         names = list(kinds)
         kind = r.choices(names, [weights.get(n, 1) for n in names])[0]
         USED.add(kind)

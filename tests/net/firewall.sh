@@ -9,6 +9,7 @@ verdicts=${top_builddir:?}/tests/net/verdicts
 [ -x "$verdicts" ] || { not_ok "tests/net/verdicts is not built"; exit 1; }
 
 two_hosts || { not_ok "two namespaces"; exit 1; }
+ip -n "${P}h" addr flush dev h0 && ip -n "${P}p" addr flush dev p0	# one address of each family
 ip -n "${P}h" addr add 11.0.0.1/24 dev h0 && ip -n "${P}p" addr add 11.0.0.2/24 dev p0
 ip -n "${P}h" addr add 2600:1::1/64 dev h0 nodad && ip -n "${P}p" addr add 2600:1::2/64 dev p0 nodad
 for a in 93.184.216.34 203.0.113.9 10.1.2.3 172.16.0.9 192.168.7.7 100.64.0.2; do
@@ -16,6 +17,10 @@ for a in 93.184.216.34 203.0.113.9 10.1.2.3 172.16.0.9 192.168.7.7 100.64.0.2; d
 done
 for a in 2a00:1450::5 2001:db8::9 fd00::2 fc01:2::3; do ip -n "${P}p" addr add $a/128 dev p0 nodad; done
 ip -n "${P}h" route add default via 11.0.0.2 dev h0 && ip -n "${P}h" -6 route add default via 2600:1::2 dev h0
+# Rules may drop neighbour discovery: the two know each other.
+mac() { in_ns "$1" cat "/sys/class/net/$2/address"; }
+ip -n "${P}h" neigh replace 2600:1::2 lladdr "$(mac p p0)" dev h0 nud permanent
+ip -n "${P}p" neigh replace 2600:1::1 lladdr "$(mac h h0)" dev p0 nud permanent
 # Else rejects are rate limited, and look like drops.
 for n in h p; do
 	in_ns $n sysctl -qw net.ipv4.icmp_ratelimit=0
@@ -42,6 +47,61 @@ in_ns h setpriv --reuid 65534 --clear-groups --bounding-set=-all --inh-caps=-all
 	"$verdicts" h0 public tcp 11.0.0.1 22 >"$W/nobody" 2>"$W/nobody.err"
 grep -q '^22 unknown' "$W/nobody" && grep -q '^firewall: ' "$W/nobody.err"
 check $? "without CAP_NET_ADMIN the verdict is unknown, and one line says why"
+
+# What listens is shown with who can reach it, and by which rule (DESIGN 4.1).
+in_ns h nft -f - <<'RULES'
+table inet filter {
+	chain input {
+		type filter hook input priority 0; policy drop;
+		iif lo accept
+		ct state established,related accept
+		tcp dport { 22, 443 } accept
+		ip saddr 10.0.0.0/8 tcp dport 80 accept
+		tcp dport 3306 limit rate 1/minute accept
+		udp dport 5353 reject
+	}
+}
+RULES
+background "$W/serve" h /usr/bin/python3 "$here/firewall.py" serve
+server=$last
+background "$W/local" h /usr/bin/python3 -c 'import socket, time
+s = socket.create_server(("127.0.0.1", 7777)); print("ready", flush=True); time.sleep(600)'
+wait_for 20 grep -q ready "$W/serve" && wait_for 20 grep -q ready "$W/local"
+check $? "listeners behind rules"
+exposed() {	# exposed PROTO PORT [COMMAND...]: verdict, exposure and rule of a listener
+	local proto=$1 port=$2
+	shift 2
+	in_ns h "$@" "$N" listen --json 2>/dev/null | /usr/bin/python3 -c 'import json, sys
+for line in sys.stdin:
+    l = json.loads(line)
+    if l["proto"] == sys.argv[1] and l["port"] == int(sys.argv[2]):
+        print(l["verdict"], l["exposure"], l.get("rule", "-"))' "$proto" "$port"
+}
+handle=$(in_ns h nft -a list chain inet filter input | sed -n 's/.*{ 22, 443 } accept # handle //p')
+[ "$(exposed tcp 443)" = "allow exposed inet filter input handle $handle" ]
+check $? "exposed, by the rule that nft shows: $(exposed tcp 443)"
+[ "$(exposed tcp 80)" = "drop lan_only inet filter input policy" ]
+check $? "open to private sources alone: $(exposed tcp 80)"
+[ "$(exposed tcp 3306 | cut -d' ' -f1,2)" = "unknown unknown" ]
+check $? "a limit decides, and nobody knows how: $(exposed tcp 3306)"
+[ "$(exposed udp 5353 | cut -d' ' -f1,2)" = "reject lan_only" ]
+check $? "rejected: $(exposed udp 5353)"
+[ "$(exposed tcp 7777 | cut -d' ' -f2)" = local_only ]
+check $? "loopback is for this host alone: $(exposed tcp 7777)"
+nobody=(setpriv --reuid 65534 --clear-groups --bounding-set=-all --inh-caps=-all)
+[ "$(exposed tcp 443 "${nobody[@]}")" = "unknown unknown -" ] &&
+	[ "$(exposed tcp 7777 "${nobody[@]}")" = "unknown local_only -" ]
+check $? "without CAP_NET_ADMIN: unknown, but for loopback"
+in_ns h "${nobody[@]}" "$N" doctor >"$W/doctor" 2>&1
+[ "$(grep -c "CAP_NET_ADMIN is missing" "$W/doctor")" = 1 ]
+check $? "one line of the doctor names the capability"
+stop "$server"
+
+# A rule that changes is seen at the next look, an unchanged ruleset is not read again.
+in_ns h nft add rule inet filter input tcp dport 80 accept
+[ "$(exposed tcp 80 | cut -d' ' -f1,2)" = "" ]
+check $? "what does not listen any more is not told"
+in_ns h nft flush ruleset
 
 # Nothing in the way is a definite answer; so is a table of iptables-legacy, where it exists: unknown.
 in_ns h "$verdicts" h0 public tcp 11.0.0.1 22 | grep -q '^22 allow'

@@ -200,7 +200,7 @@ START_TEST(a_listener_and_its_owner)
 	ck_assert_uint_eq(one->owner_state, NSC_OWNER_KNOWN);
 	ck_assert_uint_eq(one->process.pid, (uint32_t)getpid());
 	ck_assert_uint_eq(one->socket.queue_max, 3);
-	ck_assert_str_eq(nsc_listener_exposure(one), "local_only");
+	ck_assert_int_eq(one->exposure, NSC_EXPOSURE_LOCAL_ONLY);
 
 	ck_assert_int_eq(nsc_addr_parse(&a, "127.0.0.1"), 0);
 	ck_assert(v->listeners_known);

@@ -112,7 +112,7 @@ setup(void)
 	engine->ledgers.count = WRITERS;
 	engine->ledgers.wake = publish_all;
 	engine->ledgers.row = row_of;
-	engine->ledgers.sources = 15;
+	engine->ledgers.sources = (1u << NSC_COUNT_HOST_SOURCE) - 1;
 	engine->ledgers.arg = engine;
 	engine->ledgers.networks = &engine->networks;
 	engine->ledgers.top_n = 32;

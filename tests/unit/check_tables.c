@@ -119,9 +119,21 @@ listen_at(uint8_t proto, const char *address, uint16_t port, uint8_t families, u
 		.socket = {.proto = proto, .local = addr(address), .local_port = port,
 			   .families = families, .queue_max = 128, .netns = 4026531840},
 		.sockets = 1, .bind = bind, .scope = scope, .address_present = true,
-		.owner_state = NSC_OWNER_ANONYMOUS,
+		.owner_state = NSC_OWNER_ANONYMOUS, .verdict = NSC_FW_UNKNOWN,
+		.exposure = scope == NSC_SCOPE_LOOPBACK ? NSC_EXPOSURE_LOCAL_ONLY : NSC_EXPOSURE_UNKNOWN,
 	};
 	return l;
+}
+
+static void
+reach(struct nsc_listener *l, unsigned family, uint8_t verdict, uint8_t exposure, uint64_t handle)
+{
+	l->reach[family] = (struct nsc_listener_reach){
+		.verdict = verdict, .exposure = exposure,
+		.reason = {"inet", "filter", "input", handle},
+	};
+	l->verdict = family == 0 ? verdict : nsc_fw_verdict_more(l->verdict, verdict);
+	l->exposure = family == 0 ? exposure : nsc_exposure_more(l->exposure, exposure);
 }
 
 static void
@@ -133,12 +145,15 @@ some_listeners(void)
 	l = listen_at(IPPROTO_TCP, "0.0.0.0", 22, NSC_FAMILY_IPV4, NSC_BIND_ANY, NSC_SCOPE_PUBLIC);
 	l->owner_state = NSC_OWNER_KNOWN;
 	l->process = process("sshd", 812, "ssh.service");
+	reach(l, 0, NSC_FW_ALLOW, NSC_EXPOSURE_EXPOSED, 7);
 	l = listen_at(IPPROTO_TCP, "::", 443, 3, NSC_BIND_ANY, NSC_SCOPE_PUBLIC);
 	l->owner_state = NSC_OWNER_KNOWN;
 	l->process = process("a-very-long-name-of-a-process-indeed", 4194304, "docker-0123456789ab");
 	l->socket.queue = 4096;
 	l->socket.queue_max = 4096;
 	l->socket.drops = 12345;
+	reach(l, 0, NSC_FW_DROP, NSC_EXPOSURE_LAN_ONLY, 0);
+	reach(l, 1, NSC_FW_REJECT, NSC_EXPOSURE_LAN_ONLY, 9);
 	l = listen_at(IPPROTO_TCP, "::", 444, NSC_FAMILY_IPV6, NSC_BIND_ANY, NSC_SCOPE_PUBLIC);
 	l->owner_state = NSC_OWNER_DENIED;
 	l = listen_at(IPPROTO_UDP, "fe80::1", 546, NSC_FAMILY_IPV6, NSC_BIND_INTERFACE, NSC_SCOPE_PRIVATE);
@@ -161,11 +176,11 @@ START_TEST(listeners_at_80_columns)
 	some_listeners();
 	result = 0;
 	ck_assert_str_eq(run(cli_listen, "80", false, &status),
-		"7 listeners, 2 for this host alone\n"
+		"7 listeners, 2 for this host alone, 1 open to strangers\n"
 		"\n"
 		"PROTO ADDRESS                   BIND      EXPOSURE       QUEUE PROCESS\n"
-		"tcp   0.0.0.0:22                any       unknown        0/128 sshd 812\n"
-		"tcp   *:443                     any       unknown    4096/4096 a-very-l..-indeed\n"
+		"tcp   0.0.0.0:22                any       exposed        0/128 sshd 812\n"
+		"tcp   *:443                     any       lan_only   4096/4096 a-very-l..-indeed\n"
 		"tcp   [::]:444                  any       unknown        0/128 ?\n"
 		"udp   [fe80::1%eth0]:546        interface unknown              -\n"
 		"tcp   0.0.0.0%lo:8080           interface local_only     0/128 -\n"
@@ -284,9 +299,10 @@ START_TEST(wide_terminals_show_units_and_whole_addresses)
 	some_listeners();
 	some_connections();
 	result = 0;
-	p = run(cli_listen, "160", false, &status);
+	p = run(cli_listen, "200", false, &status);
+	ck_assert_ptr_nonnull(strstr(p, " inet filter input handle 7\n"));
 	ck_assert_ptr_nonnull(strstr(p, "[2001:db8:1234:5678:9abc:def0:1234:5678]:65535 "));
-	ck_assert_ptr_nonnull(strstr(p, " ssh.service\n"));
+	ck_assert_ptr_nonnull(strstr(p, " ssh.service "));
 	p = run(cli_connections, "200", false, &status);
 	ck_assert_ptr_nonnull(strstr(p, "[2001:db8:ffff:ffff:ffff:ffff:ffff:ffff]:443 "));
 	ck_assert_ptr_nonnull(strstr(p, " docker-0123456789ab\n"));
@@ -324,11 +340,15 @@ START_TEST(row_0_6_listeners_as_json)
 	result = 0;
 	ck_assert_str_eq(run(cli_listen, "80", true, &status),
 		"{\"event\":\"listener\",\"proto\":\"tcp\",\"family\":\"ipv4\",\"address\":\"0.0.0.0\",\"port\":22,"
-		"\"bind\":\"any\",\"scope\":\"public\",\"verdict\":\"unknown\",\"exposure\":\"unknown\","
+		"\"bind\":\"any\",\"scope\":\"public\",\"verdict\":\"allow\",\"exposure\":\"exposed\","
+		"\"rule\":\"inet filter input handle 7\","
 		"\"process\":\"sshd\",\"process_state\":\"known\",\"pid\":812,\"unit\":\"ssh.service\","
 		"\"listeners\":1,\"queue\":0,\"queue_max\":128,\"overflows\":0,\"netns\":4026531840}\n"
 		"{\"event\":\"listener\",\"proto\":\"tcp\",\"family\":\"dual\",\"address\":\"::\",\"port\":443,"
-		"\"bind\":\"any\",\"scope\":\"public\",\"verdict\":\"unknown\",\"exposure\":\"unknown\","
+		"\"bind\":\"any\",\"scope\":\"public\",\"verdict\":\"reject\",\"exposure\":\"lan_only\","
+		"\"verdict_ipv4\":\"drop\",\"verdict_ipv6\":\"reject\","
+		"\"exposure_ipv4\":\"lan_only\",\"exposure_ipv6\":\"lan_only\","
+		"\"rule\":\"inet filter input handle 9\","
 		"\"process\":\"a-very-long-name-of-a-process-indeed\",\"process_state\":\"known\","
 		"\"pid\":4194304,\"unit\":\"docker-0123456789ab\","
 		"\"listeners\":1,\"queue\":4096,\"queue_max\":4096,\"overflows\":12345,\"netns\":4026531840}\n"

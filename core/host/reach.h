@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who can reach a listener: the firewall's verdict on a packet from a public source, on every
+ * interface and address by which it could come, and the exposure that follows (DESIGN 2).
+ */
+#ifndef NSC_HOST_REACH_H
+#define NSC_HOST_REACH_H
+
+#include "host/interfaces.h"
+#include "host/listeners.h"
+
+struct nsc_reach;
+
+int nsc_reach_new(struct nsc_reach **r);	/* 0 or -ENOMEM; asks nothing yet */
+void nsc_reach_free(struct nsc_reach *r);
+
+/*
+ * Takes the rules of this namespace in if they changed, and its routes every NSC_REACH_ROUTES
+ * seconds (now: steady clock, ns).  0, or -errno with err: every verdict is `unknown` until a
+ * look goes well.
+ */
+enum { NSC_REACH_ROUTES = 10 };
+int nsc_reach_look(struct nsc_reach *r, uint64_t now, char err[NSC_ERR]);
+
+/*
+ * Writes verdict, exposure and reason; t is of the same namespace.  Without r (NULL) nobody
+ * reads the firewall.  No system call.
+ */
+void nsc_reach_find(struct nsc_reach *r, struct nsc_listener *l, const struct nsc_interfaces *t);
+
+/* Rulesets taken in, and questions that no earlier one had answered. */
+void nsc_reach_stats(const struct nsc_reach *r, uint64_t *rulesets, uint64_t *questions);
+
+#endif
