@@ -148,10 +148,11 @@ increment(const struct nsc_cells *now, unsigned set, unsigned n, bool *level)
 	for (i = 0; i < NSC_METRICS; i++) {
 		const struct nsc_metric *m = &nsc_metrics[i];
 		unsigned stride = (unsigned)m->members * m->width;
-		const uint64_t *cell = &now->cell[m->base + n * stride];
+		const uint64_t *cell;
 
 		if (m->group != set || m->shape == NSC_SHAPE_QUANTILES)
 			continue;
+		cell = &now->cell[m->base + n * stride];
 		for (j = 0; j < stride; j++) {
 			if (nsc_shape_grows(m->shape))
 				sum += (double)cell[j];
