@@ -55,36 +55,26 @@ nsc_decode_orphan(struct nsc_decoder *d, uint64_t now, bool all, struct nsc_pack
 	return nsc_fragments_orphan(d->fragments, now, all, p);
 }
 
-/* One by one: a memset of the whole costs more.  sack[] means nothing while sacks is 0. */
+/* sack[] means nothing while sacks is 0. */
 static void
 clear(struct nsc_packet *p, const struct nsc_frame *f)
 {
+	const size_t from = offsetof(struct nsc_packet, flags);
+
 	p->frame = f;
 	p->time = f->time;
-	p->sport = p->dport = 0;
 	p->tunnel = NSC_TUNNEL_NONE;
 	p->tcp_flags = 0;
-	p->flags = 0;
-	p->vni = 0;
-	p->payload = NULL;
-	p->payload_len = p->payload_caplen = 0;
-	p->seq = p->ack = 0;
-	p->tsval = p->tsecr = 0;
-	p->window = p->mss = 0;
-	p->wscale = p->sacks = 0;
-	p->icmp_type = p->icmp_code = 0;
-	p->icmp_id = 0;
-	p->credit_packets = p->credit_octets = 0;
+	memset((char *)p + from, 0, offsetof(struct nsc_packet, sack) - from);
 }
 
-/* As nsc_addr_v4, but in place: it is the packets' most frequent copy. */
-static void
+/* As nsc_addr_v4, but in halves, as keys are made of them: it is the packets' most frequent copy. */
+static inline void
 address4(struct nsc_addr *a, const uint8_t v4[4])
 {
-	static const uint8_t mapped[12] = {[10] = 0xff, 0xff};
+	const uint64_t half[2] = {0, htobe64(UINT64_C(0xffff) << 32 | nsc_be32(v4))};
 
-	memcpy(a->b, mapped, sizeof mapped);
-	memcpy(a->b + 12, v4, 4);
+	memcpy(a->b, half, sizeof half);
 }
 
 static void
@@ -170,53 +160,70 @@ refuse(struct nsc_decode_stats *s, enum nsc_decoded what)
 	return what;
 }
 
+static inline bool
+is_near(const uint8_t *port)
+{
+	return nsc_tunnel_ports[nsc_be16(port) >> 3 & 255];
+}
+
 /*
  * What nearly all packets are: Ethernet, IP without options, extensions or
  * fragments, TCP or UDP that is no tunnel.  One look at the lengths, and each
- * field is read where it stands.  False: nothing was done, the walk through the
- * layers decides; it would say the same of these.
+ * field is read where it stands.  Whether it is TCP or UDP no processor foretells:
+ * both are read alike, and masks take away what UDP does not have.  False: nothing
+ * was done, the walk through the layers decides; it would say the same of these.
  */
 static bool
 plain(const struct nsc_decoder *d, const struct nsc_frame *f, struct nsc_packet *p)
 {
 	enum { ETHERNET = 14, IP4 = 20, IP6 = 40, FRAGMENT = 0x3fff };
-	uint32_t room, header, total, here;
-	const uint8_t *h;
+	uint32_t room, header, total, here, wire, own, least, sent, length, mask;
+	const uint8_t *ip, *h;
 	uint16_t type;
 	uint8_t proto;
+	bool tcp;
 
-	if (f->link != NSC_LINK_ETHERNET || f->caplen < ETHERNET + IP6)
+	if (f->link != NSC_LINK_ETHERNET || f->caplen < ETHERNET + IP4 + NSC_TCP_HEADER)
 		return false;
-	h = f->data + ETHERNET;
+	ip = f->data + ETHERNET;
 	room = f->caplen - ETHERNET;
-	type = nsc_be16(h - 2);
-	if (type == NSC_ETHER_IP4 && h[0] == 0x45 && (nsc_be16(h + 6) & FRAGMENT) == 0) {
+	type = nsc_be16(ip - 2);
+	if (type == NSC_ETHER_IP4 && ip[0] == 0x45 && (nsc_be16(ip + 6) & FRAGMENT) == 0) {
 		header = IP4;
-		total = nsc_be16(h + 2);
-		proto = h[9];
-	} else if (type == NSC_ETHER_IP6 && h[0] >> 4 == 6 && nsc_be16(h + 4) != 0) {
+		total = nsc_be16(ip + 2);
+		proto = ip[9];
+	} else if (type == NSC_ETHER_IP6 && ip[0] >> 4 == 6 && nsc_be16(ip + 4) != 0 &&
+		   room >= IP6 + NSC_TCP_HEADER) {
 		header = IP6;
-		total = IP6 + nsc_be16(h + 4);
-		proto = h[6];
+		total = IP6 + nsc_be16(ip + 4);
+		proto = ip[6];
 	} else {
 		return false;
 	}
+	h = ip + header;
+	tcp = proto == NSC_PROTO_TCP;
+	mask = -(uint32_t)tcp;
+	least = (mask & NSC_TCP_HEADER) | (~mask & NSC_UDP_HEADER);
 	here = room < total ? room : total;
-	if (proto == NSC_PROTO_TCP ? here < header + NSC_TCP_HEADER
-				   : proto != NSC_PROTO_UDP || here < header + NSC_UDP_HEADER)
+	if ((proto ^ NSC_PROTO_TCP) * (proto ^ NSC_PROTO_UDP) != 0 || here < header + least)
 		return false;
-	if (proto == NSC_PROTO_UDP && d->decapsulate && nsc_tunnel_over_udp(h + header))
+	here -= header;
+	wire = total - header;
+	own = (mask & (h[12] >> 4) * 4u) | (~mask & NSC_UDP_HEADER);
+	sent = (mask & wire) | (~mask & nsc_be16(h + 4));
+	if ((own < least) | (own > sent) | (sent > wire) |
+	    (d->decapsulate & !tcp & (is_near(h) | is_near(h + 2))))
 		return false;
 
 	clear(p, f);
 	if (header == IP4) {
-		address4(&p->src, h + 12);
-		address4(&p->dst, h + 16);
+		address4(&p->src, ip + 12);
+		address4(&p->dst, ip + 16);
 		p->version = 4;
-		p->ip_id = nsc_be16(h + 4);
+		p->ip_id = nsc_be16(ip + 4);
 	} else {
-		memcpy(p->src.b, h + 8, sizeof p->src.b);
-		memcpy(p->dst.b, h + 24, sizeof p->dst.b);
+		memcpy(p->src.b, ip + 8, sizeof p->src.b);
+		memcpy(p->dst.b, ip + 24, sizeof p->dst.b);
 		p->version = 6;
 		p->ip_id = 0;
 	}
@@ -227,28 +234,32 @@ plain(const struct nsc_decoder *d, const struct nsc_frame *f, struct nsc_packet 
 		p->flags |= NSC_PACKET_VLAN;
 	if (f->caplen < f->len || room < total)
 		p->flags |= NSC_PACKET_TRUNCATED;
-	if (proto == NSC_PROTO_TCP)
-		nsc_transport_tcp(h + header, here - header, total - header, p);
-	else
-		nsc_transport_udp(h + header, here - header, total - header, p);
+	p->sport = nsc_be16(h);
+	p->dport = nsc_be16(h + 2);
+	p->seq = mask & nsc_be32(h + 4);
+	p->ack = mask & nsc_be32(h + 8);
+	p->tcp_flags = mask & h[13];
+	p->window = mask & nsc_be16(h + 14);
+	if (own > NSC_TCP_HEADER)
+		nsc_transport_options(h + NSC_TCP_HEADER,
+				      (here < own ? here : own) - NSC_TCP_HEADER, p);
+	length = sent - own;
+	here -= here < own ? here : own;
+	p->payload_len = length;
+	p->payload_caplen = here < length ? here : length;
+	p->payload = p->payload_caplen > 0 ? h + own : NULL;
 	return true;
 }
 
-enum nsc_decoded
-nsc_decode(struct nsc_decoder *d, const struct nsc_frame *f, struct nsc_packet *p)
+/* Layer by layer.  Apart, since what it needs of the stack would cost every packet. */
+static __attribute__((noinline)) enum nsc_decoded
+walk(struct nsc_decoder *d, const struct nsc_frame *f, struct nsc_packet *p)
 {
 	enum nsc_decoded what;
 	bool in_part = false;
 	struct nsc_net n;
 	struct nsc_ip ip;
 
-	d->stats.frames++;
-	if (f->caplen < f->len)
-		d->stats.truncated++;
-	if (plain(d, f, p)) {
-		d->stats.ip++;
-		return NSC_DECODED_IP;
-	}
 	what = nsc_link(f, &n);
 	if (what != NSC_DECODED_IP)
 		return refuse(&d->stats, what);
@@ -266,5 +277,16 @@ nsc_decode(struct nsc_decoder *d, const struct nsc_frame *f, struct nsc_packet *
 		nsc_transport(&ip, p);
 	if (ip.fragment && !nsc_fragment(d->fragments, &ip, p))
 		return NSC_DECODED_HELD;
+	return NSC_DECODED_IP;
+}
+
+enum nsc_decoded
+nsc_decode(struct nsc_decoder *d, const struct nsc_frame *f, struct nsc_packet *p)
+{
+	d->stats.frames++;
+	d->stats.truncated += f->caplen < f->len;
+	if (!plain(d, f, p))
+		return walk(d, f, p);
+	d->stats.ip++;
 	return NSC_DECODED_IP;
 }

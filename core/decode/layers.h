@@ -110,18 +110,17 @@ struct nsc_taken {
 	uint32_t id;
 };
 
-/* tunnel.c: true if a UDP port, of the header at h, may announce a tunnel. */
-bool nsc_tunnel_over_udp(const uint8_t *h);
+/* tunnel.c: by bits 3 to 10 of a UDP port: false if it announces no tunnel. */
+extern const bool nsc_tunnel_ports[256];
 /* The network layer that this one carries, if it carries a plausible one. */
 bool nsc_tunnel(const struct nsc_ip *ip, const struct nsc_net *outer, struct nsc_net *inner,
 		struct nsc_taken *t);
 
 /* transport.c: ports, flags, options and payload. */
-void nsc_transport(const struct nsc_ip *ip, struct nsc_packet *p);
-/* The same where it needs no more: `here` octets of a whole header at h, `wire` were sent. */
 enum { NSC_TCP_HEADER = 20, NSC_UDP_HEADER = 8 };
-void nsc_transport_tcp(const uint8_t *h, uint32_t here, uint32_t wire, struct nsc_packet *p);
-void nsc_transport_udp(const uint8_t *h, uint32_t here, uint32_t wire, struct nsc_packet *p);
+void nsc_transport(const struct nsc_ip *ip, struct nsc_packet *p);
+/* TCP's options, of which `left` octets are at o. */
+void nsc_transport_options(const uint8_t *o, uint32_t left, struct nsc_packet *p);
 /* The payload of a UDP datagram of which all octets are here. */
 void nsc_transport_datagram(struct nsc_bytes b, struct nsc_packet *p);
 

@@ -56,35 +56,33 @@ struct nsc_packet {
 	const struct nsc_frame *frame;	/* as captured; borrowed */
 	uint64_t time;			/* nanoseconds since the epoch */
 
+	/* what every packet has */
 	struct nsc_addr src, dst;
-	uint16_t sport, dport;		/* TCP, UDP, SCTP; 0 with every other protocol */
+	uint32_t octets;		/* IP octets of the innermost layer (IPFIX octetDeltaCount) */
+	uint16_t vlan;			/* innermost VLAN id */
+	uint16_t ip_id;			/* IPv4 */
 	uint8_t proto;			/* of the innermost IP layer, extension headers skipped */
 	uint8_t version;		/* 4 or 6 */
 	uint8_t tunnel;			/* enum nsc_tunnel */
-	uint8_t tcp_flags;
-	uint32_t octets;		/* IP octets of the innermost layer (IPFIX octetDeltaCount) */
+	uint8_t tcp_flags;		/* nsc_tcp_flags; 0 with every other protocol */
+
+	/* what is 0 unless it says otherwise: one block, cleared as one */
 	uint32_t flags;			/* nsc_packet_flags */
-	uint16_t vlan;			/* innermost VLAN id */
-	uint16_t ip_id;			/* IPv4 */
+	uint16_t sport, dport;		/* TCP, UDP, SCTP; 0 with every other protocol */
 	uint32_t vni;
 
 	/*
 	 * Payload of the transport; borrowed, may be NULL.  A fragment of a UDP
 	 * datagram has none, but for the one that completes it: that has the whole.
 	 */
-	const uint8_t *payload;
 	uint32_t payload_len;		/* octets sent */
 	uint32_t payload_caplen;	/* octets at payload, never more than payload_len */
+	const uint8_t *payload;
 
 	uint32_t seq, ack;		/* TCP */
 	uint32_t tsval, tsecr;
 	uint16_t window;		/* unscaled */
 	uint16_t mss;			/* option of a SYN; 0: none */
-	uint8_t wscale;
-	uint8_t sacks;			/* blocks in sack[] (RFC 2018; the first may be a DSACK, RFC 2883) */
-	uint8_t icmp_type, icmp_code;
-	uint16_t icmp_id;		/* identifier of an echo; no part of a flow's key */
-	uint32_t sack[4][2];		/* left and right edges */
 
 	/*
 	 * Later fragments that came before their first one are credited to it,
@@ -92,6 +90,12 @@ struct nsc_packet {
 	 */
 	uint32_t credit_packets;
 	uint32_t credit_octets;
+
+	uint16_t icmp_id;		/* identifier of an echo; no part of a flow's key */
+	uint8_t icmp_type, icmp_code;
+	uint8_t wscale;
+	uint8_t sacks;			/* blocks in sack[] (RFC 2018; the first may be a DSACK, RFC 2883) */
+	uint32_t sack[4][2];		/* left and right edges; nothing behind `sacks` */
 };
 
 #endif

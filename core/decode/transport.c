@@ -67,8 +67,8 @@ tcp_option(const uint8_t *o, uint32_t len, struct nsc_packet *p)
 	}
 }
 
-static void
-tcp_options(const uint8_t *o, uint32_t left, struct nsc_packet *p)
+void
+nsc_transport_options(const uint8_t *o, uint32_t left, struct nsc_packet *p)
 {
 	enum { END = 0, NOP = 1 };
 
@@ -112,8 +112,8 @@ cut(const struct nsc_ip *ip, struct nsc_packet *p, uint32_t header)
 		p->flags |= NSC_PACKET_BAD_L4;	/* it was never sent whole */
 }
 
-void
-nsc_transport_tcp(const uint8_t *h, uint32_t here, uint32_t wire, struct nsc_packet *p)
+static void
+whole_tcp(const uint8_t *h, uint32_t here, uint32_t wire, struct nsc_packet *p)
 {
 	uint32_t header = (h[12] >> 4) * 4u;
 
@@ -128,8 +128,8 @@ nsc_transport_tcp(const uint8_t *h, uint32_t here, uint32_t wire, struct nsc_pac
 		return;
 	}
 	if (header > NSC_TCP_HEADER)
-		tcp_options(h + NSC_TCP_HEADER,
-			    (here < header ? here : header) - NSC_TCP_HEADER, p);
+		nsc_transport_options(h + NSC_TCP_HEADER,
+				      (here < header ? here : header) - NSC_TCP_HEADER, p);
 	behind(h, here, p, header, wire - header);
 }
 
@@ -141,11 +141,11 @@ tcp(const struct nsc_ip *ip, struct nsc_packet *p)
 	if (h == NULL)
 		cut(ip, p, NSC_TCP_HEADER);
 	else
-		nsc_transport_tcp(h, (uint32_t)nsc_bytes_left(&ip->b), ip->wire, p);
+		whole_tcp(h, (uint32_t)nsc_bytes_left(&ip->b), ip->wire, p);
 }
 
-void
-nsc_transport_udp(const uint8_t *h, uint32_t here, uint32_t wire, struct nsc_packet *p)
+static void
+whole_udp(const uint8_t *h, uint32_t here, uint32_t wire, struct nsc_packet *p)
 {
 	uint32_t len = nsc_be16(h + 4);
 
@@ -189,7 +189,7 @@ udp(const struct nsc_ip *ip, struct nsc_packet *p)
 	else if (ip->fragment)
 		udp_part(ip, h, p);
 	else
-		nsc_transport_udp(h, (uint32_t)nsc_bytes_left(&ip->b), ip->wire, p);
+		whole_udp(h, (uint32_t)nsc_bytes_left(&ip->b), ip->wire, p);
 }
 
 void

@@ -144,11 +144,11 @@ tunnel_port(const uint8_t *h)
 	}
 }
 
-bool
-nsc_tunnel_over_udp(const uint8_t *h)
-{
-	return tunnel_port(h) != 0;
-}
+const bool nsc_tunnel_ports[256] = {
+	[PORT_GTPU >> 3 & 255] = true, [PORT_VXLAN >> 3 & 255] = true,
+	[PORT_GENEVE >> 3 & 255] = true, [PORT_MPLS >> 3 & 255] = true,
+	[PORT_VXLAN_LINUX >> 3 & 255] = true,
+};
 
 static bool
 over_udp(uint16_t port, struct nsc_net *n, struct nsc_taken *t)

@@ -20,21 +20,6 @@ add(struct nsc_worker *w, unsigned cell, uint64_t n)
 	w->cells.cell[cell] += n;
 }
 
-/* rx and tx of a pair; a local packet counts once in each. */
-static inline void
-add_pair(uint64_t pair[2], unsigned way, uint64_t n)
-{
-	/* Masks, since no processor foretells which way the next packet goes. */
-	pair[0] += n & -(uint64_t)(way & NSC_WAY_RX);
-	pair[1] += n & -(uint64_t)((way & NSC_WAY_TX) >> 1);
-}
-
-static inline void
-add_way(struct nsc_worker *w, unsigned cell, unsigned way, uint64_t n)
-{
-	add_pair(&w->cells.cell[cell], way, n);
-}
-
 static unsigned
 proto_value(uint8_t proto)
 {
@@ -167,8 +152,7 @@ nsc_account_closed(struct nsc_worker *w, struct nsc_flow *f, enum nsc_end reason
 void
 nsc_account_interface(struct nsc_worker *w, const struct nsc_packet *p, unsigned way)
 {
-	add_way(w, NSC_CELL(INTERFACE_OCTETS, p->frame->iface, 0), way, p->octets);
-	add_way(w, NSC_CELL(INTERFACE_PACKETS, p->frame->iface, 0), way, p->octets > 0);
+	nsc_ways_add(&w->ways.interface[p->frame->iface], way, p->octets, p->octets > 0);
 }
 
 /* What is rare, so that a packet in peace asks once. */
@@ -214,19 +198,15 @@ nsc_account_packet(struct nsc_worker *w, const struct nsc_packet *p, const struc
 	unsigned sender = f->first ^ up->side;
 	bool decided;
 
-	add_way(w, NSC_CELL(SCOPE_OCTETS, f->scope, 0), way, octets);
-	add_way(w, NSC_CELL(SCOPE_PACKETS, f->scope, 0), way, packets);
+	nsc_ways_add(&w->ways.scope[f->scope], way, octets, packets);
 	if (f->direction & NSC_LABEL_FORWARDED)
 		return;
 	party->octets[sender] += octets;
 	party->packets[sender] += packets;
-	if (f->network != 0) {
-		add_way(w, NSC_CELL(NETWORK_OCTETS, f->network, 0), way, octets);
-		add_way(w, NSC_CELL(NETWORK_PACKETS, f->network, 0), way, packets);
-	}
+	if (f->network != 0)
+		nsc_ways_add(&w->ways.network[f->network], way, octets, packets);
 	decided = (f->app != 0) | (f->start <= w->undecided.since);
-	add_pair(decided ? &w->cells.cell[NSC_CELL(APP_OCTETS, f->app, 0)] : w->undecided.octets,
-		 way, octets);
+	nsc_ways_add(decided ? &w->ways.app[f->app] : &w->undecided.sums, way, octets, packets);
 	if (f->proto == NSC_PROTO_TCP)
 		account_tcp(w, f, up);
 }
@@ -250,9 +230,8 @@ nsc_account_app(struct nsc_worker *w, struct nsc_flow *f, unsigned before)
 		const uint64_t octets = named ? f->octets[side] : -f->octets[side];
 		unsigned way = nsc_way(f, side);
 
-		add_way(w, NSC_CELL(APP_OCTETS, app, 0), way, octets);
-		w->undecided.octets[0] -= way & NSC_WAY_RX ? octets : 0;
-		w->undecided.octets[1] -= way & NSC_WAY_TX ? octets : 0;
+		nsc_ways_add(&w->ways.app[app], way, octets, 0);
+		nsc_ways_add(&w->undecided.sums, way, -octets, 0);
 	}
 	add(w, NSC_CELL(APP_OPENED, app, 0), named ? 1 : (uint64_t)-1);
 	w->undecided.opened -= named ? 1 : (uint64_t)-1;

@@ -5,7 +5,10 @@
 
 #include "engine/worker_state.h"
 
-enum { BATCH = 64 };			/* packets whose memory is prefetched together */
+enum {
+	BATCH = 64,			/* packets whose memory is prefetched together */
+	AHEAD = 8,			/* of them, whose entries are on their way at a time */
+};
 
 static const uint64_t SECOND = 1000000000;
 
@@ -14,8 +17,7 @@ on_opened(void *arg, struct nsc_flow *f, const struct nsc_packet *p)
 {
 	struct nsc_worker *w = arg;
 
-	/* A pair's flow mixes conversations: there is nothing to be read in order. */
-	if (w->settings.flow.key != NSC_KEY_5TUPLE)
+	if (w->deaf)
 		f->flags |= NSC_FLOW_NO_PAYLOAD;
 	nsc_account_opened(w, f, p);
 	nsc_remote_opened(w, f);
@@ -144,6 +146,9 @@ nsc_worker_new(struct nsc_worker **out, const struct nsc_settings *settings, str
 	w->facts = facts;
 	w->unknown_link = -1;
 	w->locals.seen = UINT64_MAX;
+	/* A pair's flow mixes conversations: there is nothing to be read in order. */
+	w->deaf = settings->flow.key != NSC_KEY_5TUPLE ||
+		  (settings->session.wanted[0] | settings->session.wanted[1]) == 0;
 	set_timeouts(w);
 	nsc_locals_refresh(&w->locals, facts);
 	decode.key = settings->key;
@@ -272,9 +277,8 @@ follow(struct nsc_worker *w, const struct nsc_packet *p, const struct nsc_flow_r
 	struct nsc_update up;
 	enum nsc_end end;
 
-	if (p->time > w->now)
-		w->now = p->time;
-	if (w->now / SECOND != w->second)
+	w->now = p->time > w->now ? p->time : w->now;
+	if (w->now >= w->due)
 		nsc_worker_tick(w, w->now);
 	nsc_flow_update(w->flows, p, ref, &up);
 	w->octets += (uint64_t)p->octets + p->credit_octets;
@@ -304,11 +308,19 @@ nsc_worker_frames(struct nsc_worker *w, const struct nsc_frame *frames, int n)
 	while (n > 0) {
 		int batch = n < BATCH ? n : BATCH;
 
-		for (taken = i = 0; i < batch; i++)
-			taken += take_in(w, &frames[i], &packet[taken]);
-		nsc_flow_prepare(w->flows, packet, taken, ref);
-		for (i = 0; i < taken; i++)
+		for (taken = i = 0; i < batch; i++) {
+			if (!take_in(w, &frames[i], &packet[taken]))
+				continue;
+			nsc_flow_prepare(w->flows, &packet[taken], &ref[taken]);
+			taken++;
+		}
+		for (i = 0; i < taken && i < AHEAD; i++)
+			nsc_flow_approach(w->flows, &ref[i]);
+		for (i = 0; i < taken; i++) {
+			if (i + AHEAD < taken)
+				nsc_flow_approach(w->flows, &ref[i + AHEAD]);
 			follow(w, &packet[i], &ref[i]);
+		}
 		nsc_decoder_batch(w->decoder);
 		frames += batch;
 		n -= batch;
@@ -324,7 +336,8 @@ take_orphans(struct nsc_worker *w, bool all)
 	struct nsc_update up;
 
 	while (nsc_decode_orphan(w->decoder, w->now, all, &p)) {
-		nsc_flow_prepare(w->flows, &p, 1, &ref);
+		nsc_flow_prepare(w->flows, &p, &ref);
+		nsc_flow_approach(w->flows, &ref);
 		nsc_flow_update(w->flows, &p, &ref, &up);
 		w->octets += p.credit_octets;
 		nsc_account_packet(w, &p, &up);
@@ -337,9 +350,9 @@ nsc_worker_tick(struct nsc_worker *w, uint64_t now)
 	if (now > w->now)
 		w->now = now;
 	nsc_whose_tick(w->whose, &w->locals.view, w->now);
-	if (w->now / SECOND == w->second)
+	if (w->now < w->due)
 		return;
-	w->second = w->now / SECOND;
+	w->due = (w->now / SECOND + 1) * SECOND;
 	nsc_flow_advance(w->flows, w->now);
 	nsc_sessions_tick(w->sessions, w->now);
 	take_orphans(w, false);
@@ -353,7 +366,7 @@ nsc_worker_rebase(struct nsc_worker *w, uint64_t from, uint64_t to)
 	nsc_whose_rebase(w->whose, from, to);
 	w->cells.cell[NSC_CELL(SELF_ANOMALY, 0, NSC_V_ANOMALY_CLOCK_JUMP)]++;
 	w->now = to;
-	w->second = to / SECOND;
+	w->due = (to / SECOND + 1) * SECOND;
 }
 
 void
@@ -367,12 +380,12 @@ void
 nsc_worker_publish(struct nsc_worker *w, bool force)
 {
 	struct nsc_undecided *u = &w->undecided;
-	unsigned octets = NSC_CELL(APP_OCTETS, 0, 0);
 
 	if (!force && !nsc_ledger_asked(w->ledger))
 		return;
-	w->cells.cell[octets] += u->octets[0];
-	w->cells.cell[octets + 1] += u->octets[1];
+	for (unsigned way = 0; way < NSC_WAYS; way++)
+		nsc_ways_add(&w->ways.app[0], way, u->sums.way[way].octets, 0);
+	nsc_ways_settle(&w->ways, &w->cells);
 	w->cells.cell[NSC_CELL(APP_OPENED, 0, 0)] += u->opened;
 	*u = (struct nsc_undecided){.since = w->now};
 	nsc_whose_settle(w->whose, &w->locals.view, w->now);

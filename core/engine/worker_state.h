@@ -8,6 +8,7 @@
 #include "dissect/session.h"
 #include "engine/expiry.h"
 #include "engine/locals.h"
+#include "engine/ways.h"
 #include "engine/whose.h"
 #include "engine/worker.h"
 
@@ -16,8 +17,6 @@
  * (forwarded), 4-5 how the initiator's packets count, 6-7 the responder's.
  */
 enum {
-	NSC_WAY_RX = 1,
-	NSC_WAY_TX = 2,
 	NSC_LABEL_KNOWN = 1 << 2,
 	NSC_LABEL_FORWARDED = 1 << 3,
 };
@@ -34,7 +33,7 @@ nsc_way(const struct nsc_flow *f, int side)
  * before: so every published sum is exact and none ever falls.
  */
 struct nsc_undecided {
-	uint64_t octets[2];		/* rx, tx */
+	struct nsc_way_sums sums;	/* of their packets */
 	uint64_t opened;
 	uint64_t since;			/* packets' clock at the last publish, ns */
 };
@@ -47,11 +46,12 @@ struct nsc_worker {
 	struct nsc_decoder *decoder;
 	struct nsc_flow_table *flows;
 	struct nsc_sessions *sessions;
+	bool deaf;			/* nobody reads payload */
 	struct nsc_undecided undecided;
 	struct nsc_whose *whose;
 	struct nsc_party *party;	/* its parties, by flow->owner */
 	uint64_t now;			/* the packets' clock, ns; never goes back */
-	uint64_t second;		/* of the last tick */
+	uint64_t due;			/* the next second's tick */
 	uint64_t first, last;		/* times of the first and last packet */
 	uint64_t octets;
 	uint64_t names;			/* flows that went with a name */
@@ -65,6 +65,7 @@ struct nsc_worker {
 	int unknown_link;		/* first LINKTYPE_ that was not known; -1: none */
 	struct nsc_locals locals;
 	struct nsc_expiry certificates;	/* nsc_expiry_note() where one is seen */
+	struct nsc_ways ways;		/* what packets add to cells */
 	struct nsc_cells cells;
 };
 

@@ -32,53 +32,49 @@ rank_of(const struct nsc_flow *f)
 void
 nsc_evict_init(struct nsc_flow_table *t)
 {
-	nsc_wheel_init(&t->order, t->order.node, t->order.heads, t->clock);
+	nsc_wheel_init(&t->order, t->node, t->order.heads, t->clock);
 	for (unsigned r = 0; r < NSC_RANKS; r++)
-		nsc_node_alone(t->order.node, rank_head(t, r));
+		nsc_node_alone(t->node, rank_head(t, r));
 }
 
 void
 nsc_evict_rank(struct nsc_flow_table *t, struct nsc_flow *f)
 {
 	enum nsc_rank rank = rank_of(f);
-	uint32_t i = nsc_entry_index(t, f);
+	uint32_t i = nsc_order_node(nsc_entry_index(t, f));
 
 	if (rank == f->rank)
 		return;
 	if (f->rank != NSC_RANK_FREE)
-		nsc_node_remove(t->order.node, i);
+		nsc_node_remove(t->node, i);
 	f->rank = (uint8_t)rank;
 	if (rank == NSC_RANK_IDLE)
 		nsc_wheel_put(&t->order, i, f->since);
 	else
-		nsc_node_append(t->order.node, rank_head(t, rank), i);
-}
-
-void
-nsc_evict_forget(struct nsc_flow_table *t, struct nsc_flow *f)
-{
-	nsc_node_remove(t->order.node, nsc_entry_index(t, f));
-	f->rank = NSC_RANK_FREE;
+		nsc_node_append(t->node, rank_head(t, rank), i);
 }
 
 /* The least recently active of the queue; each look brings others nearer to their place. */
 static uint32_t
 least_active(struct nsc_flow_table *t)
 {
-	struct nsc_node *node = t->order.node;
-	uint32_t head, i;
+	struct nsc_node *node = t->node;
+	uint32_t head;
 	unsigned level;
 
 	while ((head = nsc_wheel_first(&t->order, UINT64_MAX, &level)) != 0) {
-		uint32_t last = node[head].prev;
+		uint32_t last = node[head].prev, i;
 
 		do {
+			const struct nsc_flow *f;
+
 			i = node[head].next;
-			if (level == 0 && t->entry[i].since >> NSC_WHEEL_TICK <= t->order.tick)
-				return i;
-			__builtin_prefetch(&t->entry[node[node[i].next].next].since);
+			f = &t->entry[nsc_node_entry(i)];
+			if (level == 0 && f->since >> NSC_WHEEL_TICK <= t->order.tick)
+				return nsc_node_entry(i);
+			__builtin_prefetch(&t->entry[nsc_node_entry(node[node[i].next].next)].since);
 			nsc_node_remove(node, i);
-			nsc_wheel_put(&t->order, i, t->entry[i].since);
+			nsc_wheel_put(&t->order, i, f->since);
 		} while (i != last);
 	}
 	return 0;
@@ -96,9 +92,9 @@ nsc_evict_one(struct nsc_flow_table *t, uint64_t now)
 	uint32_t i = 0;
 
 	for (unsigned r = 0; r < NSC_RANK_IDLE && i == 0; r++) {
-		uint32_t head = rank_head(t, r), next = t->order.node[head].next;
+		uint32_t head = rank_head(t, r), next = t->node[head].next;
 
-		i = next != head ? next : 0;
+		i = next != head ? nsc_node_entry(next) : 0;
 	}
 	if (i == 0)
 		i = least_active(t);

@@ -61,8 +61,9 @@ enum nsc_flow_flags {
 	NSC_FLOW_SELF = 1 << 6,		/* both ends are one: every packet is of side 0 */
 	NSC_FLOW_VLAN = 1 << 7,
 	NSC_FLOW_VNI = 1 << 8,
-	NSC_FLOW_TROUBLE = 1 << 9,	/* it has a record of what went wrong (trouble.h) */
+	NSC_FLOW_TROUBLE = 1 << 9,	/* it has counts of what went wrong (trouble.h) */
 	NSC_FLOW_WATCHED = 1 << 10,	/* and something there is not settled */
+	NSC_FLOW_JUDGED = 1 << 11,	/* it has a record of copies */
 	NSC_FLOW_PINNED = 1 << 14,	/* (worker) names of addr[0] are held; 1 << 15: of addr[1] (engine/remote.c) */
 };
 
@@ -154,6 +155,7 @@ struct nsc_update {
 	uint32_t spurious;		/* sent again now or before: found out to have been needless */
 	uint16_t flags;			/* nsc_update_flags */
 	uint8_t side;			/* 0: the initiator sent it */
+	uint8_t failure;		/* nsc_failure: what ended the handshake */
 	bool rtt_handshake;		/* the sample is SYN to SYN-ACK (or its ACK) */
 };
 
@@ -224,9 +226,15 @@ void nsc_flow_table_free(struct nsc_flow_table *t);
  */
 int nsc_flow_reconfigure(struct nsc_flow_table *t, const struct nsc_flow_config *cfg);
 
-/* Hashes n packets and prefetches what their updates will touch (n up to 64). */
-void nsc_flow_prepare(struct nsc_flow_table *t, const struct nsc_packet *p, int n,
-		      struct nsc_flow_ref *refs);
+/*
+ * A packet's way to its flow, in three steps, between which others' go on, since
+ * memory latency is the cost of a large table: it is hashed, and its slot is on its
+ * way; a few packets before its turn, so is what its update will touch (as good a
+ * guess as there is then, and it may be left out); then the update.
+ */
+void nsc_flow_prepare(struct nsc_flow_table *t, const struct nsc_packet *p,
+		      struct nsc_flow_ref *ref);
+void nsc_flow_approach(struct nsc_flow_table *t, struct nsc_flow_ref *ref);
 
 /* Takes one packet in; always finds or makes a flow (evicting another if it must). */
 void nsc_flow_update(struct nsc_flow_table *t, const struct nsc_packet *p,
@@ -258,7 +266,6 @@ const struct nsc_flow_stats *nsc_flow_stats(const struct nsc_flow_table *t);
 void nsc_flow_each(struct nsc_flow_table *t, bool (*visit)(void *arg, struct nsc_flow *f),
 		   void *arg);
 
-uint64_t nsc_flow_packets(const struct nsc_flow *f, int side);
 uint64_t nsc_flow_end(const struct nsc_flow *f);		/* last packet, ns */
 uint32_t nsc_flow_retransmits(const struct nsc_flow *f);	/* captured packets, both sides */
 uint32_t nsc_flow_out_of_order(const struct nsc_flow *f);
@@ -280,6 +287,12 @@ bool nsc_flow_vni(const struct nsc_flow *f, uint32_t *vni);
 const char *nsc_flow_history(const struct nsc_flow *f, char text[NSC_HISTORY + 1]);
 const char *nsc_flow_state_text(const struct nsc_flow *f);	/* "established"; "" if none */
 const char *nsc_end_text(enum nsc_end reason);			/* "fin" ... */
+
+static inline uint64_t
+nsc_flow_packets(const struct nsc_flow *f, int side)
+{
+	return (uint64_t)f->packets_high[side] << 32 | f->packets_low[side];
+}
 
 static inline const struct nsc_addr *
 nsc_flow_addr(const struct nsc_flow *f, int side)

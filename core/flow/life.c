@@ -10,11 +10,12 @@
 
 #include <errno.h>
 
+/* In that state. */
 static uint32_t
-timeout_of(const struct nsc_flow_config *c, const struct nsc_flow *f)
+timeout_in(const struct nsc_flow_config *c, const struct nsc_flow *f, uint8_t state)
 {
-	if (nsc_flow_is_tcp(f) && f->state != NSC_STATE_ESTABLISHED)
-		return f->state >= NSC_STATE_TIME_WAIT ? c->timeout_closed : c->timeout_syn;
+	if (nsc_flow_is_tcp(f) && state != NSC_STATE_ESTABLISHED)
+		return state >= NSC_STATE_TIME_WAIT ? c->timeout_closed : c->timeout_syn;
 	if (f->timeout != 0)
 		return f->timeout;
 	switch (f->proto) {
@@ -27,6 +28,12 @@ timeout_of(const struct nsc_flow_config *c, const struct nsc_flow *f)
 		return c->timeout_icmp;
 	}
 	return c->timeout_other;
+}
+
+static uint32_t
+timeout_of(const struct nsc_flow_config *c, const struct nsc_flow *f)
+{
+	return timeout_in(c, f, f->state);
 }
 
 uint64_t
@@ -65,10 +72,18 @@ next_look(const struct nsc_flow_table *t, const struct nsc_flow *f)
 void
 nsc_life_reschedule(struct nsc_flow_table *t, struct nsc_flow *f)
 {
-	uint32_t i = nsc_entry_index(t, f);
+	uint32_t i = nsc_timer_node(nsc_entry_index(t, f));
 
-	nsc_node_remove(t->timers.node, i);
+	nsc_node_remove(t->node, i);
 	nsc_wheel_put(&t->timers, i, next_look(t, f));
+}
+
+/* Where it is, the wheel looks at it early enough, unless its new state has less time. */
+void
+nsc_life_moved(struct nsc_flow_table *t, struct nsc_flow *f, uint8_t before)
+{
+	if (timeout_of(&t->cfg, f) < timeout_in(&t->cfg, f, before))
+		nsc_life_reschedule(t, f);
 }
 
 static uint32_t
@@ -78,7 +93,7 @@ take_entry(struct nsc_flow_table *t)
 
 	if (i == 0)
 		return ++t->used;
-	t->free = t->timers.node[i].next;
+	t->free = t->node[nsc_timer_node(i)].next;
 	return i;
 }
 
@@ -110,8 +125,8 @@ nsc_life_open(struct nsc_flow_table *t, const struct nsc_key *k, uint32_t hash,
 		f->flags |= NSC_FLOW_VNI;
 	}
 	f->rank = NSC_RANK_FREE;
-	nsc_node_alone(t->timers.node, i);
-	nsc_node_alone(t->order.node, i);
+	nsc_node_alone(t->node, nsc_timer_node(i));
+	nsc_node_alone(t->node, nsc_order_node(i));
 	nsc_slots_insert(&t->slots, hash, i);
 	t->stats.entries++;
 	return f;
@@ -132,22 +147,38 @@ nsc_life_close(struct nsc_flow_table *t, struct nsc_flow *f, enum nsc_end reason
 }
 
 void
+nsc_life_leave(struct nsc_flow_table *t, struct nsc_flow *f)
+{
+	if (t->hooks.retired != NULL)
+		t->hooks.retired(t->hooks.arg, f);
+	nsc_holes_release(t->holes, &f->tcp[0].holes);
+	nsc_holes_release(t->holes, &f->tcp[1].holes);
+	f->rank = NSC_RANK_FREE;
+	t->stats.entries--;
+}
+
+void
+nsc_life_empty(struct nsc_flow_table *t)
+{
+	nsc_slots_clear(&t->slots);
+	nsc_wheel_init(&t->timers, t->node, t->timers.heads, t->clock);
+	nsc_evict_init(t);
+	t->used = t->free = 0;
+}
+
+void
 nsc_life_retire(struct nsc_flow_table *t, struct nsc_flow *f)
 {
 	uint32_t i = nsc_entry_index(t, f);
 	struct nsc_key k;
 
-	if (t->hooks.retired != NULL)
-		t->hooks.retired(t->hooks.arg, f);
+	nsc_life_leave(t, f);
 	nsc_key_of_flow(&k, f);
 	nsc_slots_remove(&t->slots, nsc_key_hash(&k, &t->key), i);
-	nsc_node_remove(t->timers.node, i);
-	nsc_evict_forget(t, f);
-	nsc_holes_release(t->holes, &f->tcp[0].holes);
-	nsc_holes_release(t->holes, &f->tcp[1].holes);
-	t->timers.node[i].next = t->free;
+	nsc_node_remove(t->node, nsc_timer_node(i));
+	nsc_node_remove(t->node, nsc_order_node(i));
+	t->node[nsc_timer_node(i)].next = t->free;
 	t->free = i;
-	t->stats.entries--;
 }
 
 void
@@ -163,7 +194,7 @@ nsc_life_expire(struct nsc_flow_table *t, struct nsc_flow *f, uint64_t now)
 static void
 work_off(struct nsc_flow_table *t, uint32_t head)
 {
-	struct nsc_node *node = t->timers.node;
+	struct nsc_node *node = t->node;
 	uint32_t work = t->timers.heads + NSC_NODE_WORK;
 
 	node[work] = node[head];
@@ -172,9 +203,9 @@ work_off(struct nsc_flow_table *t, uint32_t head)
 	nsc_node_alone(node, head);
 	while (node[work].next != work) {
 		uint32_t i = node[work].next;
-		struct nsc_flow *f = &t->entry[i];
+		struct nsc_flow *f = &t->entry[nsc_node_entry(i)];
 
-		__builtin_prefetch(&t->entry[node[node[i].next].next].start);
+		__builtin_prefetch(&t->entry[nsc_node_entry(node[node[i].next].next)].start);
 		nsc_node_remove(node, i);
 		if (nsc_life_deadline(t, f) <= t->clock)
 			nsc_life_expire(t, f, t->clock);
@@ -208,19 +239,19 @@ nsc_flow_advance(struct nsc_flow_table *t, uint64_t now)
 static void
 requeue(struct nsc_flow_table *t)
 {
-	nsc_wheel_init(&t->timers, t->timers.node, t->timers.heads, t->clock);
-	nsc_wheel_init(&t->order, t->order.node, t->order.heads, 0);
+	nsc_wheel_init(&t->timers, t->node, t->timers.heads, t->clock);
+	nsc_wheel_init(&t->order, t->node, t->order.heads, 0);
 	for (uint32_t i = 1; i <= t->used; i++) {
 		struct nsc_flow *f = &t->entry[i];
 
 		if (f->rank == NSC_RANK_FREE)
 			continue;
-		nsc_node_alone(t->timers.node, i);
-		nsc_wheel_put(&t->timers, i, next_look(t, f));
+		nsc_node_alone(t->node, nsc_timer_node(i));
+		nsc_wheel_put(&t->timers, nsc_timer_node(i), next_look(t, f));
 		if (f->rank != NSC_RANK_IDLE)
 			continue;
-		nsc_node_alone(t->order.node, i);
-		nsc_wheel_put(&t->order, i, f->since);
+		nsc_node_alone(t->node, nsc_order_node(i));
+		nsc_wheel_put(&t->order, nsc_order_node(i), f->since);
 	}
 }
 

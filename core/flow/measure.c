@@ -117,7 +117,7 @@ nsc_measure_sent(struct nsc_flow_table *t, struct nsc_flow *f, int side,
 	}
 	if (p->payload_len > 0 && nsc_measure_fills(f, x, y, end)) {
 		up->flags |= NSC_UPDATE_WINDOW_FULL;
-		nsc_trouble_of(t, f)->events.window_fulls++;
+		nsc_trouble_events(t, f)->window_fulls++;
 	}
 	if (p->payload_len == 1 && ahead == 0 && y->zero_window)
 		return;				/* a probe: it may be refused (RFC 9293, 3.8.6.1) */

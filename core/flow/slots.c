@@ -86,3 +86,13 @@ nsc_slots_remove(struct nsc_slots *s, uint32_t hash, uint32_t index)
 	s->slot[hole].index = 0;
 	s->count--;
 }
+
+/* As at the beginning, and the pages go back to the kernel. */
+void
+nsc_slots_clear(struct nsc_slots *s)
+{
+	(void)madvise(s->memory, s->reserved, MADV_DONTNEED);
+	s->slot = s->memory;
+	s->mask = FEWEST - 1;
+	s->count = 0;
+}

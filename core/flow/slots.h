@@ -31,5 +31,26 @@ void nsc_slots_release(struct nsc_slots *s);
 /* The caller knows that the entry is not in yet (is in). */
 void nsc_slots_insert(struct nsc_slots *s, uint32_t hash, uint32_t index);
 void nsc_slots_remove(struct nsc_slots *s, uint32_t hash, uint32_t index);
+void nsc_slots_clear(struct nsc_slots *s);
+
+static inline const struct nsc_slot *
+nsc_slots_home(const struct nsc_slots *s, uint32_t hash)
+{
+	return &s->slot[hash & s->mask];
+}
+
+/*
+ * Which entry has that hash, in all likelihood; 0 or another one if it lies further
+ * from its home than is looked.  No branch: how crowded it is there nobody foretells.
+ */
+static inline uint32_t
+nsc_slots_guess(const struct nsc_slots *s, uint32_t hash)
+{
+	const struct nsc_slot *at = nsc_slots_home(s, hash);
+	unsigned here = (unsigned)(at[0].hash == hash) | (unsigned)(at[1].hash == hash) << 1 |
+			(unsigned)(at[2].hash == hash) << 2 | 1u << 3;
+
+	return at[__builtin_ctz(here)].index;
+}
 
 #endif

@@ -45,7 +45,7 @@ static __attribute__((noinline)) enum nsc_end
 repeated(struct nsc_flow_table *t, struct nsc_flow *f, int side, const struct nsc_packet *p,
 	 struct nsc_update *up)
 {
-	nsc_trouble_of(t, f)->events.dup_acks++;
+	nsc_trouble_events(t, f)->dup_acks++;
 	up->flags |= NSC_UPDATE_DUP_ACK;
 	return seldom(f, side, p, up);
 }
@@ -53,26 +53,26 @@ repeated(struct nsc_flow_table *t, struct nsc_flow *f, int side, const struct ns
 /* No call but the last thing done, so that registers are enough. */
 enum nsc_end
 nsc_tcp_step(struct nsc_flow_table *t, struct nsc_flow *f, int side, const struct nsc_packet *p,
-	     struct nsc_update *up, enum nsc_failure *failure)
+	     struct nsc_update *up)
 {
 	const uint32_t control = NSC_TCP_FIN | NSC_TCP_SYN | NSC_TCP_RST | NSC_TCP_ACK;
-	struct nsc_flow_tcp *x = side ? &f->tcp[1] : &f->tcp[0];
-	const struct nsc_flow_tcp *y = side ? &f->tcp[0] : &f->tcp[1];
+	struct nsc_flow_tcp *x = &f->tcp[side];
+	const struct nsc_flow_tcp *y = &f->tcp[side ^ 1];
 	uint32_t odd = ((p->tcp_flags & control) ^ NSC_TCP_ACK) | (p->seq ^ x->next) | p->sacks;
 	bool data = p->payload_len > 0, again = false;
 
 	if (odd != 0 || !x->calm || p->window == 0)
-		return nsc_tcp_full(t, f, side, p, up, failure);
+		return nsc_tcp_full(t, f, side, p, up);
 	if (data) {
 		if (!fits(x, p) || !leaves_room(y, p->seq + p->payload_len))
-			return nsc_tcp_full(t, f, side, p, up, failure);
+			return nsc_tcp_full(t, f, side, p, up);
 		x->next += p->payload_len;
 		if (!(x->flags & NSC_SIDE_TIMED) ||
 		    nsc_measure_age(x, p->time) > NSC_MEASURE_PROBE_AGE)
 			nsc_measure_time(x, x->next, p->time);
 	} else if (p->ack == x->acked) {
 		if (nsc_seq_diff(y->next, p->ack) > 0)
-			return nsc_tcp_full(t, f, side, p, up, failure);
+			return nsc_tcp_full(t, f, side, p, up);
 		again = p->window == x->window;
 	}
 	x->id_steady = (uint16_t)(p->ip_id - x->ip_id - 1) < NSC_MEASURE_ID_STEP - 1;

@@ -8,7 +8,7 @@
 #include "flow/history.h"
 #include "flow/memory.h"
 
-enum { LINE = 64, AHEAD = 8 };
+enum { LINE = 64 };
 
 /* A packet so much older than the clock belongs to another recording: it gets the clock's time. */
 #define LATE_LIMIT (60 * NSC_SECOND)
@@ -22,7 +22,13 @@ entries_size(uint32_t capacity)
 static size_t
 nodes_size(uint32_t capacity)
 {
-	return ((size_t)capacity + 1 + NSC_NODES) * sizeof(struct nsc_node);
+	return 2 * ((size_t)capacity + 1 + NSC_NODES) * sizeof(struct nsc_node);
+}
+
+static size_t
+events_size(uint32_t capacity)
+{
+	return ((size_t)capacity + 1) * sizeof(struct nsc_flow_events);
 }
 
 static size_t
@@ -48,22 +54,23 @@ nsc_flow_table_new(struct nsc_flow_table **out, const struct nsc_flow_config *cf
 	if (hooks != NULL)
 		t->hooks = *hooks;
 	t->capacity = cfg->size;
-	t->timers.heads = t->order.heads = cfg->size + 1;
+	t->timers.heads = 2 * (cfg->size + 1);
+	t->order.heads = t->timers.heads + NSC_NODES;
 	t->entry = nsc_reserve_large(entries_size(cfg->size));
-	t->timers.node = nsc_reserve(nodes_size(cfg->size));
-	t->order.node = nsc_reserve(nodes_size(cfg->size));
+	t->node = nsc_reserve_large(nodes_size(cfg->size));
 	t->holes = nsc_reserve(sizeof *t->holes);
+	t->events = nsc_reserve(events_size(cfg->size));
 	t->trouble = nsc_reserve(trouble_size(cfg->size));
 	if (nsc_slots_init(&t->slots, cfg->size) != 0 || t->entry == NULL ||
-	    t->timers.node == NULL || t->order.node == NULL || t->holes == NULL ||
-	    t->trouble == NULL) {
+	    t->node == NULL || t->holes == NULL || t->events == NULL || t->trouble == NULL) {
 		nsc_flow_table_free(t);
 		return -ENOMEM;
 	}
-	nsc_wheel_init(&t->timers, t->timers.node, t->timers.heads, 0);
+	nsc_wheel_init(&t->timers, t->node, t->timers.heads, 0);
 	nsc_evict_init(t);
-	t->stats.memory = entries_size(cfg->size) + 2 * nodes_size(cfg->size) +
-			  t->slots.reserved + sizeof *t->holes + trouble_size(cfg->size);
+	t->stats.memory = entries_size(cfg->size) + nodes_size(cfg->size) +
+			  t->slots.reserved + sizeof *t->holes +
+			  events_size(cfg->size) + trouble_size(cfg->size);
 	*out = t;
 	return 0;
 }
@@ -75,37 +82,32 @@ nsc_flow_table_free(struct nsc_flow_table *t)
 		return;
 	nsc_slots_release(&t->slots);
 	nsc_unreserve(t->entry, entries_size(t->capacity));
-	nsc_unreserve(t->timers.node, nodes_size(t->capacity));
-	nsc_unreserve(t->order.node, nodes_size(t->capacity));
+	nsc_unreserve(t->node, nodes_size(t->capacity));
 	nsc_unreserve(t->holes, sizeof *t->holes);
+	nsc_unreserve(t->events, events_size(t->capacity));
 	nsc_unreserve(t->trouble, trouble_size(t->capacity));
 	free(t);
 }
 
-/* Memory latency is the cost of a large table: the batch's misses overlap. */
 void
-nsc_flow_prepare(struct nsc_flow_table *t, const struct nsc_packet *p, int n,
-		 struct nsc_flow_ref *refs)
+nsc_flow_prepare(struct nsc_flow_table *t, const struct nsc_packet *p, struct nsc_flow_ref *ref)
 {
-	const struct nsc_slots *s = &t->slots;
+	nsc_key_of_packet(&ref->key, t->cfg.key, p);
+	ref->hash = nsc_key_hash(&ref->key, &t->key);
+	ref->entry = 0;
+	__builtin_prefetch(nsc_slots_home(&t->slots, ref->hash));
+}
 
-	for (int i = 0; i < n; i++) {
-		nsc_key_of_packet(&refs[i].key, t->cfg.key, &p[i]);
-		refs[i].hash = nsc_key_hash(&refs[i].key, &t->key);
-		__builtin_prefetch(&s->slot[refs[i].hash & s->mask]);
-	}
-	for (int i = 0; i < n; i++) {
-		uint32_t at = refs[i].hash & s->mask;
-		const char *line;
+void
+nsc_flow_approach(struct nsc_flow_table *t, struct nsc_flow_ref *ref)
+{
+	const char *line;
 
-		while (s->slot[at].index != 0 && s->slot[at].hash != refs[i].hash)
-			at = (at + 1) & s->mask;
-		refs[i].entry = s->slot[at].index;
-		line = (const char *)&t->entry[refs[i].entry];
-		__builtin_prefetch(line, 1);
-		__builtin_prefetch(line + LINE, 1);
-		__builtin_prefetch(line + 2 * LINE, 1);
-	}
+	ref->entry = nsc_slots_guess(&t->slots, ref->hash);
+	line = (const char *)&t->entry[ref->entry];
+	__builtin_prefetch(line, 1);
+	__builtin_prefetch(line + LINE, 1);
+	__builtin_prefetch(line + 2 * LINE, 1);
 }
 
 static struct nsc_flow *
@@ -186,10 +188,11 @@ generation(struct nsc_flow_table *t, const struct nsc_flow_ref *ref, const struc
 static void
 count(struct nsc_flow *f, int side, const struct nsc_packet *p)
 {
-	uint64_t packets = nsc_flow_packets(f, side) + p->credit_packets + (p->octets > 0);
+	uint32_t packets = p->credit_packets + (p->octets > 0);
 
-	f->packets_low[side] = (uint32_t)packets;
-	f->packets_high[side] = (uint8_t)(packets >> 32);
+	f->packets_low[side] += packets;
+	if (f->packets_low[side] < packets)
+		f->packets_high[side]++;
 	f->octets[side] += (uint64_t)p->octets + p->credit_octets;
 }
 
@@ -201,8 +204,7 @@ touch(struct nsc_flow_table *t, struct nsc_flow *f, const struct nsc_packet *p)
 
 	if (f->start == 0)
 		f->start = time;
-	if (time > f->end)
-		f->end = time;
+	f->end = time > f->end ? time : f->end;
 	if (f->state < NSC_STATE_TIME_WAIT)
 		f->since = t->clock;
 }
@@ -211,7 +213,6 @@ void
 nsc_flow_update(struct nsc_flow_table *t, const struct nsc_packet *p,
 		const struct nsc_flow_ref *ref, struct nsc_update *up)
 {
-	enum nsc_failure failure = NSC_FAILURE_NONE;
 	enum nsc_end end = NSC_END_OPEN;
 	const struct nsc_key *k = &ref->key;
 	struct nsc_flow *f;
@@ -220,8 +221,7 @@ nsc_flow_update(struct nsc_flow_table *t, const struct nsc_packet *p,
 	memset(up, 0, sizeof *up);
 	if (t->clock == 0)
 		t->timers.tick = t->order.tick = p->time >> NSC_WHEEL_TICK;
-	if (p->time > t->clock)
-		t->clock = p->time;
+	t->clock = p->time > t->clock ? p->time : t->clock;
 	f = generation(t, ref, p);
 	if (f == NULL) {
 		f = nsc_life_open(t, k, ref->hash, p);
@@ -235,7 +235,7 @@ nsc_flow_update(struct nsc_flow_table *t, const struct nsc_packet *p,
 	count(f, up->side, p);
 	touch(t, f, p);
 	if (nsc_tcp_readable(f, p))
-		end = nsc_tcp_step(t, f, up->side, p, up, &failure);
+		end = nsc_tcp_step(t, f, up->side, p, up);
 	if (up->flags & NSC_UPDATE_OPENED) {
 		t->stats.opened++;
 		t->stats.adopted += (f->flags & NSC_FLOW_MIDSTREAM) != 0;
@@ -244,73 +244,13 @@ nsc_flow_update(struct nsc_flow_table *t, const struct nsc_packet *p,
 			t->hooks.opened(t->hooks.arg, f, p);
 	}
 	if (end != NSC_END_OPEN)
-		nsc_life_close(t, f, end, failure, t->clock);
+		nsc_life_close(t, f, end, up->failure, t->clock);
 	if (f->rank != NSC_RANK_IDLE || f->state != state || end != NSC_END_OPEN)
 		nsc_evict_rank(t, f);
-	if (f->state != state || up->flags & NSC_UPDATE_OPENED)
+	if (up->flags & NSC_UPDATE_OPENED)
 		nsc_life_reschedule(t, f);
-}
-
-/* Least significant digit first; a digit in which all agree costs one look. */
-struct by_start {
-	uint64_t start;
-	uint32_t index;
-};
-
-static void
-sort_by_start(struct by_start *a, struct by_start *b, uint32_t n)
-{
-	for (unsigned shift = 0; shift < 64; shift += 8) {
-		uint32_t place[257] = {0};
-		struct by_start *swap = a;
-
-		for (uint32_t i = 0; i < n; i++)
-			place[(a[i].start >> shift & 255) + 1]++;
-		if (place[(a[0].start >> shift & 255) + 1] == n)
-			continue;
-		for (unsigned d = 1; d < 257; d++)
-			place[d] += place[d - 1];
-		for (uint32_t i = 0; i < n; i++)
-			b[place[a[i].start >> shift & 255]++] = a[i];
-		memcpy(swap, b, n * sizeof *a);
-	}
-}
-
-static void
-finish_one(struct nsc_flow_table *t, uint32_t i, uint64_t now)
-{
-	nsc_life_close(t, &t->entry[i], NSC_END_EOF, NSC_FAILURE_NONE, now);
-	nsc_life_retire(t, &t->entry[i]);
-}
-
-void
-nsc_flow_finish(struct nsc_flow_table *t, uint64_t now)
-{
-	size_t size = ((size_t)t->stats.entries + 1) * sizeof(struct by_start);
-	struct by_start *a = nsc_reserve(size), *b = nsc_reserve(size);
-	bool sorted = a != NULL && b != NULL;
-	uint32_t n = 0;
-
-	nsc_flow_advance(t, now);
-	for (uint32_t i = 1; i <= t->used; i++) {
-		if (t->entry[i].rank == NSC_RANK_FREE)
-			continue;
-		if (sorted)
-			a[n++] = (struct by_start){t->entry[i].start, i};
-		else
-			finish_one(t, i, t->clock);
-	}
-	if (n > 0)
-		sort_by_start(a, b, n);
-	for (uint32_t i = 0; i < n; i++) {
-		const char *line = (const char *)&t->entry[a[i + AHEAD < n ? i + AHEAD : i].index];
-
-		__builtin_prefetch(line, 1);
-		__builtin_prefetch(line + 2 * LINE, 1);
-		finish_one(t, a[i].index, t->clock);
-	}
-	nsc_unreserve(a, size);
-	nsc_unreserve(b, size);
+	else if (f->state != state)
+		nsc_life_moved(t, f, state);
 }
 
 const struct nsc_flow_stats *

@@ -38,18 +38,38 @@ struct nsc_flow_table {
 	struct nsc_flow *entry;		/* 1 to capacity */
 	uint32_t capacity;		/* entries at creation, for ever */
 	uint32_t used;			/* entries ever touched */
-	uint32_t free;			/* list of entries through timers.node[].next */
+	uint32_t free;			/* list of entries through their timer nodes' `next` */
 	struct nsc_slots slots;
+	struct nsc_node *node;		/* two an entry, side by side; then the wheels' heads */
 	struct nsc_wheel timers;	/* by deadline */
 	struct nsc_wheel order;		/* the idle ones by `since`; other ranks: lists of its nodes */
 	struct nsc_holes *holes;
-	struct nsc_trouble *trouble;	/* by entry; touched where there is some */
+	struct nsc_flow_events *events;	/* by entry, as `trouble`; touched where there is some */
+	struct nsc_trouble *trouble;
 };
 
 static inline uint32_t
 nsc_entry_index(const struct nsc_flow_table *t, const struct nsc_flow *f)
 {
 	return (uint32_t)(f - t->entry);
+}
+
+static inline uint32_t
+nsc_timer_node(uint32_t entry)
+{
+	return 2 * entry;
+}
+
+static inline uint32_t
+nsc_order_node(uint32_t entry)
+{
+	return 2 * entry + 1;
+}
+
+static inline uint32_t
+nsc_node_entry(uint32_t node)
+{
+	return node / 2;
 }
 
 /* True if TCP's rules hold for the flow: IP and MAC pairs mix conversations and have none. */
@@ -66,18 +86,22 @@ struct nsc_flow *nsc_life_open(struct nsc_flow_table *t, const struct nsc_key *k
 			       const struct nsc_packet *p);
 void nsc_life_close(struct nsc_flow_table *t, struct nsc_flow *f, enum nsc_end reason,
 		    enum nsc_failure failure, uint64_t now);
+/* Retired, and out of slots and queues: the entry is free. */
 void nsc_life_retire(struct nsc_flow_table *t, struct nsc_flow *f);
+/* Retired alone: for who retires all, and empties the table then. */
+void nsc_life_leave(struct nsc_flow_table *t, struct nsc_flow *f);
+void nsc_life_empty(struct nsc_flow_table *t);
 void nsc_life_expire(struct nsc_flow_table *t, struct nsc_flow *f, uint64_t now);
 uint64_t nsc_life_shortest(const struct nsc_flow_config *c);
 uint64_t nsc_life_deadline(const struct nsc_flow_table *t, const struct nsc_flow *f);
-/* The deadline may be earlier than the wheel thinks. */
+/* Its state was `before`: the deadline may be earlier now than the wheel thinks. */
+void nsc_life_moved(struct nsc_flow_table *t, struct nsc_flow *f, uint8_t before);
 void nsc_life_reschedule(struct nsc_flow_table *t, struct nsc_flow *f);
 
 /* --- evict.c -------------------------------------------------------------- */
 
 /* Puts the flow where its state wants it in the order of eviction. */
 void nsc_evict_rank(struct nsc_flow_table *t, struct nsc_flow *f);
-void nsc_evict_forget(struct nsc_flow_table *t, struct nsc_flow *f);
 void nsc_evict_init(struct nsc_flow_table *t);
 /* One entry goes, closed as evicted if it was open. */
 void nsc_evict_one(struct nsc_flow_table *t, uint64_t now);
@@ -102,13 +126,11 @@ int nsc_tcp_initiator(const struct nsc_packet *p);
 
 /* Moves the state; returns how that ended the flow (OPEN: it did not). */
 enum nsc_end nsc_tcp_step(struct nsc_flow_table *t, struct nsc_flow *f, int side,
-			  const struct nsc_packet *p, struct nsc_update *up,
-			  enum nsc_failure *failure);
+			  const struct nsc_packet *p, struct nsc_update *up);
 
 /* The same, for what does not take the short way (steady.c). */
 enum nsc_end nsc_tcp_full(struct nsc_flow_table *t, struct nsc_flow *f, int side,
-			  const struct nsc_packet *p, struct nsc_update *up,
-			  enum nsc_failure *failure);
+			  const struct nsc_packet *p, struct nsc_update *up);
 
 /* --- measure.c ------------------------------------------------------------ */
 

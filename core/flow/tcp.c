@@ -113,7 +113,7 @@ note_window(struct nsc_flow_table *t, struct nsc_flow *f, struct nsc_flow_tcp *x
 
 	if (closed && !x->zero_window) {
 		up->flags |= NSC_UPDATE_ZERO_WINDOW;
-		nsc_trouble_of(t, f)->events.zero_windows++;
+		nsc_trouble_events(t, f)->zero_windows++;
 	}
 	x->zero_window = closed;
 	x->window = p->window;
@@ -275,9 +275,9 @@ reset_valid(const struct nsc_flow *f, int side, const struct nsc_packet *p)
 
 static enum nsc_end
 on_reset(struct nsc_flow_table *t, struct nsc_flow *f, int side, const struct nsc_packet *p,
-	 struct nsc_update *up, enum nsc_failure *failure)
+	 struct nsc_update *up)
 {
-	nsc_trouble_of(t, f)->events.resets++;
+	nsc_trouble_events(t, f)->resets++;
 	if (f->state >= NSC_STATE_TIME_WAIT)
 		return NSC_END_OPEN;
 	if (!reset_valid(f, side, p)) {
@@ -289,7 +289,7 @@ on_reset(struct nsc_flow_table *t, struct nsc_flow *f, int side, const struct ns
 	if (f->state == NSC_STATE_NONE)
 		f->flags |= NSC_FLOW_MIDSTREAM;
 	if (f->state == NSC_STATE_SYN_SENT && side == 1)
-		*failure = NSC_FAILURE_REFUSED;
+		up->failure = NSC_FAILURE_REFUSED;
 	f->state = NSC_STATE_CLOSED;
 	return NSC_END_RST;
 }
@@ -371,7 +371,7 @@ on_ack(struct nsc_flow_table *t, struct nsc_flow *f, int side, const struct nsc_
 
 static enum nsc_end
 on_segment(struct nsc_flow_table *t, struct nsc_flow *f, int side, const struct nsc_packet *p,
-	   struct nsc_update *up, enum nsc_failure *failure)
+	   struct nsc_update *up)
 {
 	up->segments = nsc_measure_segments(f, p);
 	if (is_illegal(p->tcp_flags)) {
@@ -381,7 +381,7 @@ on_segment(struct nsc_flow_table *t, struct nsc_flow *f, int side, const struct 
 	}
 	nsc_history_note(f, side, p);
 	if (p->tcp_flags & NSC_TCP_RST)
-		return on_reset(t, f, side, p, up, failure);
+		return on_reset(t, f, side, p, up);
 	if (p->tcp_flags & NSC_TCP_SYN) {
 		on_syn(t, f, side, p, up);
 		return NSC_END_OPEN;
@@ -391,9 +391,9 @@ on_segment(struct nsc_flow_table *t, struct nsc_flow *f, int side, const struct 
 
 enum nsc_end
 nsc_tcp_full(struct nsc_flow_table *t, struct nsc_flow *f, int side, const struct nsc_packet *p,
-	     struct nsc_update *up, enum nsc_failure *failure)
+	     struct nsc_update *up)
 {
-	enum nsc_end end = on_segment(t, f, side, p, up, failure);
+	enum nsc_end end = on_segment(t, f, side, p, up);
 
 	nsc_steady_settle(f);
 	return end;

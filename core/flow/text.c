@@ -108,12 +108,6 @@ nsc_end_text(enum nsc_end reason)
 }
 
 uint64_t
-nsc_flow_packets(const struct nsc_flow *f, int side)
-{
-	return (uint64_t)f->packets_high[side] << 32 | f->packets_low[side];
-}
-
-uint64_t
 nsc_flow_end(const struct nsc_flow *f)
 {
 	return f->end;

@@ -24,14 +24,27 @@ enum { DUPLICATES = 3 };		/* RFC 5681, 3.2 */
 #define DELAY (50000000ull)
 #define UNKNOWN_RTT (200000000ull)
 
-struct nsc_trouble *
-nsc_trouble_of(struct nsc_flow_table *t, struct nsc_flow *f)
+struct nsc_flow_events *
+nsc_trouble_events(struct nsc_flow_table *t, struct nsc_flow *f)
+{
+	struct nsc_flow_events *e = &t->events[nsc_entry_index(t, f)];
+
+	if (!(f->flags & NSC_FLOW_TROUBLE)) {
+		memset(e, 0, sizeof *e);
+		f->flags |= NSC_FLOW_TROUBLE;
+	}
+	return e;
+}
+
+/* The flow's record, begun if there is none yet. */
+static struct nsc_trouble *
+trouble_of(struct nsc_flow_table *t, struct nsc_flow *f)
 {
 	struct nsc_trouble *k = &t->trouble[nsc_entry_index(t, f)];
 
-	if (!(f->flags & NSC_FLOW_TROUBLE)) {
+	if (!(f->flags & NSC_FLOW_JUDGED)) {
 		memset(k, 0, sizeof *k);
-		f->flags |= NSC_FLOW_TROUBLE;
+		f->flags |= NSC_FLOW_JUDGED;
 	}
 	return k;
 }
@@ -41,7 +54,7 @@ nsc_flow_events(const struct nsc_flow_table *t, const struct nsc_flow *f)
 {
 	static const struct nsc_flow_events none;
 
-	return f->flags & NSC_FLOW_TROUBLE ? &t->trouble[nsc_entry_index(t, f)].events : &none;
+	return f->flags & NSC_FLOW_TROUBLE ? &t->events[nsc_entry_index(t, f)] : &none;
 }
 
 /* While a verdict is awaited, every acknowledgement is looked at (steady.h). */
@@ -63,17 +76,17 @@ watch(struct nsc_flow *f, const struct nsc_trouble *k)
 void
 nsc_trouble_probe(struct nsc_flow_table *t, struct nsc_flow *f, int side)
 {
-	struct nsc_trouble *k = nsc_trouble_of(t, f);
+	struct nsc_trouble *k = trouble_of(t, f);
 
-	k->events.keepalives++;
+	nsc_trouble_events(t, f)->keepalives++;
 	k->side[side].probed = true;
 	watch(f, k);
 }
 
 static void
-spurious(struct nsc_trouble *k, uint32_t segments, struct nsc_update *up)
+spurious(struct nsc_flow_events *e, uint32_t segments, struct nsc_update *up)
 {
-	k->events.retransmits_spurious++;
+	e->retransmits_spurious++;
 	up->spurious += segments;
 }
 
@@ -140,27 +153,28 @@ nsc_trouble_again(struct nsc_flow_table *t, struct nsc_flow *f, int side,
 		  const struct nsc_packet *p, uint32_t end, struct nsc_update *up)
 {
 	const struct nsc_flow_tcp *x = &f->tcp[side], *y = &f->tcp[side ^ 1];
+	struct nsc_flow_events *e;
 	struct nsc_trouble *k;
 	struct nsc_trouble_side *s;
-
 	bool heard = y->flags & NSC_SIDE_ACKS;
 
 	if (p->payload_len == 0 || f->flags & NSC_FLOW_SELF)
 		return;
-	k = nsc_trouble_of(t, f);
+	e = nsc_trouble_events(t, f);
+	k = trouble_of(t, f);
 	s = &k->side[side];
 	if (heard && nsc_seq_diff(end, y->acked) <= 0) {
 		/* No sign of a loss; the sender may not have read that acknowledgement yet. */
-		spurious(k, up->retransmit, up);
+		spurious(e, up->retransmit, up);
 		if (s->recovery == NSC_RECOVERY_FAST ||
 		    (s->recovered != 0 && is_prompt(f, s->recovered, p->time))) {
-			k->events.retransmits_fast++;
+			e->retransmits_fast++;
 			up->fast = up->retransmit;
 		}
 		return;
 	}
 	if (heard && is_fast(f, s, x, y, p, end)) {
-		k->events.retransmits_fast++;
+		e->retransmits_fast++;
 		up->fast = up->retransmit;
 	}
 	s->newest = (s->newest + 1) % NSC_AGAIN;
@@ -188,7 +202,7 @@ has_dsack(const struct nsc_packet *p)
 }
 
 static void
-note_dsack(struct nsc_trouble *k, struct nsc_trouble_side *s, const struct nsc_packet *p,
+note_dsack(struct nsc_flow_events *e, struct nsc_trouble_side *s, const struct nsc_packet *p,
 	   struct nsc_update *up)
 {
 	for (unsigned i = 0; i < NSC_AGAIN; i++) {
@@ -197,7 +211,7 @@ note_dsack(struct nsc_trouble *k, struct nsc_trouble_side *s, const struct nsc_p
 		if (a->segments == 0 || nsc_seq_diff(p->sack[0][0], a->end) >= 0 ||
 		    nsc_seq_diff(p->sack[0][1], a->start) <= 0)
 			continue;
-		spurious(k, a->segments, up);
+		spurious(e, a->segments, up);
 		a->segments = 0;
 		return;
 	}
@@ -221,7 +235,7 @@ note_gap(struct nsc_trouble_side *s, const struct nsc_packet *p)
  * echoes, if it was the one that arrived first (RFC 7323, 4.3).
  */
 static void
-note_echo(struct nsc_trouble *k, struct nsc_trouble_side *s, const struct nsc_packet *p,
+note_echo(struct nsc_flow_events *e, struct nsc_trouble_side *s, const struct nsc_packet *p,
 	  uint32_t acked, struct nsc_update *up)
 {
 	for (unsigned i = 0; i < NSC_AGAIN; i++) {
@@ -233,7 +247,7 @@ note_echo(struct nsc_trouble *k, struct nsc_trouble_side *s, const struct nsc_pa
 		if (a->start != acked || !a->stamped || !(p->flags & NSC_PACKET_TIMESTAMPS) ||
 		    nsc_seq_diff(p->tsecr, a->tsval) >= 0)
 			continue;
-		spurious(k, a->segments, up);
+		spurious(e, a->segments, up);
 		a->segments = 0;
 	}
 }
@@ -242,6 +256,7 @@ void
 nsc_trouble_acked(struct nsc_flow_table *t, struct nsc_flow *f, int side,
 		  const struct nsc_packet *p, uint32_t acked, struct nsc_update *up)
 {
+	struct nsc_flow_events *e;
 	struct nsc_trouble *k;
 	struct nsc_trouble_side *s;
 	bool dsack = has_dsack(p);
@@ -249,7 +264,8 @@ nsc_trouble_acked(struct nsc_flow_table *t, struct nsc_flow *f, int side,
 	if (f->flags & NSC_FLOW_SELF ||
 	    !(f->flags & NSC_FLOW_WATCHED || up->flags & NSC_UPDATE_DUP_ACK || p->sacks > 0))
 		return;
-	k = nsc_trouble_of(t, f);
+	e = nsc_trouble_events(t, f);
+	k = trouble_of(t, f);
 	s = &k->side[side ^ 1];
 	if (s->probed)
 		up->flags &= (uint16_t)~NSC_UPDATE_DUP_ACK;
@@ -264,16 +280,16 @@ nsc_trouble_acked(struct nsc_flow_table *t, struct nsc_flow *f, int side,
 				s->recovered = p->time;
 			s->recovery = NSC_RECOVERY_NONE;
 		}
-		note_echo(k, s, p, acked, up);
+		note_echo(e, s, p, acked, up);
 	} else if (up->flags & NSC_UPDATE_DUP_ACK) {
-		k->events.dup_acks++;
+		e->dup_acks++;
 		/* RFC 5681, 2: only what can be the answer to data that is on its way */
 		if (!dsack && s->duplicates < UINT16_MAX &&
 		    nsc_seq_diff(f->tcp[side ^ 1].next, p->ack) > 0)
 			s->duplicates++;
 	}
 	if (dsack)
-		note_dsack(k, s, p, up);
+		note_dsack(e, s, p, up);
 	note_gap(s, p);
 	watch(f, k);
 }

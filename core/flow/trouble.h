@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What went wrong in a TCP conversation, kept only where something did: why
- * segments were sent again, and whether they had to be.
+ * What went wrong in a TCP conversation, kept only where something did: how
+ * often, why segments were sent again, and whether they had to be.
+ *
+ * The counts stand apart from what judges copies: an acknowledgement said again
+ * is frequent and harmless, and touches those few octets alone.
  */
 #ifndef NSC_FLOW_TROUBLE_H
 #define NSC_FLOW_TROUBLE_H
@@ -38,14 +41,13 @@ struct nsc_trouble_side {		/* by the sender of the data */
 };
 
 struct nsc_trouble {
-	struct nsc_flow_events events;
 	struct nsc_trouble_side side[2];
 };
 
 struct nsc_flow_table;
 
-/* The flow's record, begun if there is none yet. */
-struct nsc_trouble *nsc_trouble_of(struct nsc_flow_table *t, struct nsc_flow *f);
+/* The flow's counts, begun if there are none yet. */
+struct nsc_flow_events *nsc_trouble_events(struct nsc_flow_table *t, struct nsc_flow *f);
 
 /* `side` has sent a keep-alive. */
 void nsc_trouble_probe(struct nsc_flow_table *t, struct nsc_flow *f, int side);

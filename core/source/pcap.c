@@ -9,7 +9,10 @@
 
 #include "source/reader.h"
 
-enum { FILE_HEADER = 24, RECORD_HEADER = 16, LONG_RECORD_HEADER = 24 };
+enum {
+	FILE_HEADER = 24, RECORD_HEADER = 16, LONG_RECORD_HEADER = 24,
+	SECOND_LINE = 48,	/* a TCP header ends in the line behind that of the record's header */
+};
 
 /* Where the two lengths of a record stand: until version 2.3 they were the other way round. */
 enum nsc_pcap_lengths { CAPLEN_FIRST, LEN_FIRST, SMALLER_IS_CAPLEN };
@@ -51,24 +54,11 @@ number_at(const uint8_t *p, bool big)
 	return big ? be32toh(n) : le32toh(n);
 }
 
-/* Times and lengths of the record whose header is at h. */
-static inline void
-read_record(const struct nsc_file *f, const uint8_t *h, struct nsc_frame *frame)
+/* Until version 2.3 the captured length stood second, or nobody knew. */
+static inline bool
+is_swapped(enum nsc_pcap_lengths order, uint32_t caplen, uint32_t len)
 {
-	uint64_t seconds = number_at(h, f->big), parts = number_at(h + 4, f->big);
-	uint32_t caplen = number_at(h + 8, f->big), len = number_at(h + 12, f->big);
-
-	if (f->pcap.swapped != CAPLEN_FIRST &&
-	    (f->pcap.swapped == LEN_FIRST || caplen > len)) {
-		uint32_t first = caplen;
-
-		caplen = len;
-		len = first;
-	}
-	*frame = (struct nsc_frame){
-		.time = seconds * 1000000000 + parts * f->pcap.unit,
-		.caplen = caplen, .len = len, .link = (uint16_t)f->link,
-	};
+	return order == LEN_FIRST || (order == SMALLER_IS_CAPLEN && caplen > len);
 }
 
 /* The record is larger than what is left in the window. */
@@ -87,31 +77,72 @@ too_long(struct nsc_file *f, uint32_t caplen)
 			       (unsigned long long)(f->before + f->at), caplen);
 }
 
+/*
+ * Whole records of the window, as many as there are; what the loop asks of the file
+ * stands in locals, since a record's frame could be anything to the compiler.
+ */
+static int
+take_records(struct nsc_file *f, struct nsc_frame *frames, int max)
+{
+	const uint32_t header = f->pcap.header, unit = f->pcap.unit;
+	const enum nsc_pcap_lengths order = f->pcap.swapped;
+	const uint16_t link = (uint16_t)f->link;
+	const bool big = f->big;
+	const uint8_t *at = nsc_file_next(f), *end = f->window + f->have;
+	int n;
+
+	for (n = 0; n < max && (size_t)(end - at) >= header; n++) {
+		uint32_t caplen = number_at(at + 8, big), len = number_at(at + 12, big);
+		uint64_t seconds = number_at(at, big);
+
+		if (is_swapped(order, caplen, len)) {
+			uint32_t first = caplen;
+
+			caplen = len;
+			len = first;
+		}
+		if (caplen > NSC_CAPLEN_MAX || (size_t)(end - at) - header < caplen)
+			break;
+		frames[n] = (struct nsc_frame){
+			.data = at + header,
+			.time = seconds * 1000000000 + (uint64_t)number_at(at + 4, big) * unit,
+			.caplen = caplen, .len = len, .link = link,
+		};
+		__builtin_prefetch(at + header + SECOND_LINE);
+		at += header + caplen;
+	}
+	f->at = (size_t)(at - f->window);
+	return n;
+}
+
+/* Of the record at the window's next octet, whose header is there; it may be too long. */
+static uint32_t
+next_caplen(const struct nsc_file *f)
+{
+	const uint8_t *at = nsc_file_next(f);
+	uint32_t caplen = number_at(at + 8, f->big), len = number_at(at + 12, f->big);
+
+	return is_swapped(f->pcap.swapped, caplen, len) ? len : caplen;
+}
+
 static int
 pcap_batch(struct nsc_file *f, struct nsc_frame *frames, int max)
 {
-	size_t header = f->pcap.header;
-	int n = 0;
+	int n, code;
 
-	while (n < max) {
-		size_t left = nsc_file_left(f), want = header;
+	while ((n = take_records(f, frames, max)) == 0) {
+		size_t want = f->pcap.header;
 
-		if (left >= want) {
-			read_record(f, nsc_file_next(f), &frames[n]);
-			if (frames[n].caplen > NSC_CAPLEN_MAX)
-				return n > 0 ? n : too_long(f, frames[n].caplen);
-			want += frames[n].caplen;
+		if (nsc_file_left(f) >= want) {
+			uint32_t caplen = next_caplen(f);
+
+			if (caplen > NSC_CAPLEN_MAX)
+				return too_long(f, caplen);
+			want += caplen;
 		}
-		if (left < want) {
-			int code = n > 0 ? 0 : fill_record(f, want);
-
-			if (code <= 0)
-				return n > 0 ? n : code;
-			continue;
-		}
-		frames[n].data = nsc_file_next(f) + header;
-		f->at += want;
-		n++;
+		code = fill_record(f, want);
+		if (code <= 0)
+			return code;
 	}
 	return n;
 }

@@ -115,7 +115,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			if (data[0] & 128)
 				break;
 		}
-		nsc_flow_prepare(t, p, n, ref);
+		for (int i = 0; i < n; i++)
+			nsc_flow_prepare(t, &p[i], &ref[i]);
+		for (int i = 0; i < n; i++)
+			nsc_flow_approach(t, &ref[i]);
 		for (int i = 0; i < n; i++) {
 			nsc_flow_update(t, &p[i], &ref[i], &up);
 			check(up.flow != NULL && up.side < 2);

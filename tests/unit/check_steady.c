@@ -62,6 +62,8 @@ same(const struct nsc_flow *a, const struct nsc_flow *b)
 		y.tcp[side].holes = y.tcp[side].holes != 0;
 	}
 	x.session = y.session = 0;
+	x.flags &= (uint16_t)~NSC_FLOW_JUDGED;	/* the full way begins an empty record */
+	y.flags &= (uint16_t)~NSC_FLOW_JUDGED;
 	return memcmp(&x, &y, sizeof x) == 0;
 }
 

@@ -131,7 +131,8 @@ world_send(struct world *w, const struct nsc_packet *p)
 {
 	struct nsc_flow_ref ref;
 
-	nsc_flow_prepare(w->t, p, 1, &ref);
+	nsc_flow_prepare(w->t, p, &ref);
+	nsc_flow_approach(w->t, &ref);
 	nsc_flow_update(w->t, p, &ref, &w->up);
 	return w->up.flow;
 }
