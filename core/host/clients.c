@@ -12,9 +12,6 @@
 
 #define SECOND 1000000000ull
 
-static const size_t last_size =
-	(size_t)(NSC_CONNECTIONS_ROOM + 1) * sizeof(struct nsc_socket_totals);
-
 /* Totals only rise, but for wraps: modular. */
 static struct nsc_socket_totals
 minus(const struct nsc_socket_totals *a, const struct nsc_socket_totals *b)
@@ -129,21 +126,56 @@ begin_client(struct nsc_connections *c, struct nsc_connection_client *k)
 		k->last[n] = nsc_connection_totals(&c->entry[n]);
 }
 
+/* Room for the closed ones of one client more; who leaves, leaves it to the next. */
+static int
+make_room(struct nsc_connections *c)
+{
+	uint32_t clients = 1, room;
+	void *p;
+
+	for (int i = 0; i < NSC_CLIENTS_MAX; i++)
+		clients += c->client[i].used;
+	room = NSC_CONNECTIONS_MAX + clients * NSC_CLOSED_MAX;
+	if (room <= c->room)
+		return 0;
+	for (int i = 0; i < NSC_CLIENTS_MAX; i++) {
+		struct nsc_connection_client *k = &c->client[i];
+
+		if (!k->used)
+			continue;
+		p = nsc_connections_reserve(k->last, k->room, room + 1, sizeof *k->last);
+		if (p == NULL)
+			return -ENOMEM;
+		k->last = p;
+		k->room = room + 1;
+	}
+	p = nsc_connections_reserve(c->entry, c->room + 1, room + 1, sizeof *c->entry);
+	if (p == NULL)
+		return -ENOMEM;
+	c->entry = p;
+	c->room = room;
+	return 0;
+}
+
 int
 nsc_connections_join(struct nsc_connections *c, uint64_t now)
 {
+	struct nsc_connection_client *k;
 	int i = 0;
 
 	while (i < NSC_CLIENTS_MAX && c->client[i].used)
 		i++;
 	if (i == NSC_CLIENTS_MAX)
 		return -ENOSPC;
-	c->client[i] = (struct nsc_connection_client){.heard = now};
-	c->client[i].last = nsc_connections_reserve(last_size);
-	if (c->client[i].last == NULL)
+	if (make_room(c) < 0)
 		return -ENOMEM;
-	c->client[i].used = true;
-	begin_client(c, &c->client[i]);
+	k = &c->client[i];
+	*k = (struct nsc_connection_client){.heard = now, .room = c->room + 1};
+	k->last = nsc_connections_reserve(NULL, 0, k->room, sizeof *k->last);
+	if (k->last == NULL)
+		return -ENOMEM;
+	k->used = true;
+	begin_client(c, k);
 	return i;
 }
 
@@ -155,7 +187,7 @@ nsc_connections_leave(struct nsc_connections *c, int client)
 	if (!k->used)
 		return;
 	forget(c, 1u << client);
-	munmap(k->last, last_size);
+	munmap(k->last, k->room * sizeof *k->last);
 	*k = (struct nsc_connection_client){.used = false};
 }
 
@@ -202,6 +234,6 @@ void
 nsc_clients_free(struct nsc_connections *c)
 {
 	for (int i = 0; i < NSC_CLIENTS_MAX; i++)
-		if (c->client[i].last != NULL)
-			munmap(c->client[i].last, last_size);
+		if (c->client[i].used)
+			munmap(c->client[i].last, c->client[i].room * sizeof *c->client[i].last);
 }

@@ -57,7 +57,7 @@ take(struct nsc_connections *c)
 		c->unused = c->entry[n].next;
 		return n;
 	}
-	return c->fresh <= NSC_CONNECTIONS_ROOM ? c->fresh++ : 0;
+	return c->fresh <= c->room ? c->fresh++ : 0;
 }
 
 /* A handshake is no connection yet (row 3.13). */
@@ -308,16 +308,17 @@ nsc_connections_stats(const struct nsc_connections *c, struct nsc_connections_st
 }
 
 void *
-nsc_connections_reserve(size_t size)
+nsc_connections_reserve(void *from, size_t n_from, size_t n, size_t size)
 {
-	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *p;
 
+	if (from != NULL)
+		p = mremap(from, n_from * size, n * size, MREMAP_MAYMOVE);
+	else
+		p = mmap(NULL, n * size, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	return p != MAP_FAILED ? p : NULL;
 }
-
-static const size_t entries_size =
-	(size_t)(NSC_CONNECTIONS_ROOM + 1) * sizeof(struct nsc_connection_entry);
 
 int
 nsc_connections_new(struct nsc_connections **out)
@@ -328,7 +329,8 @@ nsc_connections_new(struct nsc_connections **out)
 		return -ENOMEM;
 	c->index_size = INDEX_FIRST;
 	c->index = calloc(c->index_size, sizeof *c->index);
-	c->entry = nsc_connections_reserve(entries_size);
+	c->room = NSC_CONNECTIONS_MAX;
+	c->entry = nsc_connections_reserve(NULL, 0, c->room + 1, sizeof *c->entry);
 	c->fresh = 1;
 	/* Early in a boot there may be no randomness yet: then cookies hash as they are. */
 	if (getrandom(&c->key, sizeof c->key, GRND_NONBLOCK) < 0)
@@ -348,7 +350,7 @@ nsc_connections_free(struct nsc_connections *c)
 		return;
 	nsc_clients_free(c);
 	if (c->entry != NULL)
-		munmap(c->entry, entries_size);
+		munmap(c->entry, (c->room + 1) * sizeof *c->entry);
 	free(c->index);
 	free(c);
 }

@@ -7,7 +7,6 @@
 #include "host/connections.h"
 
 enum {
-	NSC_CONNECTIONS_ROOM = NSC_CONNECTIONS_MAX + NSC_CLIENTS_MAX * NSC_CLOSED_MAX,
 	NSC_CONNECTIONS_GONE = 4096,		/* ids of closed ones remembered; a power of two */
 };
 
@@ -28,6 +27,7 @@ struct nsc_connection_client {
 	uint64_t heard;				/* steady clock, ns: joined or read */
 	size_t closed;				/* closed ones that wait for it */
 	struct nsc_socket_totals lost;
+	size_t room;				/* entries in `last` */
 	struct nsc_socket_totals *last;		/* by entry; retransmits modulo 2^32, no rtt */
 };
 
@@ -35,6 +35,7 @@ struct nsc_connections {
 	struct nsc_hash_key key;
 	uint64_t now;
 	struct nsc_connection_entry *entry;	/* [0] is no entry */
+	uint32_t room;				/* entries in all: open ones, and closed ones by client */
 	uint32_t *index;			/* entries by (netns, id); open addressing */
 	uint32_t index_size;			/* a power of two, more than twice `used` */
 	uint32_t used;				/* entries open or waiting */
@@ -76,7 +77,10 @@ void nsc_clients_rest(struct nsc_connections *c);
 
 void nsc_clients_free(struct nsc_connections *c);
 
-/* Memory that costs nothing until it is touched; NULL if there is none. */
-void *nsc_connections_reserve(size_t size);
+/*
+ * n of size octets, zero, in place of `from` (n_from of them; NULL: none).  They cost
+ * nothing until they are touched.  NULL if there is no memory: then `from` stands.
+ */
+void *nsc_connections_reserve(void *from, size_t n_from, size_t n, size_t size);
 
 #endif
