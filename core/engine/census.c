@@ -80,7 +80,7 @@ count_connection(void *arg, struct nsc_connection *c)
 	int value = c->socket.proto == IPPROTO_TCP ? state_value(c->socket.state) : -1;
 	unsigned scope = nsc_scope_of(nsc_class(&c->socket.remote));
 
-	if (value < 0)
+	if (value < 0 || c->excluded)
 		return;
 	if (c->direction == NSC_DIRECTION_LOCAL)	/* between two addresses of this host, too */
 		scope = NSC_SCOPE_LOOPBACK;

@@ -94,6 +94,8 @@ tell_connection(void *arg, struct nsc_connection *c)
 {
 	struct telling *t = arg;
 
+	if (c->excluded)
+		return;
 	t->tell(t->arg, c);
 	t->count++;
 }

@@ -33,6 +33,7 @@ struct nsc_connection {
 	uint16_t owner;			/* id in host/names.h; 0: unknown */
 	struct nsc_process process;	/* KNOWN */
 	char zone[NSC_NAME];		/* name of socket.device, "if7" if it is gone; "" if there is none */
+	bool excluded;			/* option Exclude: followed for its owner, not to be told of */
 	bool closed, aborted;
 	bool adopted;			/* it was there before us (row 3.13: established 0) */
 	uint64_t since;			/* steady clock, ns: first seen */

@@ -85,11 +85,13 @@ take_socket(void *arg, const struct nsc_socket *s)
 		l->code = nsc_error(l->err, rc, "listeners: %s", strerror(-rc));
 	if (rc > 0)
 		nsc_ways_listener(l->i->ways, s);
-	if (rc != 0 || !l->whole || l->i->connections == NULL || is_excluded(l->i, s, false))
+	if (rc != 0 || !l->whole || l->i->connections == NULL)
 		return true;
 	c = nsc_connections_saw(l->i->connections, s);
-	if (c != NULL)
-		name_zone(c, l->t);
+	if (c == NULL)
+		return true;
+	c->excluded = is_excluded(l->i, s, false);
+	name_zone(c, l->t);
 	return true;
 }
 

@@ -172,10 +172,11 @@ hear(void *arg, const struct nsc_trace_event *e)
 		owner = id_of(&h->telling, p);
 		enter(&h->telling, &e->socket, owner);
 	}
-	if (i->connections != NULL && !nsc_inventory_excludes(i, &e->socket))
+	if (i->connections != NULL)
 		c = nsc_connections_event(i->connections, e);
 	if (c == NULL)
 		return;
+	c->excluded = nsc_inventory_excludes(i, &e->socket);
 	nsc_way_of(i->ways, c, true, e->accepted);
 	if (p == NULL)
 		return;
