@@ -160,7 +160,8 @@ refuse(struct nsc_decode_stats *s, enum nsc_decoded what)
 	return what;
 }
 
-static inline bool
+/* 1 if a tunnel may be announced by the port that stands there. */
+static inline unsigned
 is_near(const uint8_t *port)
 {
 	return nsc_tunnel_ports[nsc_be16(port) >> 3 & 255];
