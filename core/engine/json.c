@@ -131,10 +131,11 @@ put_number(struct nsc_json *j, const char *key, const struct nsc_text *t)
 static void
 put_lines(struct nsc_json *j, const char *key, const struct nsc_text *t)
 {
-	const char *p = t->p, *end = t->p + t->len;
+	const char *p = t->p, *end;
 
 	if (t->len == 0)
 		return;
+	end = p + t->len;
 	nsc_json_open(j, key, '[');
 	while (p < end) {
 		const char *eol = memchr(p, '\n', (size_t)(end - p));

@@ -219,7 +219,8 @@ START_TEST(listeners_of_a_port_are_one_service)
 	listener[0] = on(IPPROTO_TCP, 80, 4, 0, 1);
 	listener[1] = on(IPPROTO_TCP, 80, 7, 0, 8);
 	listener[2] = on(IPPROTO_UDP, 80, 100000, 5, 1);
-	listener[2].scope = NSC_SCOPE_LOOPBACK;
+	listener[0].exposure = listener[1].exposure = NSC_EXPOSURE_UNKNOWN;
+	listener[2].exposure = NSC_EXPOSURE_LOCAL_ONLY;
 	look(3, 256);
 	ck_assert_uint_eq(queue_of("tcp-80"), 7);
 	ck_assert_uint_eq(lost_of("tcp-80"), 0);
