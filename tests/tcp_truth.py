@@ -45,7 +45,7 @@ class Side:
     def __init__(self):
         self.seen, self.top, self.id, self.acked = [], None, None, None
         self.duplicates, self.sack, self.copies, self.shut, self.recover = 0, False, [], False, None
-        self.heard, self.loss = None, None
+        self.heard, self.loss, self.lists = None, None, False
 
     def has(self, start, end):
         for a, b in self.seen:
@@ -100,7 +100,17 @@ class Flow:
             self.move("already acknowledged: spurious", [], ["spurious_retransmits"])
             marks = marks | {"spurious_retransmission"}
         if again and p["len"] > 0:
-            x.copies.append(dict(p, told="spurious_retransmission" in marks, edge=y.acked, acked=False))
+            x.copies.append(dict(p, told="spurious_retransmission" in marks, edge=y.acked, acked=False, named=False))
+
+    @staticmethod
+    def lists(x, y, block):
+        """A receiver whose first block is what it has just acknowledged, more than was ever sent twice."""
+        start = block[0]
+        for c in sorted(y.copies, key=lambda c: diff(c["seq"], block[0])):
+            if diff(c["seq"], start) <= 0 < diff(c["end"], start):
+                start = c["end"]
+        x.lists = x.lists or diff(start, block[1]) < 0
+        return x.lists
 
     def acked(self, x, y, p, marks):
         """x acknowledges what y sent."""
@@ -108,7 +118,11 @@ class Flow:
         sacks = list(zip(p["sack_le"], p["sack_re"]))
         dsack = sacks and (diff(sacks[0][1], p["ack"]) <= 0 or len(sacks) > 1 and
                            diff(sacks[0][0], sacks[1][0]) >= 0 and diff(sacks[0][1], sacks[1][1]) <= 0)
-        told = [c for c in y.copies[::-1] if dsack and not c["told"] and diff(sacks[0][0], c["end"]) < 0 < diff(sacks[0][1], c["seq"])][:1]
+        named = dsack and sacks[0] != (x.acked, p["ack"]) or dsack and not self.lists(x, y, sacks[0])
+        told = [c for c in y.copies[::-1] if named and not c["named"] and diff(sacks[0][0], c["end"]) < 0 < diff(sacks[0][1], c["seq"])][:1]
+        for c in told:
+            c["named"] = True
+        told = [c for c in told if not c["told"]]
         rule = "D-SACK: spurious"
         if x.acked is None or diff(p["ack"], x.acked) > 0:
             for c in y.copies:

@@ -83,11 +83,32 @@ nsc_trouble_probe(struct nsc_flow_table *t, struct nsc_flow *f, int side)
 	watch(f, k);
 }
 
+/* The whole of a captured packet. */
 static void
-spurious(struct nsc_flow_events *e, uint32_t segments, struct nsc_update *up)
+spurious(struct nsc_flow_events *e, struct nsc_again *a, struct nsc_update *up)
 {
-	e->retransmits_spurious++;
-	up->spurious += segments;
+	e->retransmits_spurious += !a->needless;
+	up->spurious += a->segments;
+	a->judged = a->needless = true;
+}
+
+static struct nsc_again *
+remember(struct nsc_trouble_side *s, const struct nsc_packet *p, uint32_t end, uint32_t segments)
+{
+	struct nsc_again *a;
+
+	s->newest = (s->newest + 1) % NSC_AGAIN;
+	a = &s->again[s->newest];
+	if (a->judged)
+		s->judged += a->segments;
+	else
+		s->forgotten += a->segments;
+	*a = (struct nsc_again){
+		.start = p->seq, .end = end, .tsval = p->tsval,
+		.segments = segments < UINT16_MAX ? (uint16_t)segments : UINT16_MAX,
+		.stamped = (p->flags & NSC_PACKET_TIMESTAMPS) != 0,
+	};
+	return a;
 }
 
 /*
@@ -165,7 +186,10 @@ nsc_trouble_again(struct nsc_flow_table *t, struct nsc_flow *f, int side,
 	s = &k->side[side];
 	if (heard && nsc_seq_diff(end, y->acked) <= 0) {
 		/* No sign of a loss; the sender may not have read that acknowledgement yet. */
-		spurious(e, up->retransmit, up);
+		struct nsc_again *a = remember(s, p, end, up->retransmit);
+
+		a->acked = true;
+		spurious(e, a, up);
 		if (s->recovery == NSC_RECOVERY_FAST ||
 		    (s->recovered != 0 && is_prompt(f, s->recovered, p->time))) {
 			e->retransmits_fast++;
@@ -177,12 +201,7 @@ nsc_trouble_again(struct nsc_flow_table *t, struct nsc_flow *f, int side,
 		e->retransmits_fast++;
 		up->fast = up->retransmit;
 	}
-	s->newest = (s->newest + 1) % NSC_AGAIN;
-	s->again[s->newest] = (struct nsc_again){
-		.start = p->seq, .end = end, .tsval = p->tsval,
-		.segments = up->retransmit < UINT16_MAX ? (uint16_t)up->retransmit : UINT16_MAX,
-		.stamped = (p->flags & NSC_PACKET_TIMESTAMPS) != 0,
-	};
+	remember(s, p, end, up->retransmit);
 	watch(f, k);
 }
 
@@ -201,20 +220,77 @@ has_dsack(const struct nsc_packet *p)
 	       nsc_seq_diff(p->sack[0][1], p->sack[1][1]) <= 0;
 }
 
-static void
-note_dsack(struct nsc_flow_events *e, struct nsc_trouble_side *s, const struct nsc_packet *p,
-	   struct nsc_update *up)
+static uint32_t
+least(uint32_t a, uint32_t b)
 {
-	for (unsigned i = 0; i < NSC_AGAIN; i++) {
+	return a < b ? a : b;
+}
+
+/* Every octet of it was sent again, as far as is remembered. */
+static bool
+is_covered(const struct nsc_trouble_side *s, uint32_t start, uint32_t end)
+{
+	for (unsigned i = 0; i < NSC_AGAIN && nsc_seq_diff(start, end) < 0; i++) {
+		for (unsigned j = 0; j < NSC_AGAIN; j++) {
+			const struct nsc_again *a = &s->again[j];
+
+			if (a->end != a->start && nsc_seq_diff(a->start, start) <= 0 &&
+			    nsc_seq_diff(a->end, start) > 0)
+				start = a->end;
+		}
+	}
+	return nsc_seq_diff(start, end) >= 0;
+}
+
+/*
+ * Some receivers list in their first block what they have just acknowledged, which looks like a
+ * D-SACK.  More than was ever sent twice gives them away.
+ */
+static bool
+is_dsack(struct nsc_trouble_side *s, const struct nsc_packet *p, uint32_t acked)
+{
+	if (p->sack[0][0] != acked || p->sack[0][1] != p->ack)
+		return true;
+	if (!is_covered(s, acked, p->ack))
+		s->lists = true;
+	return !s->lists;
+}
+
+/*
+ * The octets of one copy each, of the newest ones first; several copies where their receiver's
+ * machine had put them together (GRO).  Of which copy it is that nobody knows any more it says
+ * as much: there was one too many.
+ */
+static void
+note_dsack(const struct nsc_flow *f, struct nsc_flow_events *e, struct nsc_trouble_side *s,
+	   const struct nsc_packet *p, struct nsc_update *up)
+{
+	uint32_t size = nsc_measure_mss(f), left, n;
+
+	if (size > NSC_MEASURE_STAMPS && p->flags & NSC_PACKET_TIMESTAMPS)
+		size -= NSC_MEASURE_STAMPS;
+	left = (p->sack[0][1] - p->sack[0][0] + size - 1) / size;
+	for (unsigned i = 0; i < NSC_AGAIN && left > 0; i++) {
 		struct nsc_again *a = &s->again[(s->newest + NSC_AGAIN - i) % NSC_AGAIN];
 
 		if (a->segments == 0 || nsc_seq_diff(p->sack[0][0], a->end) >= 0 ||
 		    nsc_seq_diff(p->sack[0][1], a->start) <= 0)
 			continue;
-		spurious(e, a->segments, up);
-		a->segments = 0;
-		return;
+		n = least(left, a->segments);
+		a->segments = (uint16_t)(a->segments - n);
+		left -= n;
+		if (a->judged)
+			continue;
+		e->retransmits_spurious += !a->needless;
+		a->needless = true;
+		up->spurious += n;
 	}
+	n = least(left, s->judged);
+	s->judged -= n;
+	n = least(left - n, s->forgotten);
+	s->forgotten -= n;
+	up->spurious += n;
+	e->retransmits_spurious += n;
 }
 
 /* What lies past the acknowledgement arrived while something before it did not. */
@@ -247,8 +323,7 @@ note_echo(struct nsc_flow_events *e, struct nsc_trouble_side *s, const struct ns
 		if (a->start != acked || !a->stamped || !(p->flags & NSC_PACKET_TIMESTAMPS) ||
 		    nsc_seq_diff(p->tsecr, a->tsval) >= 0)
 			continue;
-		spurious(e, a->segments, up);
-		a->segments = 0;
+		spurious(e, a, up);
 	}
 }
 
@@ -288,8 +363,8 @@ nsc_trouble_acked(struct nsc_flow_table *t, struct nsc_flow *f, int side,
 		    nsc_seq_diff(f->tcp[side ^ 1].next, p->ack) > 0)
 			s->duplicates++;
 	}
-	if (dsack)
-		note_dsack(e, s, p, up);
+	if (dsack && is_dsack(s, p, acked))
+		note_dsack(f, e, s, p, up);
 	note_gap(s, p);
 	watch(f, k);
 }

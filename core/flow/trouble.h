@@ -16,9 +16,11 @@ enum { NSC_AGAIN = 16 };			/* copies of one side that await a verdict; the oldes
 struct nsc_again {			/* a segment that was sent again */
 	uint32_t start, end;		/* sequence numbers, end excluded */
 	uint32_t tsval;			/* the copy's */
-	uint16_t segments;		/* wire segments; 0: no such entry */
-	bool stamped;			/* tsval holds */
-	bool acked;			/* its first acknowledgement has passed */
+	uint16_t segments;		/* wire segments that no D-SACK has named; 0: no such entry */
+	bool stamped : 1;		/* tsval holds */
+	bool acked : 1;			/* its first acknowledgement has passed */
+	bool judged : 1;		/* all were counted as needless; a D-SACK is no news */
+	bool needless : 1;		/* the captured packet is counted as such */
 };
 
 enum nsc_recovery {			/* RFC 6582, 3.2; until `recover` is acknowledged */
@@ -32,10 +34,12 @@ struct nsc_trouble_side {		/* by the sender of the data */
 	uint64_t recovered;		/* when a fast recovery ended; ns */
 	uint32_t recover;		/* what it had sent when recovery began */
 	uint32_t sacked;		/* highest octet reported past a gap, plus one; with `gap` */
+	uint32_t judged, forgotten;	/* segments of entries that gave way: counted as needless, or not */
 	uint16_t duplicates;		/* acknowledgements since the last one that was new */
 	uint8_t recovery;		/* nsc_recovery */
 	uint8_t newest;			/* in again[] */
 	bool gap;
+	bool lists;			/* its receiver's first block is what it has just acknowledged */
 	bool probed;			/* it sent a keep-alive last: its answer is no duplicate */
 	struct nsc_again again[NSC_AGAIN];
 };

@@ -219,6 +219,55 @@ START_TEST(spurious_dsack)			/* RFC 2883, 4 */
 }
 END_TEST
 
+/* More copies than are remembered, and blocks of several that a receiver's machine put together. */
+START_TEST(spurious_storm)
+{
+	struct world *w = world_new(64, NSC_KEY_5TUPLE);
+	uint32_t needless = 0;
+
+	handshake(w);
+	sends(w, 0, 60);
+	w->now += 300 * MILLI;
+	for (unsigned i = 0; i < 60; i++)
+		sends(w, i, 1);
+	acks(w, 60);
+	for (unsigned i = 0; i < 60; i++) {
+		sacks(w, 60, i, i + 1);
+		needless += w->up.spurious;
+	}
+	ck_assert_uint_eq(needless, 60);
+	sends(w, 60, 8);
+	w->now += 300 * MILLI;
+	for (unsigned i = 60; i < 68; i++)
+		sends(w, i, 1);
+	acks(w, 68);
+	sacks(w, 68, 61, 65);			/* RFC 2883, 4: one contiguous sequence */
+	ck_assert_uint_eq(w->up.spurious, 3);	/* 4000 octets of 1448 */
+	ck_assert_uint_eq(events(w)->retransmits_spurious, 63);
+	world_free(w);
+}
+END_TEST
+
+/* A receiver whose first block is what it has just acknowledged tells nothing by it. */
+START_TEST(no_dsack)
+{
+	struct world *w = world_new(64, NSC_KEY_5TUPLE);
+
+	handshake(w);
+	sends(w, 0, 8);
+	acks(w, 0);
+	w->now += 300 * MILLI;
+	sends(w, 0, 1);
+	sacks(w, 4, 0, 4);			/* three of them were sent once */
+	ck_assert_uint_eq(w->up.spurious, 0);
+	sends(w, 4, 1);
+	sacks(w, 5, 4, 5);
+	ck_assert_uint_eq(w->up.spurious, 0);
+	ck_assert_uint_eq(events(w)->retransmits_spurious, 0);
+	world_free(w);
+}
+END_TEST
+
 START_TEST(spurious_echo)			/* Eifel: RFC 3522 */
 {
 	struct world *w = world_new(64, NSC_KEY_5TUPLE);
@@ -329,5 +378,5 @@ START_TEST(overtaken_by_an_acknowledgement)
 END_TEST
 
 RUN_SUITE("trouble", three_duplicates, selective, early, timer_after_a_duplicate, timer,
-	  spurious_seen, spurious_dsack, spurious_echo, windows, row_3_15_only_keepalives,
+	  spurious_seen, spurious_dsack, spurious_storm, no_dsack, spurious_echo, windows, row_3_15_only_keepalives,
 	  overtaken_by_an_acknowledgement)
