@@ -55,7 +55,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			struct nsc_nft_set *s = n.set.item;
 
 			l.set = (int32_t)n.set.count - 1;
-			s[l.set].first = n.element.count;
+			/* A set's elements may come in several messages. */
+			if (s[l.set].count == 0)
+				s[l.set].first = n.element.count;
 		}
 		callbacks[which](&m.h, &l);
 		if (which == 3) {

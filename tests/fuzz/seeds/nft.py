@@ -16,9 +16,20 @@ RULES = """
 table inet f {
   set banned { type ipv4_addr; flags interval; elements = { 192.0.2.0/24, 198.51.100.7 } }
   map to { type inet_service : verdict; elements = { 80 : jump web, 22 : accept } }
+  chain more {
+    th sport vmap { 1-1023 : return, 1024-2000 : continue }
+    ip daddr . th dport vmap { 192.0.2.1 . 443 : continue, 192.0.2.1 . 80 : accept }
+    tcp flags syn limit rate 9/second drop
+  }
   chain web { tcp flags & (fin|syn|rst|ack) == syn limit rate 5/second accept; counter log reject; }
   chain input {
     type filter hook input priority 0; policy drop
+    ip dscp set 1
+    meta mark 1-5 accept
+    ip saddr 10.0.0.1-10.0.0.9 accept
+    meta mark set tcp dport map { 443 : 1, 80 : 2 }
+    tcp dport vmap { 443 : jump more, 80 : drop }
+    udp dport { 53, 443 } jump more
     iif "lo" accept
     ct state vmap { established : accept, related : accept, invalid : drop }
     ip saddr @banned drop
@@ -29,15 +40,45 @@ table inet f {
     tcp option maxseg size < 500 drop
     numgen random mod 2 == 0 accept
     ip6 saddr fc00::/7 tcp dport 1000-2000 accept
+    meta pkttype host meta secpath missing meta protocol ip ct direction original ct mark 0 ct status snat drop
+    meta skuid 0 fib saddr . iif oif missing drop
+    meta length 40 ip ttl 64 th sport 53 drop
+    tcp dport != { 1, 2 } tcp dport > 1 tcp dport >= 2 tcp dport < 65535 tcp dport <= 65534 goto web
+    ip dscp set 1
     meta mark set 7
   }
   chain raw { type filter hook prerouting priority -300
- udp dport 53 notrack; }
+ th dport { 53, 443 } notrack; }
 }
 table ip n { chain pre { type nat hook prerouting priority -100
  tcp dport 81 redirect to :80; udp dport 5 dnat to 192.0.2.9:7
 }
 }
+"""
+
+XT = """*filter
+:INPUT ACCEPT [0:0]
+:FORWARD ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+-A INPUT -m conntrack --ctstate INVALID,UNTRACKED -j DROP
+-A INPUT -m conntrack --ctstatus SEEN_REPLY -j DROP
+-A INPUT -m addrtype --src-type UNICAST ! --dst-type LOCAL -j DROP
+-A INPUT -p tcp -m multiport --dports 1:9,80 -j REJECT
+-A INPUT -p udp -m multiport --sports 53 -j REJECT
+-A INPUT -p udp -m multiport --ports 7,443 -m comment --comment x -j LOG
+-A INPUT -m time --timestart 10:00 -j ACCEPT
+-A INPUT -p tcp -m conntrack --ctstate NEW -j ACCEPT
+COMMIT
+*mangle
+:PREROUTING ACCEPT [0:0]
+-A PREROUTING -p tcp -j MARK --set-mark 1
+COMMIT
+*nat
+:PREROUTING ACCEPT [0:0]
+-A PREROUTING -p tcp --dport 81 -j REDIRECT --to-ports 443
+-A PREROUTING -p tcp --dport 82 -j DNAT --to-destination 192.0.2.1:443
+-A PREROUTING -p tcp --dport 83 -j DNAT --to-destination 192.0.2.1-192.0.2.9
+COMMIT
 """
 
 
@@ -88,6 +129,9 @@ def main():
     subprocess.run(["nft", "flush", "ruleset"], check=True)
     subprocess.run(["nft", "-f", "-"], input=RULES.encode(), check=True)
     record(os.path.join(sys.argv[1], "hand"))
+    subprocess.run(["nft", "flush", "ruleset"], check=True)
+    subprocess.run(["iptables-nft-restore"], input=XT.encode(), check=True)
+    record(os.path.join(sys.argv[1], "xt"))
     for i in range(8):
         if firewall.load(random.Random(i), i):
             record(os.path.join(sys.argv[1], f"chance{i}"))
