@@ -44,7 +44,7 @@ nsc_bytes_take(struct nsc_bytes *b, size_t n)
 		b->bad = true;
 		return NULL;
 	}
-	b->p = p + n;
+	b->p = n > 0 ? p + n : p;	/* p may be NULL, to which not even 0 may be added */
 	return p;
 }
 
