@@ -58,7 +58,7 @@ nsc_name_cache_new(struct nsc_name_cache **cache, const struct nsc_hash_key *key
 		nsc_name_cache_free(c);
 		return -ENOMEM;
 	}
-	c->stats.memory = NSC_NAMES * sizeof *c->entry + nsc_slab_memory(c->texts);
+	c->stats.memory = sizeof *c + NSC_NAMES * sizeof *c->entry + nsc_slab_memory(c->texts);
 	*cache = c;
 	return 0;
 }

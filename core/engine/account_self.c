@@ -60,6 +60,7 @@ account_names(struct nsc_worker *w)
 	set(w, NSC_CELL(SELF_NAMES, 0, NSC_V_NAMES_HIT), n->hits);
 	set(w, NSC_CELL(SELF_NAMES, 0, NSC_V_NAMES_MISS), n->misses);
 	set(w, NSC_CELL(SELF_EVICTION, 0, NSC_V_EVICTION_NAMES), n->evicted);
+	set(w, NSC_CELL(SELF_MEMORY, 0, NSC_V_MEMORY_NAMES), n->memory);
 }
 
 static void

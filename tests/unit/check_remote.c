@@ -186,6 +186,7 @@ START_TEST(algorithm_7_latency_by_scope)
 	resolve();
 	handshake(1000);
 	ck_assert_uint_eq(told("dns/dns_response-answer"), 1);
+	ck_assert_uint_ge(told("self/memory-names"), NSC_NAMES * 16);
 	ck_assert_uint_eq(told("self/cache_result-names_hit"), 1);
 	ck_assert_uint_gt(told("self/cache_result-names_miss"), 0);
 	end();
