@@ -21,7 +21,7 @@ import sys
 CLONE_NEWNET = 0x40000000
 TOP = os.environ.get("top_builddir", ".")
 TOOL = os.environ.get("NETFLOWSCOPE", os.path.join(TOP, "plugins/cli/netflowscope"))
-SHOW = os.path.join(TOP, "tests/net/show_sockets")
+SHOW = os.path.join(TOP, "tests/host/show_sockets")
 # Ours, the peer's, and what the ratio should be at most.
 PAIRS = [
     ([SHOW, "listeners"], ["ss", "-tlnup"], 0.3),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The trace as any user meets it: where BPF may be loaded, one connection of our own is
- * told; where not, a line says what lacks.  tests/net/trace.sh goes into what it tells.
+ * told; where not, a line says what lacks.  tests/host/trace.sh goes into what it tells.
  */
 #include <arpa/inet.h>
 #include <check.h>

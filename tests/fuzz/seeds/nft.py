@@ -7,7 +7,7 @@ To be run as root in a network namespace of its own, which loses its rules:
 """
 import os, random, socket, struct, subprocess, sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../net"))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../host"))
 import firewall
 
 SUBSYSTEM = 10  # NFNL_SUBSYS_NFTABLES

@@ -4,9 +4,9 @@
 # sources (features.md 0.8, algorithm 3b).  RULESETS: how many (200).
 test=firewall
 . "$(dirname "$0")/common.sh"
-verdicts=${top_builddir:?}/tests/net/verdicts
-[ -x "$verdicts" ] || make -s -C "$top_builddir" tests/net/verdicts >/dev/null 2>&1
-[ -x "$verdicts" ] || { not_ok "tests/net/verdicts is not built"; exit 1; }
+verdicts=${top_builddir:?}/tests/host/verdicts
+[ -x "$verdicts" ] || make -s -C "$top_builddir" tests/host/verdicts >/dev/null 2>&1
+[ -x "$verdicts" ] || { not_ok "tests/host/verdicts is not built"; exit 1; }
 
 two_hosts || { not_ok "two namespaces"; exit 1; }
 ip -n "${P}h" addr flush dev h0 && ip -n "${P}p" addr flush dev p0	# one address of each family

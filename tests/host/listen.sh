@@ -3,9 +3,9 @@
 # What listens, in every way there is, equals a table and `ss -tulnp` (features.md 0.1 to 0.5, 2.1, 2.10).
 test=listen
 . "$(dirname "$0")/common.sh"
-show=${top_builddir:?}/tests/net/show_sockets
-[ -x "$show" ] || make -s -C "$top_builddir" tests/net/show_sockets >/dev/null 2>&1
-[ -x "$show" ] || { not_ok "tests/net/show_sockets is not built"; exit 1; }
+show=${top_builddir:?}/tests/host/show_sockets
+[ -x "$show" ] || make -s -C "$top_builddir" tests/host/show_sockets >/dev/null 2>&1
+[ -x "$show" ] || { not_ok "tests/host/show_sockets is not built"; exit 1; }
 
 two_hosts || { not_ok "two namespaces"; exit 1; }
 for a in 2001:db8:77::1/64 fe80::77/64; do ip -n "${P}h" addr add "$a" dev h0 nodad; done

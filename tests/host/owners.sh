@@ -5,9 +5,9 @@
 # and over BPF, as root, as nobody, as nobody with two capabilities; beside ss -tulnp.
 test=owners
 . "$(dirname "$0")/common.sh"
-show=${top_builddir:?}/tests/net/show_owners
-[ -x "$show" ] || make -s -C "$top_builddir" tests/net/show_owners >/dev/null 2>&1
-[ -x "$show" ] || { not_ok "tests/net/show_owners is not built"; exit 1; }
+show=${top_builddir:?}/tests/host/show_owners
+[ -x "$show" ] || make -s -C "$top_builddir" tests/host/show_owners >/dev/null 2>&1
+[ -x "$show" ] || { not_ok "tests/host/show_owners is not built"; exit 1; }
 netns h || { not_ok "a namespace"; exit 1; }
 chmod 755 "$W"			# nobody looks too
 cp "$show" "$W/show" && chmod 755 "$W/show"

@@ -4,9 +4,9 @@
 # round-trip times equal `ss -tin` at both ends (features.md 0.9; kernel.md 3).
 test=totals
 . "$(dirname "$0")/common.sh"
-show=${top_builddir:?}/tests/net/show_sockets
-[ -x "$show" ] || make -s -C "$top_builddir" tests/net/show_sockets >/dev/null 2>&1
-[ -x "$show" ] || { not_ok "tests/net/show_sockets is not built"; exit 1; }
+show=${top_builddir:?}/tests/host/show_sockets
+[ -x "$show" ] || make -s -C "$top_builddir" tests/host/show_sockets >/dev/null 2>&1
+[ -x "$show" ] || { not_ok "tests/host/show_sockets is not built"; exit 1; }
 
 two_hosts || { not_ok "two namespaces"; exit 1; }
 # Lost at random, but no SYN: its second one comes after a whole second.

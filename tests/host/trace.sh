@@ -5,8 +5,8 @@
 test=trace
 . "$(dirname "$0")/common.sh"
 build=${top_builddir:-.}
-watch=$build/tests/net/trace_watch
-make -s -C "$build" tests/net/trace_watch >"$W/make" 2>&1 || { not_ok "build: $(tail -n 3 "$W/make")"; exit 1; }
+watch=$build/tests/host/trace_watch
+make -s -C "$build" tests/host/trace_watch >"$W/make" 2>&1 || { not_ok "build: $(tail -n 3 "$W/make")"; exit 1; }
 [ -x "$build/tests/net/.libs/trace_watch" ] && watch=$build/tests/net/.libs/trace_watch
 
 "$watch" churn=1 >"$W/first"
@@ -37,7 +37,7 @@ cases() {
 	in_ns h /usr/bin/python3 "$here/trace.py" "$watch" "$inode" "$@" | tee "$W/out"
 	grep -q '^not ok ' "$W/out" && failed=1
 }
-background "$W/sink" p /usr/bin/python3 "$here/talk.py" sink 10.77.0.2 5001
+background "$W/sink" p /usr/bin/python3 "$talk" sink 10.77.0.2 5001
 wait_for 10 grep -q ready "$W/sink"
 cases hooks transfer loss sendfile_and_splice ways_to_close mapped owners identity udp old reuse fast_open lost pace many
 cases failures
