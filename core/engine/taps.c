@@ -282,6 +282,9 @@ nsc_taps_adjust(struct nsc_taps *t, const struct nsc_interfaces *table, uint64_t
 	if (choice == NULL)
 		return nsc_error(err, -ENOMEM, "capture: %s", strerror(ENOMEM));
 	nsc_auto_choose(table, t->options->decapsulate, readable, choice);
+	t->beyond = 0;
+	for (size_t n = 0; n < table->interfaces; n++)
+		t->beyond += t->options->automatic && choice[n].verdict == NSC_AUTO_LIMIT;
 	absent = tell_missing(t, table, now, err);
 	drop_unwanted(t, table, choice, now);
 	rename_all(t, table, now);

@@ -31,6 +31,7 @@ struct nsc_taps {
 	bool failed[NSC_FACT_INTERFACES];	/* a row's failure was told */
 
 	uint64_t opened, lost, failures;	/* events since the start */
+	uint32_t beyond;		/* interfaces that auto leaves out since it has its most, now */
 	uint64_t errors;		/* rings that failed or broke, but for absence */
 	struct nsc_tap_losses gone;	/* of rings that are closed */
 };
