@@ -284,6 +284,9 @@ nsc_connections_event(struct nsc_connections *c, const struct nsc_trace_event *e
 	case NSC_TRACE_FAILED:
 		if (n != 0 && !c->entry[n].connection.closed)
 			close_entry(c, n);
+		/* Its socket may connect again, with the same cookie. */
+		if (is_gone(c, id))
+			c->gone[id & (NSC_CONNECTIONS_GONE - 1)] = 0;
 		return NULL;
 	default:
 		return NULL;

@@ -516,6 +516,10 @@ START_TEST(a_handshake_that_fails_is_no_connection)
 	ck_assert_uint_eq(stats().closed, 0);
 	ck_assert_uint_eq(stats().vanished, 0);
 	ck_assert_uint_eq(stats().open, 1);
+	s[0].state = NSC_SOCKET_ESTABLISHED;	/* the socket that failed tries once more */
+	event(NSC_TRACE_OPENED, s[0]);
+	ck_assert_uint_eq(stats().opened, 2);
+	ck_assert_uint_eq(stats().open, 2);
 }
 END_TEST
 
