@@ -368,13 +368,12 @@ static bool
 run_rule(struct nsc_nft_walk *ev, struct place place, const struct nsc_nft_rule *rule,
 	 unsigned *out)
 {
-	const struct nsc_nft_expr *e = nsc_nft_expr(ev->nft, rule->first);
 	struct step s = {.ev = ev, .place = place, .rule = rule};
 	bool on = true;
 
 	s.place.uncertain |= *out != 0;
 	for (uint32_t i = 0; on && i < rule->count; i++)
-		on = run_expr(&s, &e[i]);
+		on = run_expr(&s, nsc_nft_expr(ev->nft, rule->first + i));
 	*out |= s.out & ~(unsigned)BREAK;
 	return on || (s.out & BREAK) != 0;
 }
@@ -384,7 +383,6 @@ static unsigned
 run_chain(struct nsc_nft_walk *ev, struct place place)
 {
 	const struct nsc_nft_chain *c = nsc_nft_chain(ev->nft, place.chain);
-	const struct nsc_nft_rule *r = nsc_nft_rule(ev->nft, c->first);
 	unsigned out = 0;
 
 	for (uint32_t i = 0; i < c->count; i++) {
@@ -392,7 +390,7 @@ run_chain(struct nsc_nft_walk *ev, struct place place)
 			ev->budget = 0;
 			return out | NSC_NFT_UNKNOWN;
 		}
-		if (!run_rule(ev, place, &r[i], &out))
+		if (!run_rule(ev, place, nsc_nft_rule(ev->nft, c->first + i), &out))
 			return out;
 	}
 	return out | NEXT;

@@ -3,7 +3,7 @@
 """Asks the stores that stores.sh filled.
 
   stores.py same CSV                            the same datum is the same in every store
-  stores.py panels FILE FAMILIES [prometheus]   every query of FILE's families brings data
+  stores.py panels FILE FAMILIES [prometheus]   every query of FILE for FAMILY/TYPE... brings data
 
 Counters are running sums in csv, InfluxDB's collectd database and Prometheus, and rates in Graphite
 and InfluxDB's lines: with one second between reads their sum is the same number.
@@ -150,7 +150,9 @@ def panels(path, families, prometheus=""):
         rows = list(table.DictReader(f, delimiter="\t", quoting=table.QUOTE_NONE))
     brought = {store: [] for store in ask}
     for row in rows:
-        lacking = sorted(set(re.findall(r"netflowscope-([a-z]+)", row["graphite"])) - set(families.split()))
+        asked = re.findall(r"netflowscope-([a-z]+)[^.,()]*\.([a-z_]*)", row["graphite"])
+        known = set(families.split()) | {f.split("/")[0] for f in families.split()}
+        lacking = sorted({"%s/%s" % (family, kind) if kind else family for family, kind in asked} - known)
         if lacking:
             print("skip %s: panel %s %s: there is no family %s yet" %
                   (os.environ.get("test"), row["id"], row["title"], ", ".join(lacking)))

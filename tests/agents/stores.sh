@@ -233,7 +233,7 @@ another_read "$W/c" 7
 in_ns h "$python" "$here/stores.py" same "$W/c/csv" >"$W/told" 2>&1 || not_ok "the stores were asked: $(tail -n 1 "$W/told")"
 told "$W/told"
 if [ -f "${NSC_PANELS:-/nonexistent}" ]; then
-	families=$("$N" metrics | sed -n 's,^\([a-z]*\)[-/].*,\1,p' | sort -u | tr '\n' ' ')
+	families=$("$N" metrics | sed -n 's,^\([a-z]*\)[^/]*/\([a-z_]*\).*,\1/\2,p' | sort -u | tr '\n' ' ')
 	in_ns h "$python" "$here/stores.py" panels "$NSC_PANELS" "$families" "${prometheus:+prometheus}" >"$W/told" 2>&1 ||
 		not_ok "the panels were asked: $(tail -n 1 "$W/told")"
 	told "$W/told"
