@@ -14,6 +14,7 @@
 #include "engine/config.h"
 #include "engine/remedy.h"
 #include "engine/taps.h"
+#include "engine/wake.h"
 #include "host/publish.h"
 #include "host/watch.h"
 #include "source/filter.h"
@@ -37,24 +38,6 @@ struct nsc_capture {
 	bool told, told_room;		/* rtnetlink's failure, lack of room in the facts */
 	uint64_t left_out;		/* times that the facts had no room for all addresses */
 };
-
-static uint64_t
-steady_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	return (uint64_t)t.tv_sec * 1000 * MS + (uint64_t)t.tv_nsec;
-}
-
-static void
-poke(int fd)
-{
-	uint64_t one = 1;
-
-	while (write(fd, &one, sizeof one) < 0 && errno == EINTR)
-		;
-}
 
 void
 nsc_capture_configure(struct nsc_capture_options *o, const struct nsc_config *cfg)
@@ -219,12 +202,12 @@ turn(struct nsc_capture *c)
 {
 	struct pollfd fds[2] = {{.fd = c->notify, .events = POLLIN},
 				{.fd = c->watch.fd, .events = POLLIN}};
-	uint64_t now = steady_now(), count;
+	uint64_t now = nsc_clock(CLOCK_BOOTTIME), count;
 	char err[NSC_ERR];
 	bool retry;
 
 	poll(fds, 2, patience_ms(c, now));
-	now = steady_now();
+	now = nsc_clock(CLOCK_BOOTTIME);
 	retry = now >= c->retry;
 	if (retry)
 		c->retry = now + RETRY_NS;
@@ -299,7 +282,7 @@ first_look(struct nsc_capture *c, bool strict, uint64_t now, char err[NSC_ERR])
 int
 nsc_capture_start(struct nsc_capture *c, bool strict, char err[NSC_ERR])
 {
-	uint64_t now = steady_now();
+	uint64_t now = nsc_clock(CLOCK_BOOTTIME);
 	int r = first_look(c, strict, now, err);
 
 	if (r < 0)
@@ -321,7 +304,7 @@ nsc_capture_stop(struct nsc_capture *c)
 		return;
 	c->running = false;
 	atomic_store(&c->stop, true);
-	poke(c->notify);
+	nsc_poke(c->notify);
 	pthread_join(c->thread, NULL);
 	end_lanes(c);
 	collect(c, true);
@@ -356,7 +339,7 @@ nsc_capture_reconfigure(struct nsc_capture *c, const struct nsc_settings *settin
 void
 nsc_capture_wake(struct nsc_capture *c)
 {
-	poke(c->notify);
+	nsc_poke(c->notify);
 	for (unsigned w = 0; w < c->options.workers; w++)
 		nsc_lane_wake(c->lane[w]);
 }

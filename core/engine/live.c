@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "engine/live.h"
+#include "engine/wake.h"
 #include "source/ring.h"
 
 enum {
@@ -52,24 +53,6 @@ struct nsc_lane {
 	struct slot slot[NSC_LANE_SLOTS];
 };
 
-static uint64_t
-clock_ns(clockid_t id)
-{
-	struct timespec t;
-
-	clock_gettime(id, &t);
-	return (uint64_t)t.tv_sec * 1000000000ull + (uint64_t)t.tv_nsec;
-}
-
-static void
-poke(int fd)
-{
-	uint64_t one = 1;
-
-	while (write(fd, &one, sizeof one) < 0 && errno == EINTR)
-		;
-}
-
 /*
  * Small steps back are waited out, small ones forward are taken.  The boot clock
  * runs on in suspend, so that a night's sleep is time that passed, no jump.
@@ -77,7 +60,7 @@ poke(int fd)
 static void
 look_at_clock(struct nsc_lane *l)
 {
-	uint64_t boot = clock_ns(CLOCK_BOOTTIME), real = clock_ns(CLOCK_REALTIME);
+	uint64_t boot = nsc_clock(CLOCK_BOOTTIME), real = nsc_clock(CLOCK_REALTIME);
 	uint64_t expected = l->now + (boot - l->boot);
 	int64_t jump = (int64_t)(real - expected);
 
@@ -94,7 +77,7 @@ static void
 finish_slot(struct nsc_lane *l, struct slot *s)
 {
 	atomic_store_explicit(&s->state, STATE_DONE, memory_order_release);
-	poke(l->notify);
+	nsc_poke(l->notify);
 }
 
 /* Reads at most `rounds` batches (0: to the end); an error is kept for the capture. */
@@ -118,7 +101,7 @@ read_ring(struct nsc_lane *l, struct slot *s, int rounds)
 	if (n != -ENETDOWN)		/* one that is only down fills again */
 		finish_slot(l, s);
 	else
-		poke(l->notify);
+		nsc_poke(l->notify);
 }
 
 /* What the capture wishes, and what is due: between waits only. */
@@ -289,8 +272,8 @@ nsc_lane_start(struct nsc_lane *l, unsigned number)
 	char name[16];
 	int r;
 
-	l->boot = l->tick = clock_ns(CLOCK_BOOTTIME);
-	l->now = clock_ns(CLOCK_REALTIME);
+	l->boot = l->tick = nsc_clock(CLOCK_BOOTTIME);
+	l->now = nsc_clock(CLOCK_REALTIME);
 	atomic_store(&l->stop, false);
 	r = pthread_create(&l->thread, NULL, run, l);
 	if (r != 0)
@@ -306,14 +289,14 @@ nsc_lane_put(struct nsc_lane *l, unsigned slot, struct nsc_source *s)
 {
 	l->slot[slot].source = s;
 	atomic_store_explicit(&l->slot[slot].wish, WISH_OPEN, memory_order_release);
-	poke(l->wake);
+	nsc_poke(l->wake);
 }
 
 void
 nsc_lane_withdraw(struct nsc_lane *l, unsigned slot)
 {
 	atomic_store_explicit(&l->slot[slot].wish, WISH_CLOSE, memory_order_release);
-	poke(l->wake);
+	nsc_poke(l->wake);
 }
 
 bool
@@ -338,7 +321,7 @@ nsc_lane_reconfigure(struct nsc_lane *l, const struct nsc_settings *settings)
 	if (!l->started)
 		return nsc_worker_reconfigure(l->worker, settings);
 	atomic_store(&l->settings, settings);
-	poke(l->wake);
+	nsc_poke(l->wake);
 	while (sem_wait(&l->settled) != 0)
 		;			/* EINTR: a signal of the host's */
 	return l->result;
@@ -347,14 +330,14 @@ nsc_lane_reconfigure(struct nsc_lane *l, const struct nsc_settings *settings)
 void
 nsc_lane_wake(struct nsc_lane *l)
 {
-	poke(l->wake);
+	nsc_poke(l->wake);
 }
 
 void
 nsc_lane_stop(struct nsc_lane *l)
 {
 	atomic_store(&l->stop, true);
-	poke(l->wake);
+	nsc_poke(l->wake);
 }
 
 void

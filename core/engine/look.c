@@ -6,17 +6,9 @@
 #include <time.h>
 
 #include "engine/config.h"
+#include "engine/wake.h"
 #include "host/inventory.h"
 #include "host/link.h"
-
-static uint64_t
-steady(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
 
 static bool
 is_on(const struct nsc_config *cfg, enum nsc_option_id id)
@@ -54,7 +46,7 @@ look(struct nsc_inventory **i, const struct nsc_config *cfg, bool connections, c
 	if (rc < 0)
 		return nsc_error(err, rc, "inventory: %s", strerror(-rc));
 	nsc_link_dump(&t, NULL);	/* without it no address is known to be ours */
-	nsc_inventory_look(*i, &t, connections, steady());
+	nsc_inventory_look(*i, &t, connections, nsc_clock(CLOCK_MONOTONIC));
 	nsc_interfaces_clear(&t);
 	rc = nsc_inventory_source(*i, NSC_INVENTORY_SOCKETS, &line);
 	return rc < 0 ? nsc_error(err, rc, "%s", line) : 0;

@@ -15,6 +15,7 @@
 #include "engine/notice.h"
 #include "engine/pace.h"
 #include "engine/remedy.h"
+#include "engine/wake.h"
 #include "host/watch.h"
 
 #define MS 1000000ull
@@ -40,30 +41,6 @@ struct nsc_lookout {
 	struct nsc_services services;
 	struct nsc_cells cells;
 };
-
-static uint64_t
-clock_ns(clockid_t id)
-{
-	struct timespec t;
-
-	clock_gettime(id, &t);
-	return (uint64_t)t.tv_sec * 1000 * MS + (uint64_t)t.tv_nsec;
-}
-
-static uint64_t
-steady_now(void)
-{
-	return clock_ns(CLOCK_BOOTTIME);
-}
-
-static void
-poke(int fd)
-{
-	uint64_t one = 1;
-
-	while (write(fd, &one, sizeof one) < 0 && errno == EINTR)
-		;
-}
 
 bool
 nsc_lookout_configure(struct nsc_lookout_options *o, const struct nsc_config *cfg)
@@ -183,7 +160,7 @@ count(struct nsc_lookout *l, enum nsc_look what, uint64_t now)
 static void
 look(struct nsc_lookout *l, enum nsc_look what)
 {
-	uint64_t began = steady_now();
+	uint64_t began = nsc_clock(CLOCK_BOOTTIME);
 	char err[NSC_ERR];
 
 	if (nsc_watch_due(&l->watch, began))
@@ -192,7 +169,7 @@ look(struct nsc_lookout *l, enum nsc_look what)
 	tell_facts(l);
 	count(l, what, began);
 	say_sources(l, began);
-	nsc_pace_looked(&l->pace, what, began, steady_now());
+	nsc_pace_looked(&l->pace, what, began, nsc_clock(CLOCK_BOOTTIME));
 }
 
 /* --- the thread ---------------------------------------------------------------------- */
@@ -203,14 +180,14 @@ turn(struct nsc_lookout *l)
 	struct pollfd fds[3] = {{.fd = l->wake_fd, .events = POLLIN},
 				{.fd = nsc_inventory_fd(l->inventory), .events = POLLIN},
 				{.fd = l->watch.fd, .events = POLLIN}};
-	uint64_t now = steady_now(), until, times, asked;
+	uint64_t now = nsc_clock(CLOCK_BOOTTIME), until, times, asked;
 	enum nsc_look what;
 
 	l->pace.blind = fds[1].fd < 0 && l->options.flows;
 	what = nsc_pace_next(&l->pace, now, &until);
 	poll(fds, 3, what != NSC_LOOK_NONE || until <= now ? 0 : (int)((until - now) / MS + 1));
-	now = steady_now();
-	nsc_facts_clock(l->options.facts, clock_ns(CLOCK_REALTIME) / (1000 * MS));
+	now = nsc_clock(CLOCK_BOOTTIME);
+	nsc_facts_clock(l->options.facts, nsc_clock(CLOCK_REALTIME) / (1000 * MS));
 	if (fds[0].revents != 0 && read(l->wake_fd, &times, sizeof times) > 0 &&
 	    (asked = atomic_load(&l->asked)) != 0)
 		nsc_pace_ask(&l->pace, asked);
@@ -252,7 +229,7 @@ nsc_lookout_new(struct nsc_lookout **out, const struct nsc_lookout_options *o)
 		nsc_lookout_free(l);
 		return rc;
 	}
-	nsc_facts_clock(o->facts, clock_ns(CLOCK_REALTIME) / (1000 * MS));
+	nsc_facts_clock(o->facts, nsc_clock(CLOCK_REALTIME) / (1000 * MS));
 	look(l, NSC_LOOK_WHOLE);
 	nsc_ledger_publish(o->ledger, &l->cells, true);
 	*out = l;
@@ -283,7 +260,7 @@ nsc_lookout_stop(struct nsc_lookout *l)
 		return;
 	l->running = false;
 	atomic_store(&l->stop, true);
-	poke(l->wake_fd);
+	nsc_poke(l->wake_fd);
 	pthread_join(l->thread, NULL);
 	nsc_ledger_publish(l->options.ledger, &l->cells, true);
 }
@@ -308,8 +285,8 @@ nsc_lookout_wake(struct nsc_lookout *l)
 	pthread_mutex_lock(&l->lock);
 	nsc_ledger_publish(l->options.ledger, &l->cells, false);
 	pthread_mutex_unlock(&l->lock);
-	atomic_store(&l->asked, steady_now());
-	poke(l->wake_fd);
+	atomic_store(&l->asked, nsc_clock(CLOCK_BOOTTIME));
+	nsc_poke(l->wake_fd);
 }
 
 bool
@@ -326,8 +303,8 @@ nsc_lookout_row(struct nsc_lookout *l, unsigned set, unsigned n, struct nsc_row 
 	if (set != NSC_SET_SERVICE)
 		return false;
 	pthread_mutex_lock(&l->lock);
-	named = nsc_services_name(&l->services, n, steady_now(), row->name, &row->generation,
-				  &row->present);
+	named = nsc_services_name(&l->services, n, nsc_clock(CLOCK_BOOTTIME), row->name,
+					  &row->generation, &row->present);
 	pthread_mutex_unlock(&l->lock);
 	return named;
 }
