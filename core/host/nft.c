@@ -36,7 +36,6 @@ nsc_nft_add(struct nsc_nft *n, struct nsc_nft_list *list, uint32_t size, uint32_
 			return NULL;
 		list->item = at;
 		list->room = room;
-		list->size = size;
 		n->memory += more;
 	}
 	at = (char *)list->item + (size_t)list->count * size;

@@ -56,7 +56,6 @@ enum {				/* flags of NAT: what is given, in registers or constants */
 	NSC_NFT_NAT_CONSTANT = 4,
 	NSC_NFT_NAT_RANGE = 8,		/* more than one address or port: one of them */
 	NSC_NFT_NAT_OWN = 16,		/* redirect: to an address of this host */
-	NSC_NFT_NAT_IPV4 = 32,
 };
 
 enum nsc_nft_match {		/* nsc_nft_expr.code of MATCH */
@@ -75,7 +74,6 @@ struct nsc_nft_rule {
 
 struct nsc_nft_chain {
 	char name[NSC_NFT_NAME];
-	uint64_t handle;
 	int32_t table;
 	bool base;
 	uint8_t hook;			/* NF_INET_*; NF_NETDEV_INGRESS with `netdev` */
@@ -115,7 +113,6 @@ struct nsc_nft_set {
 struct nsc_nft_list {
 	void *item;
 	uint32_t count, room;
-	uint32_t size;			/* octets of one */
 };
 
 struct nsc_nft {

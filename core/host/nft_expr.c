@@ -258,8 +258,7 @@ parse_nat(struct at *p)
 	e->sreg = reg(tb[NFTA_NAT_REG_ADDR_MIN]);
 	e->dreg = reg(tb[NFTA_NAT_REG_PROTO_MIN]);
 	e->flags = (tb[NFTA_NAT_REG_ADDR_MIN] != NULL ? NSC_NFT_NAT_ADDR : 0) |
-		   (tb[NFTA_NAT_REG_PROTO_MIN] != NULL ? NSC_NFT_NAT_PORT : 0) |
-		   (nsc_nft_u32(tb[NFTA_NAT_FAMILY]) == NFPROTO_IPV4 ? NSC_NFT_NAT_IPV4 : 0);
+		   (tb[NFTA_NAT_REG_PROTO_MIN] != NULL ? NSC_NFT_NAT_PORT : 0);
 	if (differ(tb[NFTA_NAT_REG_ADDR_MIN], tb[NFTA_NAT_REG_ADDR_MAX]) ||
 	    differ(tb[NFTA_NAT_REG_PROTO_MIN], tb[NFTA_NAT_REG_PROTO_MAX]))
 		e->flags |= NSC_NFT_NAT_RANGE;

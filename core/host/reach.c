@@ -29,7 +29,6 @@ struct nsc_reach {
 	struct nsc_routes routes;
 	bool known;			/* rules and routes are those of now */
 	uint64_t routes_due;		/* steady clock, ns */
-	uint64_t rulesets, questions;
 	struct kept kept[KEPT];
 };
 
@@ -68,16 +67,8 @@ nsc_reach_look(struct nsc_reach *r, uint64_t now, char err[NSC_ERR])
 	}
 	if (fresh != 0)
 		memset(r->kept, 0, sizeof r->kept);
-	r->rulesets += fresh > 0;
 	r->known = rc == 0;
 	return rc;
-}
-
-void
-nsc_reach_stats(const struct nsc_reach *r, uint64_t *rulesets, uint64_t *questions)
-{
-	*rulesets = r->rulesets;
-	*questions = r->questions;
 }
 
 /* --- one question --------------------------------------------------------------- */
@@ -120,7 +111,6 @@ ask(struct nsc_reach *r, const struct nsc_nft_question *q)
 	k->question = *q;
 	k->used = true;
 	k->verdict = (uint8_t)nsc_firewall_verdict(r->firewall, q, &k->reason);
-	r->questions++;
 	return k;
 }
 

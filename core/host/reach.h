@@ -28,7 +28,4 @@ int nsc_reach_look(struct nsc_reach *r, uint64_t now, char err[NSC_ERR]);
  */
 void nsc_reach_find(struct nsc_reach *r, struct nsc_listener *l, const struct nsc_interfaces *t);
 
-/* Rulesets taken in, and questions that no earlier one had answered. */
-void nsc_reach_stats(const struct nsc_reach *r, uint64_t *rulesets, uint64_t *questions);
-
 #endif
