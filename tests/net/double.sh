@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Double counting (DESIGN 3): a bridge with two veth members, a macvlan on the
 # uplink and loopback in one namespace; each transfer of 100 MB is 1.00 times
-# 100 MB in `scope`, with Interface auto.
+# 100 MB in `scope`, with Interface auto. What the sender's TCP sent once more
+# (a busy machine drops) crosses the wire too, and may be counted.
 test=double
 . "$(dirname "$0")/common.sh"
 MB=100
@@ -38,19 +39,21 @@ transfer() {
 	background "$W/sink" "$to" /usr/bin/python3 "$here/talk.py" sink "$address" 7001
 	local sink=$last
 	wait_for 10 grep -q ready "$W/sink"
-	in_ns "$from" /usr/bin/python3 "$here/talk.py" send "$address" 7001 $((MB * 1000000)) >/dev/null
+	in_ns "$from" /usr/bin/python3 "$here/talk.py" send "$address" 7001 $((MB * 1000000)) >"$W/sent"
 	wait_for 10 grep -q "^[0-9]" "$W/sink"
 	stop "$sink"
 	sleep 0.3
 	stop $live
 	# Octets of the transfer without its headers: 52 octets of IP and TCP with timestamps a captured packet.
-	/usr/bin/python3 - "$W/live" "$scope" $((MB * 1000000)) >"$W/verdict" <<'PY'
+	/usr/bin/python3 - "$W/live" "$scope" "$W/sent" >"$W/verdict" <<'PY'
 import sys
 value = {}
 for line in open(sys.argv[1]):
     time, name, v = line.split()
     value[name] = [float(x) for x in v.split(":")]
-scope, want = sys.argv[2], int(sys.argv[3])
+scope = sys.argv[2]
+want, again = map(int, open(sys.argv[3]).read().split())
+again /= want
 total = dict.fromkeys(("loopback", "private", "public", "forwarded"), 0.0)
 for s in total:
     octets = value.get("netflowscope-scope-%s/if_octets" % s, [0, 0])
@@ -58,8 +61,9 @@ for s in total:
     total[s] = max(octets[i] - 52 * packets[i] for i in (0, 1)) / want
 dropped = value["netflowscope-self/packets-dropped"][0]
 others = sum(v for s, v in total.items() if s != scope)
-print("%s %.4f times, other scopes %.4f, dropped %d" % (scope, total[scope], others, dropped))
-sys.exit(not (0.995 <= total[scope] <= 1.005 and others < 0.005 and dropped == 0))
+print("%s %.4f times (%.4f sent again), other scopes %.4f, dropped %d"
+      % (scope, total[scope], again, others, dropped))
+sys.exit(not (0.995 <= total[scope] <= 1.005 + again and others < 0.005 and dropped == 0))
 PY
 	check $? "$name: $(cat "$W/verdict")"
 }

@@ -4,7 +4,7 @@
 
   talk.py serve ADDRESS CERT KEY     HTTP 80, HTTPS 443, DNS 53 (UDP and TCP); prints "ready"
   talk.py ask ADDRESS SECONDS        asks all the time; prints what it did as one JSON object
-  talk.py send ADDRESS PORT OCTETS   one TCP transfer; prints the octets sent
+  talk.py send ADDRESS PORT OCTETS   one TCP transfer; prints the octets, and those sent once more
   talk.py sink ADDRESS PORT          takes one TCP transfer in; prints "ready", then the octets
 
 A name rcodeN.example asks for that response code, a path /NNN for that status.
@@ -24,6 +24,7 @@ import time
 RCODES = {0: "NOERROR", 1: "FORMERR", 2: "SERVFAIL", 3: "NXDOMAIN", 5: "REFUSED"}
 STATUSES = (200, 200, 204, 301, 404, 500)
 METHODS = ("GET", "POST", "HEAD")
+BYTES_RETRANS = 208                         # of struct tcp_info, linux/tcp.h since Linux 4.19
 
 
 class Page(http.server.BaseHTTPRequestHandler):
@@ -178,7 +179,11 @@ def send(address, port, octets):
         left = octets
         while left:
             left -= s.send(piece[:min(left, len(piece))])
-    print(octets)
+        s.shutdown(socket.SHUT_WR)
+        s.settimeout(20)
+        s.recv(1)                           # the sink has everything: no more retransmissions
+        info = s.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
+        print(octets, *struct.unpack_from("=Q", info, BYTES_RETRANS))
 
 
 def sink(address, port):
