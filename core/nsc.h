@@ -200,17 +200,22 @@ nsc_sample_is_late(const struct nsc_sample *s)
 void nsc_reader_repeat(struct nsc_reader *r, void (*tell)(void *arg, const struct nsc_sample *s),
 		       void *arg);
 
-/* Something that began or ended with the last read; the series of family `self` that shows it. */
+enum nsc_severity {
+	NSC_ALARM_OKAY,			/* it is over, or for the record */
+	NSC_ALARM_WARNING,
+	NSC_ALARM_FAILURE		/* values are missing from now on */
+};
+
+/* Something that began, changed or ended with the last read; the series that shows it. */
 struct nsc_alarm {
-	const char *type, *value;	/* value "": the whole type */
-	bool over;			/* it has ended */
-	bool grave;			/* values are missing from now on */
+	const char *family, *type, *value;	/* value "": the whole type */
+	uint8_t severity;		/* nsc_severity */
 	char text[NSC_ERR];		/* one line for a person */
 };
 
 /*
  * To be called once behind each read (option Notifications; off: nothing is told): what
- * began or ended, each kind at most once.  The texts are the reader's.
+ * began or ended, each kind at most once, and each listener's.  The texts are the reader's.
  */
 void nsc_reader_alarms(struct nsc_reader *r, void (*tell)(void *arg, const struct nsc_alarm *a),
 		       void *arg);

@@ -57,10 +57,12 @@ happened(const struct kind *k, const struct nsc_alarm_state *a)
 static void
 fill(struct nsc_alarm *told, const struct kind *k, const struct nsc_alarm_state *a, bool over)
 {
-	*told = (struct nsc_alarm){.type = k->type,
+	*told = (struct nsc_alarm){.family = "self",
+				   .type = k->type,
 				   .value = k->value != NULL ? k->value : "",
-				   .over = over,
-				   .grave = k->grave};
+				   .severity = over	? NSC_ALARM_OKAY
+					       : k->grave ? NSC_ALARM_FAILURE
+							  : NSC_ALARM_WARNING};
 	if (over || k->level)
 		snprintf(told->text, sizeof told->text, "%s", over ? k->over : k->begins);
 	else

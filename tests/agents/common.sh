@@ -87,7 +87,7 @@ end() {
 
 ends_well() {		# ends_well NUMBER TEXT
 	end "$1"
-	[ "$status" = 0 ] && [ "$took" -lt 1000 ]
+	[ "$status" = 0 ] && [ "$took" -lt 3000 ]
 	check $? "$2: status $status after $took ms"
 }
 

@@ -26,7 +26,7 @@ for form in --json --metrics ""; do
 		wait $live
 		status=$?
 		took=$((($(date +%s%N) - begin) / 1000000))
-		[ $status = 0 ] && [ $took -lt 1500 ] && [ -s "$W/out" ]
+		[ $status = 0 ] && [ $took -lt 4000 ] && [ -s "$W/out" ]
 		check $? "SIG$signal ends live ${form:-(the table)} with status $status after $took ms"
 		! grep -q 'Sanitizer\|runtime error' "$W/err"
 		check $? "and nothing leaks: $(grep -c . "$W/err") lines of messages"

@@ -69,15 +69,15 @@ START_TEST(row_1_19_a_loss_begins_and_is_over)
 	ck_assert_str_eq(heard[0].type, "packets");
 	ck_assert_str_eq(heard[0].value, "dropped");
 	ck_assert_ptr_nonnull(strstr(heard[0].text, ": 17"));
-	ck_assert(!heard[0].over && !heard[0].grave);
+	ck_assert_int_eq(heard[0].severity, NSC_ALARM_WARNING);
 	/* It goes on, with pauses of up to two reads: nobody hears of it again. */
 	for (i = 0; i < 30; i++)
 		ck_assert_uint_eq(read_one(18 + i / 3, 1), 0);
 	ck_assert_uint_eq(read_one(27, 1), 1);
-	ck_assert(heard[0].over);
+	ck_assert_int_eq(heard[0].severity, NSC_ALARM_OKAY);
 	ck_assert_uint_eq(read_one(27, 1), 0);
 	ck_assert_uint_eq(read_one(28, 1), 1);
-	ck_assert(!heard[0].over);
+	ck_assert_int_eq(heard[0].severity, NSC_ALARM_WARNING);
 }
 END_TEST
 
@@ -87,11 +87,11 @@ START_TEST(a_source_is_lost_once_it_was_there)
 	ck_assert_uint_eq(read_one(0, 0), 0);
 	ck_assert_uint_eq(read_one(0, 1), 0);
 	ck_assert_uint_eq(read_one(0, 0), 1);
-	ck_assert(heard[0].grave && !heard[0].over);
+	ck_assert_int_eq(heard[0].severity, NSC_ALARM_FAILURE);
 	ck_assert_str_eq(heard[0].value, "source_capture");
 	ck_assert_uint_eq(read_one(0, 0), 0);
 	ck_assert_uint_eq(read_one(0, 1), 1);
-	ck_assert(heard[0].over);
+	ck_assert_int_eq(heard[0].severity, NSC_ALARM_OKAY);
 	ck_assert_uint_eq(read_one(9, 0), 2);	/* two kinds in one read */
 }
 END_TEST
