@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a worker is made of; private to worker.c, account.c and tally.c. */
+/* What a worker is made of; private to worker*.c, account.c and tally.c. */
 #ifndef NSC_ENGINE_WORKER_STATE_H
 #define NSC_ENGINE_WORKER_STATE_H
 
@@ -68,6 +68,10 @@ struct nsc_worker {
 	struct nsc_ways ways;		/* what packets add to cells */
 	struct nsc_cells cells;
 };
+
+/* worker_hooks.c: the worker hears of its flows and sessions; to be called when it has its name cache */
+void nsc_worker_hooks(struct nsc_worker *w, struct nsc_session_hooks *sessions,
+		      struct nsc_flow_hooks *flows);
 
 /* account.c: packets and flows to cells */
 void nsc_account_opened(struct nsc_worker *w, struct nsc_flow *f, const struct nsc_packet *p);
