@@ -56,9 +56,9 @@ two_hosts() {
 	ip -n "${P}h" link set h0 up && ip -n "${P}p" link set p0 up
 }
 
-# wait_for SECONDS COMMAND...: until it succeeds
+# wait_for SECONDS COMMAND...: until it succeeds; a busy machine has three times as long
 wait_for() {
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + 3 * $1))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ $SECONDS -lt $end ] || return 1

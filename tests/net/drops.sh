@@ -32,10 +32,10 @@ kill -STOP $live
 send 20000
 sleep 2
 kill -CONT $live
-sleep 0.5
+sleep 2
 send 3000
 sent=25000
-sleep 0.5
+sleep 2
 stop $live
 captured=$(grep '"summary"' "$W/live" | sed 's/.*"packets":\([0-9]*\).*/\1/')
 dropped=$(grep '"summary"' "$W/live" | sed 's/.*"dropped":\([0-9]*\).*/\1/')
