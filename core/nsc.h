@@ -163,7 +163,7 @@ struct nsc_sample {
 	const char *unit;
 	uint8_t count;			/* values: 1 or 2 */
 	bool counter;			/* running sums since the reader began; else levels */
-	/* Never told before by this reader: a counter was 0 until now.  False for levels by port. */
+	/* Never told before by this reader: a counter was 0 until now.  False for levels by port or listener. */
 	bool fresh;
 	uint64_t sum[2];		/* counters */
 	double level[2];		/* else */

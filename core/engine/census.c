@@ -29,8 +29,8 @@ set(struct nsc_cells *cells, unsigned cell, uint64_t value)
 }
 
 void
-nsc_census_listeners(const struct nsc_listeners *l, struct nsc_services *s, unsigned most,
-		     uint64_t now, struct nsc_cells *cells)
+nsc_census_listeners(const struct nsc_listeners *l, const struct nsc_listen_rows *rows,
+		     struct nsc_services *s, uint64_t now, struct nsc_cells *cells)
 {
 	uint64_t count[NSC_COUNT_EXPOSURE] = {0};
 
@@ -38,8 +38,9 @@ nsc_census_listeners(const struct nsc_listeners *l, struct nsc_services *s, unsi
 		count[l->listener[n].exposure % NSC_COUNT_EXPOSURE]++;
 	for (unsigned i = 0; i < NSC_COUNT_EXPOSURE; i++)
 		set(cells, NSC_CELL(LISTEN_COUNT, 0, i), count[i]);
-	nsc_services_look(s, l, most, now, cells);
-	set(cells, NSC_CELL(HOST_COUNT, 0, NSC_V_HOST_COUNT_LISTENERS_SUPPRESSED), s->suppressed);
+	nsc_services_look(s, l, rows, now, cells);
+	set(cells, NSC_CELL(HOST_COUNT, 0, NSC_V_HOST_COUNT_LISTENERS_SUPPRESSED),
+	    rows->suppressed + s->suppressed);
 }
 
 /* The first value of a state: the directions follow in their order; -1: not told. */

@@ -6,9 +6,9 @@
 #include "engine/services.h"
 #include "host/inventory.h"
 
-/* Listeners of the last look: by exposure, and by service. */
-void nsc_census_listeners(const struct nsc_listeners *l, struct nsc_services *s, unsigned most,
-			  uint64_t now, struct nsc_cells *cells);
+/* Listeners of the last look: by exposure, and by service; rows are made of the same. */
+void nsc_census_listeners(const struct nsc_listeners *l, const struct nsc_listen_rows *rows,
+			  struct nsc_services *s, uint64_t now, struct nsc_cells *cells);
 
 /* Connections by state, direction and scope, after a whole look. */
 void nsc_census_connections(struct nsc_inventory *i, struct nsc_cells *cells);

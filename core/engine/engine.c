@@ -53,6 +53,15 @@ row_of(void *arg, unsigned set, unsigned n, struct nsc_row *row)
 	return e->lookout != NULL && nsc_lookout_row(e->lookout, set, n, row);
 }
 
+static void
+listen_rows(void *arg, struct nsc_listen_rows *rows)
+{
+	struct nsc_engine *e = arg;
+
+	if (e->lookout != NULL)
+		nsc_lookout_listen(e->lookout, rows);
+}
+
 /* Addresses that the configuration calls ours: a replay has no others. */
 static void
 publish_locals(struct nsc_engine *e)
@@ -92,6 +101,7 @@ make_ledgers(struct nsc_engine *e)
 	atomic_store(&e->ledgers.count, 1 + e->settings.workers);
 	e->ledgers.wake = wake;
 	e->ledgers.row = row_of;
+	e->ledgers.listen = listen_rows;
 	e->ledgers.arg = e;
 	e->ledgers.networks = &e->settings.networks;
 	e->ledgers.top_n = nsc_config_top_n(e->config);

@@ -73,6 +73,10 @@ value_text(const struct nsc_metric *m, char text[SETS])
 		append(text, SETS, m->value);
 		return;
 	}
+	if (m->shape == NSC_SHAPE_LISTENERS) {
+		append(text, SETS, "PROTO-PORT-FAMILY-SCOPE-PROCESS-EXPOSURE");
+		return;
+	}
 	if (m->shape == NSC_SHAPE_PORTS) {
 		append(text, SETS, m->value);
 		append(text, SETS, "-PORT");

@@ -8,6 +8,7 @@
 
 #include <stdatomic.h>
 
+#include "engine/listen_rows.h"
 #include "ledger/ledger.h"
 #include "scope/scope.h"
 
@@ -45,6 +46,9 @@ struct nsc_ledgers {
 	 * shall be the last to be used again.
 	 */
 	bool (*row)(void *arg, unsigned set, unsigned n, struct nsc_row *row);
+
+	/* What listens, as of the last look of the inventory.  Any thread.  May be NULL. */
+	void (*listen)(void *arg, struct nsc_listen_rows *rows);
 	void *arg;
 
 	const struct nsc_networks *networks;	/* rows of NETWORK from 1; may be NULL */

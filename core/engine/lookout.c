@@ -39,6 +39,7 @@ struct nsc_lookout {
 
 	pthread_mutex_t lock;		/* over all below: readers come at any time */
 	struct nsc_services services;
+	struct nsc_listen_rows rows;
 	struct nsc_cells cells;
 };
 
@@ -139,22 +140,35 @@ tell_facts(struct nsc_lookout *l)
 	pthread_mutex_unlock(l->options.facts_lock);
 }
 
+/* Rows and services of what listens; without memory they stay as they were. */
+static void
+count_listeners(struct nsc_lookout *l, uint64_t now)
+{
+	const struct nsc_listeners *found = nsc_inventory_listeners(l->inventory);
+
+	if (nsc_listen_rows_look(&l->rows, found, nsc_inventory_missing(l->inventory),
+				 l->options.max_listeners) == 0)
+		nsc_census_listeners(found, &l->rows, &l->services, now, &l->cells);
+}
+
 static void
 count(struct nsc_lookout *l, enum nsc_look what, uint64_t now)
 {
+	uint64_t suppressed;
+
 	pthread_mutex_lock(&l->lock);
 	if (what != NSC_LOOK_NONE && l->options.inventory.listeners)
-		nsc_census_listeners(nsc_inventory_listeners(l->inventory), &l->services,
-				     l->options.max_listeners, now, &l->cells);
+		count_listeners(l, now);
 	if (what == NSC_LOOK_WHOLE)
 		nsc_census_connections(l->inventory, &l->cells);
 	nsc_census_sources(l->inventory, &l->cells);
+	suppressed = l->rows.suppressed;
 	pthread_mutex_unlock(&l->lock);
-	if (l->services.suppressed > 0 && !l->told_suppressed)
+	if (suppressed > 0 && !l->told_suppressed)
 		nsc_notice(&l->notice, now, NSC_LOG_WARNING,
-			   "listeners: %llu ports are beyond MaxListeners",
-			   (unsigned long long)l->services.suppressed);
-	l->told_suppressed |= l->services.suppressed > 0;
+			   "listeners: %llu rows are beyond MaxListeners (%u)",
+			   (unsigned long long)suppressed, l->options.max_listeners);
+	l->told_suppressed |= suppressed > 0;
 }
 
 static void
@@ -307,4 +321,12 @@ nsc_lookout_row(struct nsc_lookout *l, unsigned set, unsigned n, struct nsc_row 
 					  &row->generation, &row->present);
 	pthread_mutex_unlock(&l->lock);
 	return named;
+}
+
+void
+nsc_lookout_listen(struct nsc_lookout *l, struct nsc_listen_rows *rows)
+{
+	pthread_mutex_lock(&l->lock);
+	*rows = l->rows;
+	pthread_mutex_unlock(&l->lock);
 }

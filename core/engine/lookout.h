@@ -54,4 +54,7 @@ void nsc_lookout_wake(struct nsc_lookout *l);
 /* See nsc_ledgers.row: the sets PROCESS, UNIT and SERVICE.  Any thread. */
 bool nsc_lookout_row(struct nsc_lookout *l, unsigned set, unsigned n, struct nsc_row *row);
 
+/* See nsc_ledgers.listen: a copy of the last look's. */
+void nsc_lookout_listen(struct nsc_lookout *l, struct nsc_listen_rows *rows);
+
 #endif

@@ -12,6 +12,7 @@
 #include "engine/alarm.h"
 #include "engine/groups.h"
 #include "engine/listen_alarm.h"
+#include "engine/listen_told.h"
 #include "engine/sums.h"
 #include "nsc.h"
 
@@ -31,6 +32,7 @@ struct nsc_reader {
 	struct nsc_ledgers *ledgers;
 	struct nsc_sums sums;
 	struct nsc_groups groups;
+	struct nsc_listen_told listeners;
 	struct series *series;		/* by metric, slot, value */
 	char (*text)[VALUE_TEXT];	/* by metric, value, quantile; of ports: of the last read */
 	struct nsc_sample *sample;
@@ -200,6 +202,21 @@ tell_ports(struct nsc_reader *r, const struct where *w)
 	}
 }
 
+/* Rows come and go, and so do their texts: such levels are never `fresh`. */
+static void
+tell_listeners(struct nsc_reader *r, const struct where *w)
+{
+	unsigned i;
+
+	w->series->told[0] = true;
+	for (i = 0; i < r->listeners.count; i++) {
+		struct nsc_sample *s = sample(r, w, 0, 0);
+
+		s->value = r->listeners.text[i];
+		s->level[0] = i < r->listeners.present;
+	}
+}
+
 static void
 tell_slot(struct nsc_reader *r, const struct where *w)
 {
@@ -210,6 +227,10 @@ tell_slot(struct nsc_reader *r, const struct where *w)
 		return;
 	if (w->m->shape == NSC_SHAPE_PORTS) {
 		tell_ports(r, w);
+		return;
+	}
+	if (w->m->shape == NSC_SHAPE_LISTENERS) {
+		tell_listeners(r, w);
 		return;
 	}
 	for (value = 0; value < w->m->members; value++) {
@@ -330,7 +351,9 @@ make_room(struct nsc_reader *r)
 
 		text += texts(r, m);
 		series += n;
-		samples += m->shape == NSC_SHAPE_QUANTILES ? n * QUANTILES : n;
+		samples += m->shape == NSC_SHAPE_QUANTILES   ? n * QUANTILES
+			   : m->shape == NSC_SHAPE_LISTENERS ? NSC_LISTEN_TOLD
+							     : n;
 	}
 	r->series = calloc(series, sizeof *r->series);
 	r->text = calloc(text, sizeof *r->text);
@@ -389,6 +412,7 @@ nsc_reader_read(struct nsc_reader *r, void (*tell)(void *arg, const struct nsc_s
 	int rc;
 
 	rc = nsc_sums_look(&r->sums, r->ledgers);
+	nsc_listen_told_read(&r->listeners, r->ledgers);
 	hidden = nsc_groups_choose(&r->groups, r->ledgers, &r->sums.now);
 	r->sums.now.cell[NSC_CELL(SELF_SERIES, 0, NSC_V_SERIES_SUPPRESSED)] = hidden;
 	r->sums.now.cell[NSC_CELL(SELF_READ, 0, 0)] = r->took;

@@ -34,27 +34,40 @@ spare(struct nsc_services *s, uint64_t now)
 	return best;
 }
 
-static struct nsc_service *
-take(struct nsc_services *s, uint8_t proto, uint16_t port, unsigned *taken, unsigned most,
-     uint64_t now)
+/* False: no row is free. */
+static bool
+take(struct nsc_services *s, uint8_t proto, uint16_t port, uint64_t now)
 {
 	struct nsc_service *v = find(s, proto, port);
 
-	if (v != NULL && v->seen)
-		return v;
-	if (*taken >= most)
-		return NULL;
 	if (v == NULL) {
 		v = spare(s, now);
 		if (v == NULL)
-			return NULL;
+			return false;
 		*v = (struct nsc_service){
 			.proto = proto, .port = port, .generation = v->generation + 1};
 	}
-	(*taken)++;
 	v->seen = true;
 	v->last = now;
-	return v;
+	return true;
+}
+
+/* Rows of one service may stand apart: in another scope. */
+static void
+take_all(struct nsc_services *s, const struct nsc_listen_rows *rows, uint64_t now)
+{
+	uint32_t before = 0;		/* protocol and port of the last one without a row */
+
+	s->suppressed = 0;
+	for (unsigned i = 0; i < rows->count; i++) {
+		const struct nsc_listen_row *r = &rows->row[i];
+		uint32_t which = (uint32_t)r->proto << 16 | r->port;
+
+		if (take(s, r->proto, r->port, now))
+			continue;
+		s->suppressed += which != before;
+		before = which;
+	}
 }
 
 /*
@@ -83,13 +96,9 @@ put(struct nsc_services *s, struct nsc_service *v, unsigned row, struct nsc_cell
 }
 
 void
-nsc_services_look(struct nsc_services *s, const struct nsc_listeners *l, unsigned most,
-		  uint64_t now, struct nsc_cells *cells)
+nsc_services_look(struct nsc_services *s, const struct nsc_listeners *l,
+		  const struct nsc_listen_rows *rows, uint64_t now, struct nsc_cells *cells)
 {
-	unsigned taken = 0;
-	uint32_t before = 0;		/* protocol and port of the last one left out */
-
-	s->suppressed = 0;
 	for (unsigned i = 0; i < NSC_COUNT_SERVICE; i++) {
 		struct nsc_service *v = &s->row[i];
 
@@ -97,16 +106,13 @@ nsc_services_look(struct nsc_services *s, const struct nsc_listeners *l, unsigne
 		v->sockets = 0;
 		v->drops = v->queue = 0;
 	}
+	take_all(s, rows, now);
 	for (size_t n = 0; n < l->count; n++) {
 		const struct nsc_socket *k = &l->listener[n].socket;
-		uint32_t which = (uint32_t)k->proto << 16 | k->local_port;
-		struct nsc_service *v = take(s, k->proto, k->local_port, &taken, most, now);
+		struct nsc_service *v = find(s, k->proto, k->local_port);
 
-		if (v == NULL) {
-			s->suppressed += which != before;
-			before = which;
+		if (v == NULL || !v->seen)
 			continue;
-		}
 		v->sockets += l->listener[n].sockets;
 		if (k->proto != IPPROTO_TCP)
 			continue;	/* of UDP these are octets and datagrams */

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "host/listeners.h"
+#include "engine/listen_rows.h"
 #include "ledger/ledger.h"
 
 enum { NSC_SERVICES_REST = 600 };	/* seconds without a listener */
@@ -30,15 +30,15 @@ struct nsc_service {
 struct nsc_services {
 	struct nsc_service row[NSC_COUNT_SERVICE];
 	bool begun;			/* there was a look before */
-	uint64_t suppressed;		/* services of the last look that found no row */
+	uint64_t suppressed;		/* services of the last look for which no row was free */
 };
 
 /*
- * Takes a look in, the first `most` services in the list's order, and adds to the cells.
- * now: ns of a steady clock.
+ * Takes a look in, the services that its rows tell of, and adds to the cells.  now: ns of a
+ * steady clock.
  */
-void nsc_services_look(struct nsc_services *s, const struct nsc_listeners *l, unsigned most,
-		       uint64_t now, struct nsc_cells *cells);
+void nsc_services_look(struct nsc_services *s, const struct nsc_listeners *l,
+		       const struct nsc_listen_rows *rows, uint64_t now, struct nsc_cells *cells);
 
 /* "tcp-80"; false if the row never had a port. */
 bool nsc_services_name(const struct nsc_services *s, unsigned row, uint64_t now, char name[64],

@@ -273,6 +273,7 @@ nsc_inventory_look(struct nsc_inventory *i, const struct nsc_interfaces *t, bool
 			nsc_connections_end(i->connections, IPPROTO_UDP, false);
 		find_ways(i);
 	}
+	i->missing = (l.told[0] ? 0 : 1u) | (l.told[1] ? 0 : 2u);
 	nsc_inventory_note(i, NSC_INVENTORY_SOCKETS, l.code, l.err);
 	nsc_inventory_own(i, now);
 	show(i);
@@ -327,6 +328,12 @@ const struct nsc_listeners *
 nsc_inventory_listeners(const struct nsc_inventory *i)
 {
 	return &i->shown;
+}
+
+unsigned
+nsc_inventory_missing(const struct nsc_inventory *i)
+{
+	return i->missing;
 }
 
 struct nsc_connections *

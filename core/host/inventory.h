@@ -72,6 +72,8 @@ void nsc_inventory_tell(struct nsc_inventory *i, struct nsc_facts *facts);
  * no connections (NULL) unless they were wanted.
  */
 const struct nsc_listeners *nsc_inventory_listeners(const struct nsc_inventory *i);
+/* Bit of each protocol whose sockets the last look did not get to see whole: 1: TCP, 2: UDP. */
+unsigned nsc_inventory_missing(const struct nsc_inventory *i);
 struct nsc_connections *nsc_inventory_connections(struct nsc_inventory *i);
 void nsc_inventory_stats(const struct nsc_inventory *i, struct nsc_inventory_stats *s);
 struct nsc_names *nsc_inventory_names(struct nsc_inventory *i);

@@ -20,6 +20,7 @@ struct nsc_inventory {
 	struct nsc_trace *trace;	/* NULL: not wanted, or not to be had */
 	uint64_t looked;		/* steady clock, ns: the last look */
 	bool whole;			/* and it was a whole one */
+	unsigned missing;		/* 1: not all TCP sockets were told, 2: UDP */
 	uint64_t trace_again;		/* steady clock, ns: when to try once more */
 	struct nsc_connections *connections;	/* NULL: not wanted */
 	struct nsc_names *names;

@@ -51,6 +51,7 @@ enum {				/* cells of one value */
 	NSC_WIDTH_SECONDS = 1,
 	NSC_WIDTH_QUANTILES = NSC_HISTOGRAM_CELLS,
 	NSC_WIDTH_PORTS = NSC_PORTS_WIDTH,	/* ledger/ports.h */
+	NSC_WIDTH_LISTENERS = 0,	/* no cells: engine/listen_rows.h */
 };
 
 /* Each metric's first cell NSC_BASE_x, cells of one group NSC_STRIDE_x, cells of one value NSC_CELLS_x. */
@@ -132,6 +133,7 @@ enum nsc_shape {
 	NSC_SHAPE_SECONDS,
 	NSC_SHAPE_QUANTILES,
 	NSC_SHAPE_PORTS,
+	NSC_SHAPE_LISTENERS,
 };
 
 enum nsc_show { NSC_SHOW_LATE, NSC_SHOW_ALWAYS, NSC_SHOW_SLOT, NSC_SHOW_HOST };

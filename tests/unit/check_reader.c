@@ -77,6 +77,15 @@ owner_row(struct nsc_engine *e, unsigned set, unsigned n, struct nsc_row *row)
 	return set == NSC_SET_SERVICE ? n < 10 : n < 62;
 }
 
+static struct nsc_listen_rows listening;
+
+static void
+listen_rows(void *arg, struct nsc_listen_rows *rows)
+{
+	(void)arg;
+	*rows = listening;
+}
+
 static bool
 row_of(void *arg, unsigned set, unsigned n, struct nsc_row *row)
 {
@@ -112,6 +121,8 @@ setup(void)
 	engine->ledgers.count = WRITERS;
 	engine->ledgers.wake = publish_all;
 	engine->ledgers.row = row_of;
+	engine->ledgers.listen = listen_rows;
+	memset(&listening, 0, sizeof listening);
 	engine->ledgers.sources = (1u << NSC_COUNT_HOST_SOURCE) - 1;
 	engine->ledgers.arg = engine;
 	engine->ledgers.networks = &engine->networks;
