@@ -180,6 +180,8 @@ on_record(struct state *s, unsigned side, struct nsc_dtls_record *r, struct nsc_
 		nsc_tls_ciphered(&s->talk, side, out);
 	else if (r->type == NSC_TLS_DATA && s->talk.server)
 		s->talk.over = true;
+	if (r->epoch > 0 || r->type == 0)
+		nsc_tls_encrypted(&s->talk, side, r->type, nsc_bytes_left(&r->body), out);
 	if (r->type != NSC_TLS_HANDSHAKE || r->epoch > 0)
 		return true;
 	while (nsc_bytes_left(&r->body) > 0) {
@@ -214,7 +216,7 @@ feed(void *state, struct nsc_chunk *in, struct nsc_out *out)
 		if (!on_record(s, in->side, &r, out))
 			return NSC_MALFORMED;
 	}
-	if ((!s->talk.client || !s->talk.over) && ++s->datagrams < PATIENCE)
+	if (!(s->talk.client && s->talk.over && s->talk.complete) && ++s->datagrams < PATIENCE)
 		return NSC_MORE;
 	give_back(s, out);
 	return NSC_DONE;

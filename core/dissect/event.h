@@ -26,7 +26,8 @@ enum nsc_event_kind {
 	NSC_EVENT_HTTP,			/* one exchange, complete or cut by the flow's end */
 	NSC_EVENT_TLS,			/* one ClientHello */
 	NSC_EVENT_DTLS,			/* one ClientHello */
-	NSC_EVENT_TLS_DONE,		/* a handshake of TLS or DTLS: version, latency */
+	NSC_EVENT_TLS_DONE,		/* a server's hello: version */
+	NSC_EVENT_TLS_COMPLETE,		/* the handshake's end: version, latency */
 	NSC_EVENT_TLS_CERTIFICATE,	/* what a server showed in the clear (up to 1.2) */
 	NSC_EVENT_QUIC,			/* one ClientHello */
 	NSC_EVENT_QUIC_SIGN,		/* what else happened to connections */
@@ -101,7 +102,7 @@ struct nsc_tls_hello {			/* ClientHello, of TLS and inside QUIC */
 struct nsc_tls_done {
 	uint16_t version;		/* chosen by the server */
 	uint32_t quic_version;		/* 0: over TCP */
-	uint64_t latency;		/* ns from ClientHello to the ServerHello; 0 unknown */
+	uint64_t latency;		/* (complete) ns from the first ClientHello to the last Finished */
 };
 
 struct nsc_tls_certificate {		/* the server's own, not its issuers' */
@@ -162,6 +163,7 @@ struct nsc_event {
 	X(TLS_GROUP, "tls_group")                                                                  \
 	X(POST_QUANTUM, "post_quantum")                                                            \
 	X(RESUMED, "resumed")                                                                      \
+	X(TLS_HANDSHAKE, "tls_handshake_us")                                                       \
 	X(ECH, "ech")                                                                              \
 	X(ESNI, "esni")                                                                            \
 	X(CERT_NOT_AFTER, "cert_not_after")                                                        \
@@ -174,6 +176,7 @@ struct nsc_event {
 	X(DTLS_JA4, "dtls_ja4")                                                                    \
 	X(QUIC_VERSION, "quic_version")                                                            \
 	X(QUIC_MIGRATED_FROM, "quic_migrated_from")                                                \
+	X(QUIC_RTT, "rtt_us")                                                                      \
 	X(SSH_CLIENT, "ssh_client")                                                                \
 	X(SSH_SERVER, "ssh_server")                                                                \
 	X(REMOTE_NAME, "remote_name")                                                              \

@@ -196,7 +196,18 @@ feed_short(struct nsc_quic_state *s, struct nsc_chunk *in, struct nsc_bytes b,
 		return NSC_NOT_MINE;
 	if (!s->keyed && in->side != s->client)
 		s->answered = true;
+	nsc_quic_complete(s, in->side, out);
 	return s->answered && ++s->shorts > SHORTS_MAX ? NSC_DONE : NSC_MORE;
+}
+
+/* RFC 9000, 17.3.1 */
+static bool
+is_short_to(const struct nsc_quic_cid *to, struct nsc_bytes b)
+{
+	const uint8_t *p = b.p;
+
+	return (p[0] & (NSC_QUIC_LONG | NSC_QUIC_FIXED)) == NSC_QUIC_FIXED &&
+	       nsc_quic_cid_is(to, p + 1, to->len);
 }
 
 /* What follows the last packet is a short header's, padding or garbage. */
@@ -205,6 +216,7 @@ feed_long(struct nsc_quic_state *s, struct nsc_chunk *in, struct nsc_bytes b,
 	  struct nsc_out *out)
 {
 	const size_t datagram = nsc_bytes_left(&b);
+	struct nsc_bytes rest = b;
 	struct nsc_quic_header h;
 
 	if (!s->keyed && google_packet(s, in, b, out))
@@ -213,7 +225,10 @@ feed_long(struct nsc_quic_state *s, struct nsc_chunk *in, struct nsc_bytes b,
 		if (!nsc_quic_header(&h, &b))
 			break;
 		on_packet(s, &h, in, datagram, out);
+		rest = b;
 	}
+	if (nsc_bytes_left(&rest) >= LEAST && is_short_to(&s->own[!in->side], rest))
+		nsc_quic_complete(s, in->side, out);
 	return s->sure ? NSC_MORE : NSC_NOT_MINE;
 }
 

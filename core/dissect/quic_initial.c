@@ -7,6 +7,9 @@
  * after version negotiation, or with a new connection; a server may answer in another
  * version that the client can (RFC 9368).  Which of these it is, the tag says.
  */
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "dissect/quic_frame.h"
 #include "dissect/quic_google.h"
 #include "dissect/quic_state.h"
@@ -15,6 +18,7 @@
 
 enum {
 	MESSAGE = 4,		/* type and length of a handshake message */
+	COMPLETE_S = 60,	/* later, the client's first packet was not captured */
 	FAILURES_MAX = 32,	/* Initials without a key, after which no more keys are made */
 };
 
@@ -157,11 +161,13 @@ begin(struct nsc_quic_state *s, const struct nsc_quic_header *h, unsigned side,
 
 	nsc_quic_cid_set(&s->first, h->dcid, h->dcid_len);
 	s->client = (uint8_t)side;
+	if (s->answered || s->attempts == 0)
+		s->begun = out->time;
 	s->asked = out->time;
 	if (s->attempts < UINT8_MAX)
 		s->attempts++;
 	s->negotiated = false;
-	s->hello = s->answered = s->closed = false;
+	s->hello = s->answered = s->complete = s->closed = false;
 	s->shorts = 0;
 	for (unsigned i = 0; i < 2; i++)
 		nsc_quic_hello_drop(sh->hellos, &s->crypto[i]);
@@ -216,6 +222,7 @@ void
 nsc_quic_answer(struct nsc_quic_state *s, struct nsc_out *out)
 {
 	struct nsc_event ev = {.kind = NSC_EVENT_TLS_DONE};
+	char text[24];
 
 	if (s->answered)
 		return;
@@ -223,7 +230,23 @@ nsc_quic_answer(struct nsc_quic_state *s, struct nsc_out *out)
 	nsc_quic_link_answer(s, out);
 	ev.done.version = NSC_TLS_1_3;
 	ev.done.quic_version = s->version;
-	if (out->time > s->asked)
-		ev.done.latency = out->time - s->asked;
+	if (out->time > s->asked && !out->terse) {
+		snprintf(text, sizeof text, "%" PRIu64, (out->time - s->asked + 500) / 1000);
+		nsc_out_text(out, NSC_LABEL_QUIC_RTT, text);
+	}
 	nsc_out_event(out, &ev);
+}
+
+/* A client has those keys when it has sent its Finished (RFC 9001, 4.1.1, 5.7). */
+void
+nsc_quic_complete(struct nsc_quic_state *s, unsigned side, struct nsc_out *out)
+{
+	struct nsc_event ev = {.kind = NSC_EVENT_TLS_COMPLETE,
+			       .done = {.version = NSC_TLS_1_3, .quic_version = s->version}};
+
+	if (!s->keyed || !s->hello || !s->answered || s->complete || side != s->client)
+		return;
+	s->complete = true;
+	if (out->time < s->begun + COMPLETE_S * UINT64_C(1000000000))
+		nsc_tls_tell_time(out->time - s->begun, &ev, out);
 }

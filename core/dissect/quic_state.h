@@ -12,7 +12,8 @@ enum { NSC_QUIC_DATAGRAM = 65536 };	/* octets, and more than one can have */
 
 /* Of a conversation. */
 struct nsc_quic_state {
-	uint64_t asked;			/* the client's first Initial of this attempt, ns */
+	uint64_t asked;			/* the client's first Initial of this attempt, ns, */
+	uint64_t begun;			/* and of the first attempt of this connection */
 	uint32_t version;		/* of the keys; the last that was proved */
 	uint32_t idle;			/* the client's max_idle_timeout, ms; 0: none */
 	struct nsc_quic_keys keys[2];	/* [0] the client's */
@@ -29,6 +30,7 @@ struct nsc_quic_state {
 	bool hello;			/* the client's was read in this attempt */
 	bool again;			/* after Retry: the same hello comes once more */
 	bool answered;			/* by the server's first handshake packet */
+	bool complete;			/* the client has a packet of the keys behind the handshake */
 	bool closed;			/* by a frame that could be read */
 	bool negotiated;		/* a version negotiation was counted in this attempt */
 };
@@ -59,8 +61,11 @@ bool nsc_quic_initial(struct nsc_quic_state *s, const struct nsc_quic_header *h,
 void nsc_quic_google_message(struct nsc_quic_state *s, unsigned side, struct nsc_bytes m,
 			     struct nsc_out *out);
 
-/* The server's first handshake packet: its version is counted, and the time that it took. */
+/* The server's first handshake packet: its version is counted, and the round trip told. */
 void nsc_quic_answer(struct nsc_quic_state *s, struct nsc_out *out);
+
+/* A packet behind the handshake, of this side: the client's first tells that it is complete. */
+void nsc_quic_complete(struct nsc_quic_state *s, unsigned side, struct nsc_out *out);
 
 /* quic_link.c */
 

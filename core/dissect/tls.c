@@ -145,7 +145,7 @@ pass(struct nsc_bytes *b, size_t n, struct nsc_out *out)
 static bool
 finished(const struct state *s, const struct side *d)
 {
-	return (s->talk.client && s->talk.over) || d->patience > PATIENCE;
+	return (s->talk.client && s->talk.over && s->talk.complete) || d->patience > PATIENCE;
 }
 
 /* The present record is read from b on: the rest of it is not what it should be. */
@@ -195,13 +195,15 @@ message(struct state *s, unsigned side, const struct nsc_bytes *b, struct nsc_ou
 
 /* A record that holds no messages for us. */
 static void
-other_record(struct state *s, unsigned side, uint8_t type, struct nsc_out *out)
+other_record(struct state *s, unsigned side, const struct nsc_tls_record *r, struct nsc_out *out)
 {
-	if (type == NSC_TLS_CHANGE_CIPHER && s->talk.server) {
+	if (r->type == NSC_TLS_DATA || r->type == NSC_TLS_HANDSHAKE)
+		nsc_tls_encrypted(&s->talk, side, r->type, r->len, out);
+	if (r->type == NSC_TLS_CHANGE_CIPHER && s->talk.server) {
 		/* Before the ServerHello it is one for middleboxes (RFC 8446, D.4). */
 		nsc_tls_ciphered(&s->talk, side, out);
 		s->side[side].ciphered = true;
-	} else if (type == NSC_TLS_DATA && s->talk.server) {
+	} else if (r->type == NSC_TLS_DATA && s->talk.server) {
 		s->talk.over = true;
 	}
 }
@@ -236,7 +238,7 @@ advance(struct state *s, unsigned side, struct nsc_bytes *b, struct nsc_out *out
 				continue;
 			}
 			d->patience++;
-			other_record(s, side, r.type, out);
+			other_record(s, side, &r, out);
 			pass(b, r.len, out);
 		}
 		if (finished(s, d))
@@ -272,7 +274,7 @@ feed_ssl2(struct state *s, struct nsc_chunk *in, struct nsc_out *out)
 }
 
 static enum nsc_verdict
-feed_ssl2_answer(struct state *s, struct nsc_chunk *in, struct nsc_out *out)
+feed_ssl2_answer(struct nsc_chunk *in, struct nsc_out *out)
 {
 	struct nsc_event ev = {.kind = NSC_EVENT_TLS_DONE, .done = {.version = NSC_TLS_SSL2}};
 	struct nsc_bytes b = in->bytes;
@@ -289,8 +291,6 @@ feed_ssl2_answer(struct state *s, struct nsc_chunk *in, struct nsc_out *out)
 	version = nsc_bytes_u16(&b);
 	if (version != NSC_TLS_SSL2)
 		return NSC_DONE;
-	if (out->time > s->talk.asked)
-		ev.done.latency = out->time - s->talk.asked;
 	nsc_out_event(out, &ev);
 	return NSC_DONE;
 }
@@ -310,7 +310,7 @@ begin(struct state *s, struct nsc_chunk *in, struct nsc_out *out, bool *over)
 	if (nsc_bytes_left(b) == 0 || b->p[0] < 0x80)
 		return NSC_MORE;
 	*over = true;
-	return s->talk.client ? feed_ssl2_answer(s, in, out) : feed_ssl2(s, in, out);
+	return s->talk.client ? feed_ssl2_answer(in, out) : feed_ssl2(s, in, out);
 }
 
 static enum nsc_verdict
@@ -324,7 +324,8 @@ feed(void *state, struct nsc_chunk *in, struct nsc_out *out)
 
 	if (in->gap) {
 		*d = (struct side){.patience = d->patience, .begun = true, .lost = true};
-		s->talk.full = true; /* what is missing may have said so */
+		s->talk.full = true; /* what is missing may have said so, */
+		s->talk.complete = true; /* or was the end */
 	}
 	if (d->lost && (nsc_bytes_left(b) < HEADER || !nsc_tls_record_plausible(*b))) {
 		nsc_bytes_skip(b, nsc_bytes_left(b));

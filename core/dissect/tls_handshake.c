@@ -5,6 +5,7 @@
 #include "dissect/tls_handshake.h"
 #include "dissect/tls_hello.h"
 #include "dissect/tls_names.h"
+#include "dissect/tls_record.h"
 #include "dissect/tls_tell.h"
 #include "dissect/x509.h"
 
@@ -12,6 +13,9 @@ enum {
 	CERTIFICATE_HEAD = 3 + 3, /* length of the list, of the first certificate */
 	EXCHANGE_HEAD = 1 + 2,
 	NAMED_CURVE = 3, /* RFC 8422, 5.4 */
+	/* Octets of an encrypted Finished; an alert, or what acknowledges two records, has fewer. */
+	FINISHED_LEAST = 32,
+	FINISHED_LEAST_DTLS13 = 53,
 };
 
 static bool
@@ -62,9 +66,8 @@ on_server_hello(struct nsc_tls_handshake *h, unsigned side, struct nsc_bytes bod
 	h->version = hello.version;
 	h->cipher = hello.cipher;
 	h->over = resumed || nsc_tls_is_1_3(hello.version);
+	h->complete |= out->unheard || !h->client;
 	ev.done.version = hello.version;
-	if (h->client && out->time > h->asked)
-		ev.done.latency = out->time - h->asked;
 	nsc_out_event(out, &ev);
 	return true;
 }
@@ -187,4 +190,29 @@ nsc_tls_ciphered(struct nsc_tls_handshake *h, unsigned side, struct nsc_out *out
 {
 	if (of_server(h, side))
 		end_flight(h, out);
+}
+
+void
+nsc_tls_encrypted(struct nsc_tls_handshake *h, unsigned side, uint8_t type, size_t n,
+		  struct nsc_out *out)
+{
+	struct nsc_event ev = {.kind = NSC_EVENT_TLS_COMPLETE, .done = {.version = h->version}};
+
+	/* Early data: nobody waited, and no Finished can be told from it (RFC 8446, 2.3). */
+	h->complete |= h->client && !h->server;
+	if (h->complete || !h->server ||
+	    n < (h->version == NSC_DTLS_1_3 ? FINISHED_LEAST_DTLS13 : FINISHED_LEAST))
+		return;
+	if (nsc_tls_is_1_3(h->version)) {
+		if (side == h->server_side)
+			return;
+	} else if (type != NSC_TLS_HANDSHAKE) {
+		return;
+	} else {
+		h->spoke[side] = true;
+		if (!h->spoke[!side])
+			return;
+	}
+	h->complete = true;
+	nsc_tls_tell_time(out->time - h->asked, &ev, out);
 }

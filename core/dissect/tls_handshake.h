@@ -27,6 +27,8 @@ struct nsc_tls_handshake {
 	bool client, server; /* hellos seen */
 	bool full;           /* the server said what it does not say when it resumes */
 	bool over;           /* nothing more of interest comes from the server */
+	bool spoke[2];       /* by side: it sent what may be its Finished */
+	bool complete;       /* both ends have, or nobody can tell or asks when */
 };
 
 /*
@@ -45,5 +47,12 @@ bool nsc_tls_message(struct nsc_tls_handshake *h, unsigned side, uint8_t type,
 
 /* From here on the side's messages are encrypted. */
 void nsc_tls_ciphered(struct nsc_tls_handshake *h, unsigned side, struct nsc_out *out);
+
+/*
+ * The side sent n encrypted octets in a record of this type. The last Finished ends the
+ * handshake: of 1.3 the client's, before that the later of both (RFC 8446, 2; RFC 5246, 7.3).
+ */
+void nsc_tls_encrypted(struct nsc_tls_handshake *h, unsigned side, uint8_t type, size_t n,
+		       struct nsc_out *out);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What hellos say, as labels and events. */
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "dissect/tls_tell.h"
 
 #include "dissect/tls_names.h"
@@ -40,6 +43,21 @@ nsc_tls_tell_version(uint16_t version, bool dtls, struct nsc_out *out)
 
 	nsc_out_text(out, dtls ? NSC_LABEL_DTLS_VERSION : NSC_LABEL_TLS_VERSION,
 		     nsc_tls_version_text(version, buf));
+}
+
+void
+nsc_tls_tell_time(uint64_t ns, struct nsc_event *ev, struct nsc_out *out)
+{
+	char text[24];
+
+	if (ns == 0 || ns > INT64_MAX)
+		return; /* the capture's clock went back */
+	ev->done.latency = ns;
+	if (!out->terse) {
+		snprintf(text, sizeof text, "%" PRIu64, (ns + 500) / 1000);
+		nsc_out_text(out, NSC_LABEL_TLS_HANDSHAKE, text);
+	}
+	nsc_out_event(out, ev);
 }
 
 void

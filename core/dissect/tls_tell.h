@@ -19,6 +19,9 @@ void nsc_tls_tell_version(uint16_t version, bool dtls, struct nsc_out *out);
 void nsc_tls_tell_choice(const struct nsc_tls_server_hello *h, bool dtls, bool resumed,
 			 struct nsc_out *out);
 
+/* A handshake was complete after `ns`: label and event, by ev->kind and the versions in it. */
+void nsc_tls_tell_time(uint64_t ns, struct nsc_event *ev, struct nsc_out *out);
+
 /* The group of a key exchange (IANA, TLS Supported Groups). */
 void nsc_tls_tell_group(uint16_t group, struct nsc_out *out);
 

@@ -154,6 +154,8 @@ put_label(struct nsc_json *j, unsigned id, const struct nsc_text *t)
 	case NSC_LABEL_HTTP_STATUS:
 	case NSC_LABEL_GRPC_STATUS:
 	case NSC_LABEL_CERT_NOT_AFTER:
+	case NSC_LABEL_TLS_HANDSHAKE:
+	case NSC_LABEL_QUIC_RTT:
 		if (is_number(t))
 			put_number(j, label_key[id], t);
 		return;

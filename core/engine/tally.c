@@ -304,8 +304,9 @@ nsc_tally(struct nsc_worker *w, const struct nsc_event *ev)
 		break;
 	case NSC_EVENT_TLS_DONE:
 		add(w, NSC_CELL(TLS_VERSION, 0, handshake_value(&ev->done)));
-		if (ev->done.latency > 0)
-			add(w, NSC_CELL(TLS_LATENCY, 0, 0) + nsc_histogram_cell(ev->done.latency));
+		break;
+	case NSC_EVENT_TLS_COMPLETE:
+		add(w, NSC_CELL(TLS_LATENCY, 0, 0) + nsc_histogram_cell(ev->done.latency));
 		break;
 	case NSC_EVENT_TLS_CERTIFICATE:
 		tally_certificate(w, ev);

@@ -86,6 +86,7 @@ SCHEMA = {
                   process=text, pid=number, unit=text, app=text, http_host=text, http_method=text,
                   http_status=number, grpc_status=number, tls_sni=text, tls_alpn=text, tls_version=one_of("1.3", "1.2", "1.1", "1.0"),
                   tls_alpn_chosen=text, tls_cipher=text, tls_group=text, post_quantum=boolean, resumed=boolean,
+                  tls_handshake_us=number,
                   ech=boolean, esni=boolean, cert_not_after=number, cert_self_signed=boolean,
                   cert_names=lambda v: type(v) is list and len(v) <= 8 and all(map(text, v)),
                   dtls_sni=text, dtls_alpn=text, dtls_version=text, dtls_ja4=text,

@@ -72,8 +72,8 @@ play_datagrams(const struct talk *talk, const unsigned *order, unsigned times)
 START_TEST(test_real) /* rank 11, 12; whole, each datagram twice, neighbours exchanged */
 {
 	size_t len;
-	char *text = golden_read("dtls.txt", &len), *line = text, want[600], got[600];
-	unsigned order[TALK_MAX];
+	char *text = golden_read("dtls.txt", &len), *line = text, want[600], got[600], end[64];
+	unsigned order[TALK_MAX], packets;
 
 	load();
 	for (unsigned i = 0; i < count; i++, line = strchr(line, '\n') + 1) {
@@ -82,6 +82,10 @@ START_TEST(test_real) /* rank 11, 12; whole, each datagram twice, neighbours exc
 			ck_assert_int_eq(play_datagrams(&talks[i], NULL, times), NSC_DONE);
 			handshake_got(&tape, true, got, sizeof got);
 			ck_assert_str_eq(got, want);
+			/* Row 4.13: until the last Finished, as tshark counts the packets. */
+			ck_assert_int_eq(sscanf(line, "%*s %*s %*s %*s %*s %*s %*s %*s %u", &packets), 1);
+			snprintf(end, sizeof end, "complete %u000000\n", packets);
+			ck_assert_msg(strstr(tape.text, end) != NULL, "%snot %s", tape.text, end);
 		}
 		for (unsigned k = 0; k + 1 < talks[i].turns; k++) {
 			for (unsigned t = 0; t < talks[i].turns; t++)
@@ -255,8 +259,19 @@ START_TEST(test_version_1_3) /* RFC 9147, 5.3: the extension counts; then all is
 	put_record(&wire, 22, 0xfefd, 0, 0, &body);
 	put_octets(&wire, "\x2e\0\1\2\3\4\5\6\7", 9); /* RFC 9147, 4: unified header */
 	talk_say(&t, 1, wire.p, wire.len);
+	/* The client's acknowledgement, and its Finished. */
+	wire.len = 0;
+	put_octets(&wire, "\x2e\0\1\0\x23", 5);
+	for (unsigned i = 0; i < 35; i++)
+		put_u8(&wire, i);
+	talk_say(&t, 0, wire.p, wire.len);
+	wire.len = 0;
+	put_octets(&wire, "\x2e\0\2\0\x40", 5);
+	for (unsigned i = 0; i < 64; i++)
+		put_u8(&wire, i);
+	talk_say(&t, 0, wire.p, wire.len);
 	ck_assert_int_eq(play_datagrams(&t, NULL, 1), NSC_DONE);
-	ck_assert_str_eq(tape.text, "hello pq.x.test  fefc\ndone fefc 1000000\n");
+	ck_assert_str_eq(tape.text, "hello pq.x.test  fefc\ndone fefc\ncomplete 3000000\n");
 	ck_assert_str_eq(tape.label[NSC_LABEL_DTLS_VERSION], "1.3");
 	ck_assert_str_eq(tape.label[NSC_LABEL_TLS_GROUP], "X25519MLKEM768");
 	ck_assert_str_eq(tape.label[NSC_LABEL_POST_QUANTUM], "true");

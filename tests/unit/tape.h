@@ -69,8 +69,10 @@ tape_event(void *arg, struct nsc_event *ev)
 			   (int)ev->tls.alpn.len, ev->tls.alpn.p, ev->tls.version);
 		break;
 	case NSC_EVENT_TLS_DONE:
-		tape_print(t, "done %04x %llu\n", ev->done.version,
-			   (unsigned long long)ev->done.latency);
+		tape_print(t, "done %04x\n", ev->done.version);
+		break;
+	case NSC_EVENT_TLS_COMPLETE:
+		tape_print(t, "complete %llu\n", (unsigned long long)ev->done.latency);
 		break;
 	case NSC_EVENT_TLS_CERTIFICATE:
 		tape_print(t, "certificate %lld %u\n", (long long)ev->certificate.not_after,

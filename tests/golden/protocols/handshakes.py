@@ -3,7 +3,8 @@
 """handshakes.py - what tshark reads in handshakes.pcap (TLS) and dtls.pcap, for check_tls and check_dtls.
 
 Run in this folder; writes NAME.txt, a line a flow, in the order of their first packets:
-number sni version cipher group resumed not_after name,name...  with - for what is not there.
+number sni version cipher group resumed not_after name,name... packets
+with - for what is not there; the packets with payload from the ClientHello to the last Finished.
 The captures were made on the loopback device of a network namespace with openssl s_client
 and s_server (TLS 1.0 to 1.3, DTLS 1.0 and 1.2 with a path of 300 octets, with a cookie,
 sessions taken up again), gnutls-cli, gnutls-serv and curl; certificates from openssl req and x509.
@@ -26,6 +27,36 @@ def rows(name, fields):
         ports = [r[p][0] for p in COMMON[2:] if r[p]]
         key = frozenset(((r["ip.src"][0], ports[0]), (r["ip.dst"][0], ports[1])))
         yield flows.setdefault(key, len(flows)), r
+
+
+def last_finished(name, p):
+    """Of each flow, how many packets with payload it takes until both ends have sent a Finished."""
+    f = ["tcp.len", p + ".handshake.type", p + ".record.content_type", "tls.record.opaque_type",
+         p + ".record.length", p + ".handshake.extensions.supported_version"]
+    flows = {}
+    for n, r in rows(name, f):
+        o = flows.setdefault(n, dict(at=0, changed=set(), finished=set(), early=False, new=False, client=None))
+        if r["tcp.len"] == ["0"]:
+            continue
+        side = (r["tcp.srcport"] or r["udp.srcport"])[0]
+        o["at"] += 1
+        if "1" in r[f[1]] and o["client"] is None:
+            o["client"], o["asked"] = side, o["at"]
+        if "2" in r[f[1]]:
+            o["server"] = True
+            o["new"] |= r[f[5]] == ["0x0304"]
+        if "complete" in o:
+            continue
+        if r[f[3]] and side == o["client"] and o["new"] and int(r[f[4]][-1]) >= 32:
+            o["complete"] = o["at"] - o["asked"]
+        for kind in r[f[2]] if not o["new"] else []:
+            if kind == "20":
+                o["changed"].add(side)
+            elif kind == "22" and side in o["changed"]:
+                o["finished"].add(side)
+        if len(o["finished"]) == 2:
+            o["complete"] = o["at"] - o["asked"]
+    return flows
 
 
 def main(name, p):
@@ -54,11 +85,13 @@ def main(name, p):
             o["names"] = ",".join(got["names"]) or got["cn"][-1]
         if "12" in types and got["curve"]:
             o["group"] = str(int(got["curve"][0], 0))
+    times = last_finished(name, p)
     with open(name + ".txt", "w") as out:
         for n in sorted(flows):
             o = flows[n]
-            out.write("%d %s %s %s %s %s %s %s\n" % (n, o["sni"], o["version"], o["cipher"], o["group"],
-                                                    "yes" if o["resumed"] else "no", o["end"], o["names"]))
+            out.write("%d %s %s %s %s %s %s %s %s\n" % (n, o["sni"], o["version"], o["cipher"], o["group"],
+                                                    "yes" if o["resumed"] else "no", o["end"], o["names"],
+                                                    times[n].get("complete", "-")))
 
 
 main("handshakes", "tls")

@@ -190,6 +190,34 @@ def l_midstream(cap):
 
 
 @case
+def complete(cap):
+    c = [("10.0.7.%d" % n, 40000) for n in (1, 2, 3)]
+    od, cc, sc, new = (bytes([7, k] * 4) for k in range(4))
+    # Handshake packets of both sides, the server's first data, then the client's.
+    cap.add(T0, c[0], S, initial(V1, od, 0, crypto(hello("complete1.example")), scid=cc))
+    cap.add(T0 + 0.020, S, c[0], initial(V1, od, 1, crypto(server_hello()), dcid=cc, scid=sc))
+    cap.add(T0 + 0.030, c[0], S, opaque(HANDSHAKE, V1, sc, cc, 40))
+    cap.add(T0 + 0.032, S, c[0], short(cc))
+    cap.add(T0 + 0.045, c[0], S, short(sc))
+    od, cc, sc, new = (bytes([8, k] * 4) for k in range(4))
+    # The Finished and the first data in one datagram.
+    cap.add(T0, c[1], S, initial(V1, od, 0, crypto(hello("complete2.example")), scid=cc))
+    cap.add(T0 + 0.050, S, c[1], initial(V1, od, 1, crypto(server_hello()), dcid=cc, scid=sc))
+    cap.add(T0 + 0.060, S, c[1], opaque(HANDSHAKE, V1, cc, sc, 900))
+    cap.add(T0 + 0.090, c[1], S, opaque(HANDSHAKE, V1, sc, cc, 60) + short(sc))
+    od, cc, sc, new = (bytes([9, k] * 4) for k in range(4))
+    # With a Retry: the user waited for that, too.
+    h = crypto(hello("complete3.example"))
+    cap.add(T0, c[2], S, initial(V1, od, 0, h, scid=cc))
+    cap.add(T0 + 0.05, S, c[2], retry(V1, od, cc, new, b"token"))
+    cap.add(T0 + 0.06, c[2], S, initial(V1, new, 0, h, scid=cc, token=b"token", number=1))
+    cap.add(T0 + 0.08, S, c[2], initial(V1, new, 1, crypto(server_hello()), dcid=cc, scid=sc))
+    cap.add(T0 + 0.10, S, c[2], opaque(HANDSHAKE, V1, cc, sc, 900))
+    cap.add(T0 + 0.11, c[2], S, opaque(HANDSHAKE, V1, sc, cc, 30))
+    cap.add(T0 + 0.125, c[2], S, short(sc))
+
+
+@case
 def closed(cap):
     # Refused: the flow's end is 10 s behind, what comes later is another one.
     cap.add(T0, C, S, initial(V1, OD, 0, crypto(hello("closed.example")), scid=CC))
