@@ -12,7 +12,7 @@ struct nsc_bpf_task {
 };
 
 enum {				/* nsc_bpf_event.kind; the order of nsc_trace_kind */
-	NSC_BPF_OPENED, NSC_BPF_CLOSED, NSC_BPF_FAILED, NSC_BPF_LISTEN,
+	NSC_BPF_OPENED, NSC_BPF_CLOSED, NSC_BPF_FAILED, NSC_BPF_LISTEN, NSC_BPF_USED,
 };
 
 enum {				/* nsc_bpf_event.flags */
@@ -39,20 +39,8 @@ struct nsc_bpf_event {
 	uint8_t kind;
 	uint8_t flags;
 	uint8_t state;
-	uint8_t reserved[6];
-};
-
-/* UDP of one process. */
-struct nsc_bpf_udp_key {
-	uint64_t start;
-	uint32_t pid;
-	uint32_t reserved;
-};
-
-struct nsc_bpf_udp {
-	uint64_t sent, received;	/* octets of payload */
-	uint64_t datagrams_sent, datagrams_received;
-	char comm[16];
+	uint8_t proto;
+	uint8_t reserved[5];
 };
 
 /* A socket that a process has open. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sockets' lives, told through a ring: connections that begin, end or fail, and listeners.
- * Stable tracepoints only (tp_btf): inet_sock_set_state; sock_send_length and
- * sock_recv_length (6.3), which know who uses a socket.
+ * Sockets' lives, told through a ring: connections that begin, end or fail, listeners, and
+ * UDP sockets that are used.  Stable tracepoints only (tp_btf): inet_sock_set_state;
+ * sock_send_length and sock_recv_length (6.3), which know who uses a socket.
  */
 #include "bpf/nsc_bpf_types.h"
 #include "bpf/nsc_bpf_abi.h"
@@ -15,7 +15,12 @@
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
-#define UDP_PROCESSES 4096
+/*
+ * A UDP socket in use is told again: each second, since what the reader made of it ages,
+ * and when it is another process's, for which its own pace is another (in 2^20 ns).
+ */
+#define AGAIN 954
+#define SHARED 60
 
 const volatile __u32 nsc_netns = 0;		/* events of this namespace only; 0: of all */
 const volatile __u64 nsc_ring_half = 0;		/* octets; beyond it the reader is woken */
@@ -28,7 +33,6 @@ const volatile bool nsc_states = true;		/* inet_sock_set_state is there */
 __u32 nsc_asleep = 0;
 __u32 nsc_slow = 0;
 __u64 nsc_lost = 0;				/* events that found the ring full */
-__u64 nsc_udp_made = 0;				/* entries of nsc_udp ever made */
 
 enum {				/* socket_note.flags */
 	CONNECTING = 1,		/* this end began it */
@@ -40,6 +44,9 @@ enum {				/* socket_note.flags */
 struct socket_note {
 	struct nsc_bpf_task owner;
 	__u32 flags;
+	/* Of UDP: what was told, and when. */
+	__u32 ends;			/* a digest */
+	__u32 told;			/* CLOCK_BOOTTIME in 2^20 ns */
 	__u32 reserved;
 };
 
@@ -54,13 +61,6 @@ struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4 << 20);		/* the reader may say otherwise */
 } nsc_ring SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, UDP_PROCESSES);
-	__type(key, struct nsc_bpf_udp_key);
-	__type(value, struct nsc_bpf_udp);
-} nsc_udp SEC(".maps");
 
 static __always_inline bool
 is_ours(struct sock *sk)
@@ -125,7 +125,7 @@ tell_totals(struct nsc_bpf_event *e, struct sock *sk, struct tcp_sock *tp)
 }
 
 static __always_inline void
-tell_socket(struct nsc_bpf_event *e, struct sock *sk, struct tcp_sock *tp)
+tell_socket(struct nsc_bpf_event *e, struct sock *sk)
 {
 	e->time = bpf_ktime_get_boot_ns();
 	e->cookie = bpf_get_socket_cookie(sk);
@@ -135,10 +135,7 @@ tell_socket(struct nsc_bpf_event *e, struct sock *sk, struct tcp_sock *tp)
 	e->device = sk->__sk_common.skc_bound_dev_if;
 	e->uid = sk->sk_uid.val;
 	tell_addresses(e, sk);
-	/* skc_num is 0 again when an automatic port is given back. */
-	e->local_port = bpf_ntohs(tp->inet_conn.icsk_inet.inet_sport);
-	if (e->local_port == 0)
-		e->local_port = sk->__sk_common.skc_num;
+	e->local_port = sk->__sk_common.skc_num;
 	e->remote_port = bpf_ntohs(sk->__sk_common.skc_dport);
 }
 
@@ -191,7 +188,11 @@ tell(struct sock *sk, struct tcp_sock *tp, int kind, int old, int new,
 		return;
 	}
 	__builtin_memset(e, 0, sizeof *e);
-	tell_socket(e, sk, tp);
+	tell_socket(e, sk);
+	e->proto = IPPROTO_TCP;
+	/* skc_num is 0 again when an automatic port is given back. */
+	if (tp->inet_conn.icsk_inet.inet_sport != 0)
+		e->local_port = bpf_ntohs(tp->inet_conn.icsk_inet.inet_sport);
 	e->kind = kind;
 	e->state = new;
 	if (note)
@@ -254,35 +255,6 @@ int BPF_PROG(nsc_set_state, struct sock *sk, int old, int new)
 	return 0;
 }
 
-static __always_inline void
-count_udp(bool sent, int size)
-{
-	struct nsc_bpf_udp *u, fresh;
-	struct nsc_bpf_udp_key key = {0};
-	struct nsc_bpf_task who = {0};
-
-	nsc_bpf_task(&who, bpf_get_current_task_btf());
-	key.pid = who.pid;
-	key.start = who.kernel ? 0 : who.start;
-	u = bpf_map_lookup_elem(&nsc_udp, &key);
-	if (!u) {
-		__builtin_memset(&fresh, 0, sizeof fresh);
-		__builtin_memcpy(fresh.comm, who.comm, sizeof fresh.comm);
-		if (bpf_map_update_elem(&nsc_udp, &key, &fresh, BPF_NOEXIST) == 0)
-			__sync_fetch_and_add(&nsc_udp_made, 1);
-		u = bpf_map_lookup_elem(&nsc_udp, &key);
-		if (!u)
-			return;
-	}
-	if (sent) {
-		__sync_fetch_and_add(&u->sent, size);
-		__sync_fetch_and_add(&u->datagrams_sent, 1);
-	} else {
-		__sync_fetch_and_add(&u->received, size);
-		__sync_fetch_and_add(&u->datagrams_received, 1);
-	}
-}
-
 /* An accepted socket is his who first reads or writes: accept(2) itself has no tracepoint. */
 static __always_inline void
 note_user(struct sock *sk)
@@ -296,8 +268,71 @@ note_user(struct sock *sk)
 	note->flags |= OWNED;
 }
 
+/* Changes with an end of the socket, but for one time in 2^32, which lasts a second. */
+static __always_inline __u32
+ends_of(struct sock *sk)
+{
+	const struct sock_common *c = &sk->__sk_common;
+	__u64 h = (__u64)c->skc_num << 16 | c->skc_dport;
+	const __u64 prime = 0x9e3779b97f4a7c15ull;
+
+	if (c->skc_family == AF_INET6) {
+		const __be32 *local = c->skc_v6_rcv_saddr.in6_u.u6_addr32;
+		const __be32 *remote = c->skc_v6_daddr.in6_u.u6_addr32;
+
+		h = (h ^ ((__u64)remote[0] << 32 | remote[1])) * prime;
+		h = (h ^ ((__u64)remote[2] << 32 | remote[3])) * prime;
+		h = (h ^ ((__u64)local[0] << 32 | local[1])) * prime;
+		h ^= (__u64)local[2] << 32 | local[3];
+	} else {
+		h = (h ^ ((__u64)c->skc_daddr << 32 | c->skc_rcv_saddr)) * prime;
+	}
+	return (h * prime) >> 32;
+}
+
 static __always_inline void
-used(struct sock *sk, int size, bool sent)
+tell_use(struct sock *sk, const struct socket_note *note)
+{
+	struct nsc_bpf_event *e = bpf_ringbuf_reserve(&nsc_ring, sizeof *e, 0);
+
+	if (!e) {
+		__sync_fetch_and_add(&nsc_lost, 1);
+		return;
+	}
+	__builtin_memset(e, 0, sizeof *e);
+	tell_socket(e, sk);
+	e->kind = NSC_BPF_USED;
+	e->proto = IPPROTO_UDP;
+	e->owner = note->owner;
+	bpf_ringbuf_submit(e, wake());
+}
+
+/*
+ * A UDP socket is his who sends or receives, and nothing else tells of it: it has no
+ * states.  Its ends are set by now, also by the first sendto(2).
+ */
+static __always_inline void
+use(struct sock *sk)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct socket_note *note = bpf_sk_storage_get(&nsc_notes, sk, 0,
+						      BPF_SK_STORAGE_GET_F_CREATE);
+	__u32 ends = ends_of(sk), now = bpf_ktime_get_boot_ns() >> 20, since;
+
+	if (!note || task->flags & PF_KTHREAD || sk->__sk_common.skc_num == 0)
+		return;
+	since = now - note->told;
+	if (note->ends == ends && since < AGAIN &&
+	    (since < SHARED || note->owner.start == task->group_leader->start_boottime))
+		return;
+	nsc_bpf_task(&note->owner, task);
+	note->ends = ends;
+	note->told = now;
+	tell_use(sk, note);
+}
+
+static __always_inline void
+used(struct sock *sk, int size)
 {
 	__u16 family = sk->__sk_common.skc_family;
 
@@ -306,13 +341,13 @@ used(struct sock *sk, int size, bool sent)
 	if (sk->sk_protocol == IPPROTO_TCP && nsc_states)
 		note_user(sk);		/* also who asks in vain */
 	else if (sk->sk_protocol == IPPROTO_UDP && size >= 0)
-		count_udp(sent, size);
+		use(sk);
 }
 
 SEC("tp_btf/sock_send_length")
 int BPF_PROG(nsc_send, struct sock *sk, int size, int flags)
 {
-	used(sk, size, true);
+	used(sk, size);
 	return 0;
 }
 
@@ -321,6 +356,6 @@ SEC("tp_btf/sock_recv_length")
 int BPF_PROG(nsc_recv, struct sock *sk, int size, int flags)
 {
 	if (!(flags & (MSG_PEEK | MSG_ERRQUEUE)))
-		used(sk, size, false);
+		used(sk, size);
 	return 0;
 }

@@ -226,6 +226,8 @@ try_trace(struct nsc_inventory *i, uint64_t now)
 
 	if (!i->options.bpf || i->options.once || i->trace != NULL || now < i->trace_again)
 		return;
+	if (!i->options.processes)	/* who uses a socket nobody asks: packets are not to pay for it */
+		o.without = 1u << NSC_HOOK_SEND | 1u << NSC_HOOK_RECV;
 	i->trace_again = now + TRACE_AGAIN * SECOND;
 	rc = nsc_trace_open(&i->trace, &o, err);
 	if (rc < 0)

@@ -172,7 +172,8 @@ hear(void *arg, const struct nsc_trace_event *e)
 		owner = id_of(&h->telling, p);
 		enter(&h->telling, &e->socket, owner);
 	}
-	if (i->connections != NULL)
+	/* The end of a UDP socket is not told: dumps alone say which are there. */
+	if (i->connections != NULL && e->kind != NSC_TRACE_USED)
 		c = nsc_connections_event(i->connections, e);
 	if (c == NULL)
 		return;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Sockets' lives as tracepoints tell them (BPF: tp_btf and a ring buffer): connections that
- * no dump sees, with owner, exact octets and the way they ended.  Chosen by file: without
- * libbpf every function answers -ENOTSUP.
+ * no dump sees, with owner, exact octets and the way they ended; and who uses a UDP socket.
+ * Chosen by file: without libbpf every function answers -ENOTSUP.
  */
 #ifndef NSC_HOST_TRACE_H
 #define NSC_HOST_TRACE_H
@@ -15,6 +15,7 @@ enum nsc_trace_kind {
 	NSC_TRACE_CLOSED,	/* was established: totals are final */
 	NSC_TRACE_FAILED,	/* SYN_SENT -> CLOSE: see error */
 	NSC_TRACE_LISTEN,	/* a listener came or went: dump again */
+	NSC_TRACE_USED,		/* a UDP socket is used: at first, by another process, each second */
 };
 
 struct nsc_trace_event {
@@ -35,7 +36,7 @@ struct nsc_trace_event {
 
 enum nsc_trace_hook {		/* one by one: a missing one takes only itself away */
 	NSC_HOOK_SET_STATE,	/* tp_btf/inet_sock_set_state */
-	NSC_HOOK_SEND,		/* tp_btf/sock_send_length (6.3): UDP by process, owner of accepted ends */
+	NSC_HOOK_SEND,		/* tp_btf/sock_send_length (6.3): owners of UDP and of accepted ends */
 	NSC_HOOK_RECV,		/* tp_btf/sock_recv_length (6.3) */
 	NSC_HOOKS
 };
@@ -43,23 +44,14 @@ const char *nsc_trace_hook_text(enum nsc_trace_hook h);	/* the tracepoint's name
 
 struct nsc_trace_options {
 	uint64_t netns;			/* events of this namespace only; 0: of all */
-	uint32_t without;		/* 1 << nsc_trace_hook: for tests, as if the kernel had none */
+	uint32_t without;		/* 1 << nsc_trace_hook: not wanted, as if the kernel had none */
 	uint32_t ring_size;		/* octets, a power of two; 0: 4 MiB (about 29,000 events) */
 };
 
 struct nsc_trace_stats {
 	uint64_t events, lost;		/* lost: the ring was full, or a program met itself */
-	uint64_t udp_forgotten;		/* processes that made room for others, at the last udp_each */
 	uint32_t hooks;			/* 1 << nsc_trace_hook: attached */
 	uint64_t run_ns, runs;		/* of the programs, where the kernel counts them */
-};
-
-struct nsc_trace_udp {			/* of one process since the start */
-	uint32_t pid;
-	uint64_t start;
-	char comm[16];
-	uint64_t sent, received;	/* octets of payload */
-	uint64_t datagrams_sent, datagrams_received;	/* system calls: UDP_SEGMENT's are one */
 };
 
 struct nsc_trace;
@@ -77,10 +69,6 @@ int nsc_trace_fd(const struct nsc_trace *t);
 /* Tells what waits, at most `max` events; how many. */
 int nsc_trace_drain(struct nsc_trace *t, unsigned max,
 		    void (*each)(void *arg, const struct nsc_trace_event *e), void *arg);
-
-/* UDP octets by process (NSC_HOOK_SEND and NSC_HOOK_RECV); how many, or -ENOTSUP. */
-int nsc_trace_udp_each(struct nsc_trace *t,
-		       void (*each)(void *arg, const struct nsc_trace_udp *u), void *arg);
 
 void nsc_trace_stats(const struct nsc_trace *t, struct nsc_trace_stats *s);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The trace over BPF: bpf/trace.bpf.c, its ring, and when its reader is woken. */
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -9,7 +8,6 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
@@ -20,7 +18,6 @@
 #include "bpf/trace.skel.h"
 
 #define RING_SIZE (4u << 20)
-#define UDP_BATCH 256
 #define PACE_NS 20000000	/* while events come, they are fetched at this pace */
 
 /*
@@ -36,7 +33,6 @@ struct nsc_trace {
 	bool resting;		/* the programs know that the reader sleeps */
 	uint32_t hooks;
 	uint64_t events;
-	uint64_t udp_processes;	/* told by the last walk */
 
 	/* Of the drain that runs. */
 	unsigned max, told;
@@ -84,11 +80,11 @@ take_event(struct nsc_trace_event *e, const struct nsc_bpf_event *b)
 		.remote = nsc_addr_v6(b->remote),
 		.local_port = b->local_port,
 		.remote_port = b->remote_port,
-		.proto = IPPROTO_TCP,
+		.proto = b->proto,
 		.state = b->state,
 		.device = b->device,
 		.uid = b->uid,
-		.measured = b->kind != NSC_BPF_LISTEN,
+		.measured = b->kind != NSC_BPF_LISTEN && b->kind != NSC_BPF_USED,
 		.totals = {b->sent, b->received, b->retransmits, b->rtt, b->rtt_var},
 	};
 	s->families = b->family == AF_INET || nsc_addr_is_v4(&s->local) ? NSC_FAMILY_IPV4
@@ -287,56 +283,9 @@ nsc_trace_drain(struct nsc_trace *t, unsigned max,
 	return (int)t->told;
 }
 
-static void
-take_udp(struct nsc_trace_udp *u, const struct nsc_bpf_udp_key *key, const struct nsc_bpf_udp *sums)
-{
-	*u = (struct nsc_trace_udp){
-		.pid = key->pid,
-		.start = nsc_bpf_ticks(key->start),
-		.sent = sums->sent,
-		.received = sums->received,
-		.datagrams_sent = sums->datagrams_sent,
-		.datagrams_received = sums->datagrams_received,
-	};
-	memcpy(u->comm, sums->comm, sizeof u->comm);
-	u->comm[sizeof u->comm - 1] = '\0';
-}
-
-/* In batches: one by one, a deleted key would begin the walk anew. */
-int
-nsc_trace_udp_each(struct nsc_trace *t, void (*each)(void *arg, const struct nsc_trace_udp *u),
-		   void *arg)
-{
-	int map = bpf_map__fd(t->bpf->maps.nsc_udp), n = 0, r = 0;
-	struct nsc_bpf_udp_key key[UDP_BATCH];
-	struct nsc_bpf_udp sums[UDP_BATCH];
-	uint32_t at, *from = NULL;
-
-	if (!(t->hooks & (1u << NSC_HOOK_SEND | 1u << NSC_HOOK_RECV)))
-		return -ENOTSUP;
-	while (r == 0) {
-		uint32_t count = UDP_BATCH;
-
-		r = bpf_map_lookup_batch(map, from, &at, key, sums, &count, NULL);
-		if (r != 0 && r != -ENOENT)
-			return r;
-		for (uint32_t i = 0; i < count; i++) {
-			struct nsc_trace_udp u;
-
-			take_udp(&u, &key[i], &sums[i]);
-			each(arg, &u);
-		}
-		n += (int)count;
-		from = &at;
-	}
-	t->udp_processes = (uint64_t)n;
-	return n;
-}
-
 void
 nsc_trace_stats(const struct nsc_trace *t, struct nsc_trace_stats *s)
 {
-	uint64_t made = __atomic_load_n(&t->bpf->bss->nsc_udp_made, __ATOMIC_RELAXED);
 	struct nsc_bpf_runs state = {0}, all;
 
 	nsc_bpf_add_runs(&state, t->bpf->progs.nsc_set_state);
@@ -347,7 +296,6 @@ nsc_trace_stats(const struct nsc_trace *t, struct nsc_trace_stats *s)
 		.events = t->events,
 		.lost = __atomic_load_n(&t->bpf->bss->nsc_lost, __ATOMIC_RELAXED) + state.missed,
 		.hooks = t->hooks,
-		.udp_forgotten = made > t->udp_processes ? made - t->udp_processes : 0,
 		.run_ns = all.ns,
 		.runs = all.runs,
 	};

@@ -38,16 +38,6 @@ nsc_trace_drain(struct nsc_trace *t, unsigned max,
 	return -ENOTSUP;
 }
 
-int
-nsc_trace_udp_each(struct nsc_trace *t, void (*each)(void *arg, const struct nsc_trace_udp *u),
-		   void *arg)
-{
-	(void)t;
-	(void)each;
-	(void)arg;
-	return -ENOTSUP;
-}
-
 void
 nsc_trace_stats(const struct nsc_trace *t, struct nsc_trace_stats *s)
 {

@@ -106,6 +106,18 @@ def octets(path, family, name):
     print(*told[max(told, key=float)].get(family, {}).get(name, [0, 0]))
 
 
+def right(path, wanted):
+    """Percent of these octets (NAME=RX:TX) that are told of their name."""
+    told = rows(path)
+    groups = told[max(told, key=float)].get("process", {})
+    have = want = 0
+    for name, octets in (w.split("=") for w in wanted):
+        for got, wish in zip(groups.get(name, [0, 0]), map(int, octets.split(":"))):
+            have += min(got, wish)
+            want += wish
+    print("%.3f" % (100 * have / want))
+
+
 what, *rest = sys.argv[1:]
 if what == "serve":
     serve(rest[0], int(rest[1]))
@@ -117,5 +129,7 @@ elif what == "adds_up":
     sys.exit(not adds_up(rest[0]))
 elif what == "share":
     share(*rest)
+elif what == "right":
+    right(rest[0], rest[1:])
 elif what == "octets":
     octets(*rest)

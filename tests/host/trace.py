@@ -130,10 +130,10 @@ def case_hooks():
         u.sendto(b"abc", ("127.0.0.1", 9))
         w.end()
         client, accepted = ends(w, port)
-        udp = [e for e in w.of("udp") if e["pid"] == os.getpid()]
+        udp = [e for e in w.of("used", port=u.getsockname()[1]) if e["pid"] == os.getpid()]
         good = w.stats["hooks"] == left
         if hook == 1:
-            good = good and client is None and udp and udp[0]["sent"] == 3
+            good = good and client is None and len(udp) == 1
         else:
             good = (good and client["pid"] == os.getpid() and accepted["pid"] == os.getpid() and
                     (len(udp) == 1) == (hook == 4))
@@ -489,29 +489,92 @@ def case_identity():
 
 
 def case_udp():
+    """Who uses a UDP socket, under which ends: connected or not, over IPv4, IPv6 and mapped."""
     w = Watch()
-    a = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    a.bind(("127.0.0.1", 0))
+    s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+    s.bind(("::", 0))
+    port = s.getsockname()[1]
+    told = {}
 
-    def talk():
-        b = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
-        b.sendto(b"x" * 1000, ("::ffff:127.0.0.1", a.getsockname()[1]))
-        b.sendto(b"", ("::ffff:127.0.0.1", a.getsockname()[1]))
-        b.connect(("::ffff:127.0.0.1", a.getsockname()[1]))
-        b.send(b"y" * 500)
+    def talk(name, family, address, connected):
+        c = socket.socket(family, socket.SOCK_DGRAM)
+        if connected:
+            c.connect((address, port))
+            c.send(b"x")
+        else:
+            c.sendto(b"x", (address, port))
+        told[name] = c.getsockname()[:2]
+        data, peer = s.recvfrom(100)
+        s.sendto(data, peer)
+        c.recv(100)
+        if name == "v4":
+            for _ in range(3000):       # this takes no second
+                c.sendto(b"x", told[name])
+                c.recv(100)
 
-    pid = child(talk)
-    assert len(a.recv(2000, socket.MSG_PEEK)) == 1000
-    assert [len(a.recv(2000)) for _ in range(3)] == [1000, 0, 500]
+    names = (("v4", socket.AF_INET, "127.0.0.1", False), ("v4 connected", socket.AF_INET, "127.0.0.1", True),
+             ("v6", socket.AF_INET6, "::1", False), ("v6 connected", socket.AF_INET6, "::1", True),
+             ("mapped", socket.AF_INET6, "::ffff:127.0.0.1", False),
+             ("mapped connected", socket.AF_INET6, "::ffff:127.0.0.1", True))
+    for name in names:
+        talk(*name)
+    one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)      # one socket, two peers after each other
+    for last in (1, 2):
+        one.connect(("127.0.0.%d" % last, port))
+        one.send(b"x")
+    shared = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)   # used by a child, too
+    shared.sendto(b"x", ("127.0.0.1", port))
+    time.sleep(0.1)
+    pid = child(lambda: shared.sendto(b"x", ("127.0.0.1", port)))
     os.waitpid(pid, 0)
     unix = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
     unix[0].send(b"z" * 100)
     unix[1].recv(100)
+    loop = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)     # only a look, and nothing there
+    loop.bind(("127.0.0.1", 0))
+    loop.setblocking(False)
+    try:
+        loop.recv(1)
+    except BlockingIOError:
+        pass
     w.end()
-    udp = {e["pid"]: (e["sent"], e["received"], e["datagrams_sent"], e["datagrams_received"])
-           for e in w.of("udp")}
-    say(udp.get(pid) == (1500, 0, 3, 0) and udp.get(os.getpid()) == (0, 1500, 0, 3),
-        "UDP octets by process, a peek and Unix sockets are none", udp)
+    used = w.of("used")
+
+    def of(local):
+        return [e for e in used if e["local_port"] == local]
+
+    for name, family, address, connected in names:
+        e = of(told[name][1])
+        ends = ("::" if family == socket.AF_INET6 else "0.0.0.0", "::" if family == socket.AF_INET6 else "0.0.0.0", 0)
+        if connected:
+            plain = address.removeprefix("::ffff:")
+            ends = (plain, plain, port)
+        say(len(e) >= 1 and all((x["local"], x["remote"], x["remote_port"]) == ends and x["pid"] == os.getpid() and
+                                x["proto"] == 17 and x["start"] == start_of(os.getpid()) for x in e),
+            "UDP, %s: its user at the first datagram" % name, (e, ends))
+    say(len(of(told["v4"][1])) <= 100, "3000 datagrams are not told one by one", len(of(told["v4"][1])))
+    e = of(port)
+    say(e and all(x["local"] == "::" and x["remote_port"] == 0 and x["pid"] == os.getpid() for x in e),
+        "a server is known by what it receives", e)
+    e = of(one.getsockname()[1])
+    say([x["remote"] for x in e][:2] == ["127.0.0.1", "127.0.0.2"], "each peer that it is connected to", e)
+    e = of(shared.getsockname()[1])
+    say([x["pid"] for x in e] == [os.getpid(), pid], "a socket that a child uses, too", (e, pid))
+    say(not of(loop.getsockname()[1]) and all(x["proto"] == 17 for x in used), "who receives nothing is not told")
+
+
+def case_udp_cost():
+    """Run time of the programs for UDP in use, at both ends."""
+    w = Watch("stats=1")
+    a = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    a.bind(("127.0.0.1", 0))
+    b = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    for _ in range(20000):
+        b.sendto(b"x", a.getsockname())
+        a.recv(1)
+    w.end()
+    if w.stats["runs"]:
+        print("# UDP: %d runs of %.0f ns" % (w.stats["runs"], w.stats["run_ns"] / w.stats["runs"]))
 
 
 def case_old():

@@ -39,7 +39,7 @@ cases() {
 }
 background "$W/sink" p /usr/bin/python3 "$talk" sink 10.77.0.2 5001
 wait_for 10 grep -q ready "$W/sink"
-cases hooks transfer loss sendfile_and_splice ways_to_close mapped owners identity udp old reuse fast_open lost pace many
+cases hooks transfer loss sendfile_and_splice ways_to_close mapped owners identity udp udp_cost old reuse fast_open lost pace many
 cases failures
 
 # Another namespace's connections are not told.

@@ -29,34 +29,23 @@ end(int signal)
 static void
 print_event(void *arg, const struct nsc_trace_event *e)
 {
-	static const char *const kind[] = {"opened", "closed", "failed", "listen"};
+	static const char *const kind[] = {"opened", "closed", "failed", "listen", "used"};
 	char local[NSC_ADDR_TEXT], remote[NSC_ADDR_TEXT];
 	const struct nsc_socket *s = &e->socket;
 
 	(void)arg;
-	printf("{\"event\":\"%s\",\"accepted\":%d,\"aborted\":%d,\"error\":%d,\"time\":%llu,"
+	printf("{\"event\":\"%s\",\"proto\":%u,\"accepted\":%d,\"aborted\":%d,\"error\":%d,\"time\":%llu,"
 	       "\"local\":\"%s\",\"local_port\":%u,\"remote\":\"%s\",\"remote_port\":%u,"
 	       "\"pid\":%u,\"start\":%llu,\"comm\":\"%s\",\"cookie\":%llu,\"cgroup\":%llu,"
 	       "\"netns\":%llu,\"uid\":%u,\"device\":%u,\"state\":%u,\"families\":%u,"
 	       "\"sent\":%llu,\"received\":%llu,\"retransmits\":%u,\"rtt\":%u,\"rtt_var\":%u}\n",
-	       kind[e->kind], e->accepted, e->aborted, e->error, (unsigned long long)e->time,
+	       kind[e->kind], s->proto, e->accepted, e->aborted, e->error, (unsigned long long)e->time,
 	       nsc_addr_text(&s->local, local), s->local_port, nsc_addr_text(&s->remote, remote),
 	       s->remote_port, e->pid, (unsigned long long)e->start, e->comm,
 	       (unsigned long long)s->cookie, (unsigned long long)s->cgroup,
 	       (unsigned long long)s->netns, s->uid, s->device, s->state, s->families,
 	       (unsigned long long)s->totals.sent, (unsigned long long)s->totals.received,
 	       s->totals.retransmits, s->totals.rtt, s->totals.rtt_var);
-}
-
-static void
-print_udp(void *arg, const struct nsc_trace_udp *u)
-{
-	(void)arg;
-	printf("{\"event\":\"udp\",\"pid\":%u,\"start\":%llu,\"comm\":\"%s\",\"sent\":%llu,"
-	       "\"received\":%llu,\"datagrams_sent\":%llu,\"datagrams_received\":%llu}\n", u->pid,
-	       (unsigned long long)u->start, u->comm, (unsigned long long)u->sent,
-	       (unsigned long long)u->received, (unsigned long long)u->datagrams_sent,
-	       (unsigned long long)u->datagrams_received);
 }
 
 static void
@@ -127,12 +116,11 @@ watch(struct nsc_trace *t)
 	do
 		n = nsc_trace_drain(t, 1000, print_event, NULL);
 	while (n > 0);
-	nsc_trace_udp_each(t, print_udp, NULL);
 	nsc_trace_stats(t, &s);
 	printf("{\"event\":\"stats\",\"events\":%llu,\"lost\":%llu,\"hooks\":%u,\"run_ns\":%llu,"
-	       "\"runs\":%llu,\"wakes\":%u,\"udp_forgotten\":%llu}\n", (unsigned long long)s.events,
+	       "\"runs\":%llu,\"wakes\":%u}\n", (unsigned long long)s.events,
 	       (unsigned long long)s.lost, s.hooks, (unsigned long long)s.run_ns,
-	       (unsigned long long)s.runs, wakes, (unsigned long long)s.udp_forgotten);
+	       (unsigned long long)s.runs, wakes);
 }
 
 int

@@ -406,6 +406,48 @@ START_TEST(what_lived_between_two_looks)
 }
 END_TEST
 
+/* No look comes between: one socket with a peer, one without, one that receives. */
+START_TEST(who_uses_udp_is_known_at_once)
+{
+	struct nsc_inventory *i = traced();
+	struct nsc_inventory_stats s;
+	struct sockaddr_in a = loopback(udp_port);
+	struct nsc_owner_key k = {.proto = IPPROTO_UDP, .remote_port = udp_port};
+	int with, without;
+	char text[8];
+
+	if (i == NULL)
+		return;
+	nsc_inventory_stats(i, &s);
+	with = socket(AF_INET, SOCK_DGRAM, 0);
+	ck_assert_int_eq(connect(with, (struct sockaddr *)&a, sizeof a), 0);
+	ck_assert_int_eq(write(with, "?", 1), 1);
+	without = socket(AF_INET, SOCK_DGRAM, 0);
+	ck_assert_int_eq(sendto(without, "?", 1, 0, (struct sockaddr *)&a, sizeof a), 1);
+	ck_assert_int_eq(read(udp, text, sizeof text), 1);
+	k.local_port = bound_port(with);
+	ck_assert_int_eq(nsc_addr_parse(&k.local, "127.0.0.1"), 0);
+	k.remote = k.local;
+	ck_assert_uint_eq(nsc_facts_owner(facts, &k), 0);
+	hear(i);
+	if (!(s.trace.hooks & 1u << NSC_HOOK_SEND))
+		goto out;		/* Linux < 6.3 */
+	ck_assert_uint_ge(nsc_facts_owner(facts, &k), 2);
+	k.remote_port = 0;
+	memset(&k.remote, 0, sizeof k.remote);
+	ck_assert_uint_eq(nsc_facts_owner(facts, &k), 0);
+	k.local_port = udp_port;
+	ck_assert_uint_ge(nsc_facts_owner(facts, &k), 2);
+	memset(&k.local, 0, sizeof k.local);
+	k.local_port = bound_port(without);
+	ck_assert_uint_ge(nsc_facts_owner(facts, &k), 2);
+out:
+	close(with);
+	close(without);
+	nsc_inventory_free(i);
+}
+END_TEST
+
 START_TEST(row_3_14_what_fails_is_counted)
 {
 	struct nsc_inventory *i = traced();
@@ -476,6 +518,7 @@ main(void)
 	tcase_add_test(t, row_3_12_what_is_excluded_is_not_told_of);
 	tcase_add_loop_test(t, a_thousand_looks, 0, 2);
 	tcase_add_test(t, what_lived_between_two_looks);
+	tcase_add_test(t, who_uses_udp_is_known_at_once);
 	tcase_add_test(t, row_3_14_what_fails_is_counted);
 	tcase_add_test(t, a_listener_that_comes_is_heard_of);
 	suite_add_tcase(s, t);
