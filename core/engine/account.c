@@ -49,9 +49,12 @@ is_query(const struct nsc_packet *p)
 	return p->proto == NSC_PROTO_ICMP6 && p->icmp_type == 128;
 }
 
-/* Sets direction, ways, scope and network of a new flow; bit of each side that is ours. */
+/*
+ * Sets direction, ways, scope and network of a new flow; bit of each side that counts as
+ * ours.  *here: bits of those that are known to be.
+ */
 static unsigned
-place(struct nsc_worker *w, struct nsc_flow *f, const struct nsc_packet *p)
+place(struct nsc_worker *w, struct nsc_flow *f, const struct nsc_packet *p, unsigned *here)
 {
 	struct nsc_direction_question q = {
 		.addr = {*nsc_flow_addr(f, 0), *nsc_flow_addr(f, 1)},
@@ -74,6 +77,7 @@ place(struct nsc_worker *w, struct nsc_flow *f, const struct nsc_packet *p)
 		ways[0] = (a.local[0] ? NSC_WAY_TX : 0) | (a.local[1] ? NSC_WAY_RX : 0);
 		ways[1] = (a.local[1] ? NSC_WAY_TX : 0) | (a.local[0] ? NSC_WAY_RX : 0);
 	}
+	*here = (a.local[0] ? 1u : 0) | (a.local[1] ? 2u : 0);
 	f->direction = (uint8_t)(a.direction | (a.known ? NSC_LABEL_KNOWN : 0));
 	remote = a.known ? a.local[0] : 0;	/* the side that is not ours */
 	if (a.known && a.local[0] && a.local[1]) {
@@ -97,6 +101,25 @@ place(struct nsc_worker *w, struct nsc_flow *f, const struct nsc_packet *p)
 	return (ways[0] & NSC_WAY_TX ? 1u : 0) | (ways[1] & NSC_WAY_TX ? 2u : 0);
 }
 
+/*
+ * Option Exclude, once a flow: by the far end where one end is ours, else by either, as a
+ * list of sources and destinations would.  A pair of MACs is no conversation.
+ */
+static bool
+is_excluded(const struct nsc_worker *w, const struct nsc_flow *f, unsigned here)
+{
+	const struct nsc_excludes *x = &w->settings.excludes;
+
+	if (x->count == 0 || f->version == 0)
+		return false;
+	for (int side = 0; side < 2; side++)
+		if (here != 1u << side &&
+		    nsc_excluded(x, f->proto, nsc_flow_addr(f, side), nsc_flow_port(f, side),
+				 nsc_flow_port(f, 1 - side)))
+			return true;
+	return false;
+}
+
 static unsigned
 direction_value(const struct nsc_flow *f)
 {
@@ -106,8 +129,12 @@ direction_value(const struct nsc_flow *f)
 void
 nsc_account_opened(struct nsc_worker *w, struct nsc_flow *f, const struct nsc_packet *p)
 {
-	unsigned ours = place(w, f, p);
+	unsigned here, ours = place(w, f, p, &here);
 
+	if (is_excluded(w, f, here)) {
+		f->flags |= NSC_FLOW_EXCLUDED | NSC_FLOW_NO_PAYLOAD;
+		return;
+	}
 	add(w, NSC_CELL(SCOPE_OPENED, f->scope, direction_value(f)), 1);
 	add(w, NSC_CELL(SCOPE_CURRENT, f->scope, 0), 1);
 	if (f->direction & NSC_LABEL_FORWARDED)
@@ -198,6 +225,8 @@ nsc_account_packet(struct nsc_worker *w, const struct nsc_packet *p, const struc
 	unsigned sender = f->first ^ up->side;
 	bool decided;
 
+	if (f->flags & NSC_FLOW_EXCLUDED)
+		return;
 	nsc_ways_add(&w->ways.scope[f->scope], way, octets, packets);
 	if (f->direction & NSC_LABEL_FORWARDED)
 		return;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/census.h"
+#include "host/way.h"
 #include "scope/direction.h"
 
 #define SAME(set, value, enumerator)                                                               \
@@ -71,7 +72,9 @@ state_value(uint8_t state)
 }
 
 _Static_assert((int)NSC_V_SOCKET_STATE_CLOSING_LOCAL ==
-		       (int)NSC_V_SOCKET_STATE_CLOSING_NONE + (int)NSC_DIRECTION_LOCAL,
+		       (int)NSC_V_SOCKET_STATE_CLOSING_NONE + (int)NSC_DIRECTION_LOCAL &&
+	       (int)NSC_V_SOCKET_STATE_TIME_WAIT_LOCAL ==
+		       (int)NSC_V_SOCKET_STATE_TIME_WAIT_NONE + (int)NSC_DIRECTION_LOCAL,
 	       "directions are in the order of nsc_direction");
 
 static void
@@ -79,13 +82,22 @@ count_connection(void *arg, struct nsc_connection *c)
 {
 	struct nsc_cells *cells = arg;
 	int value = c->socket.proto == IPPROTO_TCP ? state_value(c->socket.state) : -1;
-	unsigned scope = nsc_scope_of(nsc_class(&c->socket.remote));
 
 	if (value < 0 || c->excluded)
 		return;
-	if (c->direction == NSC_DIRECTION_LOCAL)	/* between two addresses of this host, too */
-		scope = NSC_SCOPE_LOOPBACK;
-	cells->cell[NSC_CELL(SOCKETS_STATE, scope, value + (c->direction & 3))]++;
+	cells->cell[NSC_CELL(SOCKETS_STATE, nsc_way_scope(c), value + (c->direction & 3))]++;
+}
+
+static void
+put_waiting(struct nsc_inventory *i, struct nsc_cells *cells)
+{
+	struct nsc_inventory_stats s;
+
+	nsc_inventory_stats(i, &s);
+	for (unsigned scope = 0; scope < NSC_SCOPES; scope++)
+		for (unsigned d = 0; d < NSC_DIRECTIONS; d++)
+			set(cells, NSC_CELL(SOCKETS_STATE, scope, NSC_V_SOCKET_STATE_TIME_WAIT_NONE + d),
+			    s.waiting[scope][d]);
 }
 
 void
@@ -99,6 +111,7 @@ nsc_census_connections(struct nsc_inventory *i, struct nsc_cells *cells)
 	if (nsc_inventory_connections(i) == NULL)
 		return;
 	nsc_connections_each(nsc_inventory_connections(i), count_connection, cells);
+	put_waiting(i, cells);
 	for (size_t n = 0; n < l->count; n++)
 		if (l->listener[n].socket.proto == IPPROTO_TCP)
 			listen += l->listener[n].sockets;
@@ -120,6 +133,19 @@ put_connections(struct nsc_inventory *i, struct nsc_cells *cells)
 	set(cells, event + NSC_V_HOST_EVENT_DROPPED, s.closed_dropped);
 	set(cells, event + NSC_V_HOST_EVENT_RESETS, s.resets);
 	set(cells, event + NSC_V_HOST_EVENT_DUPLICATES, s.duplicates);
+}
+
+const char *
+nsc_census_counter(unsigned n)
+{
+	return nsc_set_token(NSC_SET_KERNEL, n);
+}
+
+static void
+put_counters(const struct nsc_counters *p, struct nsc_cells *cells)
+{
+	for (unsigned n = 0; n < p->count && n < NSC_COUNT_KERNEL; n++)
+		set(cells, NSC_CELL(KERNEL, 0, n), p->counter[n].sum);
 }
 
 void
@@ -145,4 +171,5 @@ nsc_census_sources(struct nsc_inventory *i, struct nsc_cells *cells)
 	set(cells, event + NSC_V_HOST_EVENT_WALKS, s.owners.scans);
 	set(cells, event + NSC_V_HOST_EVENT_UNFINISHED, s.owners.unfinished);
 	put_connections(i, cells);
+	put_counters(nsc_inventory_counters(i), cells);
 }

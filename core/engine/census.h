@@ -13,7 +13,10 @@ void nsc_census_listeners(const struct nsc_listeners *l, const struct nsc_listen
 /* Connections by state, direction and scope, after a whole look. */
 void nsc_census_connections(struct nsc_inventory *i, struct nsc_cells *cells);
 
-/* Sources, errors, losses. */
+/* The kernel's counters that are told: nstat(8)'s name of the nth, NULL behind the last. */
+const char *nsc_census_counter(unsigned n);
+
+/* Sources, errors, losses, and the kernel's counters. */
 void nsc_census_sources(struct nsc_inventory *i, struct nsc_cells *cells);
 
 #endif

@@ -56,6 +56,8 @@ nsc_lookout_configure(struct nsc_lookout_options *o, const struct nsc_config *cf
 			/* Without BPF the dump alone tells whose a connection is. */
 			.connections = connections || processes || units,
 			.totals = false,
+			.waiting = connections,
+			.counter = connections ? nsc_census_counter : NULL,
 			.firewall = nsc_config_number(cfg, NSC_O_LISTENERS) != 0 &&
 				    nsc_config_number(cfg, NSC_O_FIREWALL) != 0,
 			.processes = processes || units,

@@ -129,6 +129,7 @@ nsc_config_settings(const struct nsc_config *cfg, struct nsc_settings *s, char e
 			(unsigned long long)nsc_config_number(cfg, NSC_O_REASSEMBLY_MEMORY),
 			workers, (unsigned long long)s->session.reassembly.memory / 2);
 	s->networks = *nsc_config_networks(cfg);
+	s->excludes = *nsc_config_excludes(cfg);
 	s->snaplen = number(cfg, NSC_O_SNAP_LEN);
 	s->timeout_http = number(cfg, NSC_O_TIMEOUT_HTTP);
 	s->timeout_ssh = number(cfg, NSC_O_TIMEOUT_SSH);

@@ -12,6 +12,7 @@
 #include "decode/decode.h"
 #include "dissect/session.h"
 #include "flow/flow.h"
+#include "scope/exclude.h"
 #include "scope/scope.h"
 
 enum { NSC_SETTINGS_LOCALS = 256 };
@@ -28,6 +29,7 @@ struct nsc_settings {
 	struct nsc_flow_config flow;
 	struct nsc_session_config session;	/* reassembly, caps, Dissect */
 	struct nsc_networks networks;
+	struct nsc_excludes excludes;	/* option Exclude */
 	uint32_t snaplen;		/* octets kept of each packet */
 	uint32_t timeout_http;		/* idle seconds of HTTP and TLS */
 	uint32_t timeout_ssh;

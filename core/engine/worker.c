@@ -259,6 +259,7 @@ nsc_worker_rebase(struct nsc_worker *w, uint64_t from, uint64_t to)
 	nsc_flow_rebase(w->flows, from, to);
 	nsc_whose_rebase(w->whose, from, to);
 	w->cells.cell[NSC_CELL(SELF_ANOMALY, 0, NSC_V_ANOMALY_CLOCK_JUMP)]++;
+	w->undecided.since += to - from;	/* as every flow's start */
 	w->now = to;
 	w->due = (to / SECOND + 1) * SECOND;
 }
@@ -306,7 +307,7 @@ nsc_worker_summary(const struct nsc_worker *w, struct nsc_summary *s, uint64_t *
 
 	s->packets += d->frames;
 	s->bytes += w->octets;
-	s->flows += f->opened;
+	s->flows += f->opened - w->excluded;
 	s->non_ip += d->non_ip;
 	s->arp += d->arp;
 	s->malformed += d->malformed;

@@ -10,6 +10,10 @@ on_opened(void *arg, struct nsc_flow *f, const struct nsc_packet *p)
 	if (w->deaf)
 		f->flags |= NSC_FLOW_NO_PAYLOAD;
 	nsc_account_opened(w, f, p);
+	if (f->flags & NSC_FLOW_EXCLUDED) {
+		w->excluded++;
+		return;
+	}
 	nsc_remote_opened(w, f);
 	if (w->host.event != NULL) {
 		struct nsc_event ev = {.kind = NSC_EVENT_STARTED, .time = p->time, .flow = f, .origin = w};
@@ -23,6 +27,8 @@ on_closed(void *arg, struct nsc_flow *f, enum nsc_end reason, enum nsc_failure f
 {
 	struct nsc_worker *w = arg;
 
+	if (f->flags & NSC_FLOW_EXCLUDED)
+		return;
 	nsc_session_closed(w->sessions, f, reason, now);
 	nsc_remote_closed(w, f);
 	nsc_account_closed(w, f, reason, failure);
@@ -43,6 +49,8 @@ on_retired(void *arg, struct nsc_flow *f)
 	struct nsc_worker *w = arg;
 
 	nsc_whose_last_look(w->whose, &w->locals.view, w->now);
+	if (f->flags & NSC_FLOW_EXCLUDED)
+		return;
 	w->app_flows[f->app]++;
 	if (f->session != 0 && named(w, f))
 		w->names++;

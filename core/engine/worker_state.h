@@ -60,6 +60,7 @@ struct nsc_worker {
 	uint64_t app_flows[NSC_APPS];
 	uint32_t timeout[NSC_APPS];	/* idle seconds by application; 0: the flow's own */
 	uint64_t cputime[2];		/* user, system; us */
+	uint64_t excluded;		/* flows that the option Exclude leaves out */
 	uint64_t foreign;		/* frames for another host, left out */
 	uint64_t unknown_links;
 	int unknown_link;		/* first LINKTYPE_ that was not known; -1: none */

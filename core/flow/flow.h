@@ -64,6 +64,7 @@ enum nsc_flow_flags {
 	NSC_FLOW_TROUBLE = 1 << 9,	/* it has counts of what went wrong (trouble.h) */
 	NSC_FLOW_WATCHED = 1 << 10,	/* and something there is not settled */
 	NSC_FLOW_JUDGED = 1 << 11,	/* it has a record of copies */
+	NSC_FLOW_EXCLUDED = 1 << 12,	/* (worker) option Exclude: counts for its interface alone */
 	NSC_FLOW_PINNED = 1 << 14,	/* (worker) names of addr[0] are held; 1 << 15: of addr[1] (engine/remote.c) */
 };
 

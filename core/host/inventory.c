@@ -74,13 +74,30 @@ name_zone(struct nsc_connection *c, const struct nsc_interfaces *t)
 		snprintf(c->zone, sizeof c->zone, "if%u", c->socket.device);
 }
 
+/* What is left of a connection that has ended: counted, and not followed. */
+static void
+count_waiting(struct look *l, const struct nsc_socket *s)
+{
+	struct nsc_connection c = {.socket = *s};
+
+	if (is_excluded(l->i, s, false))
+		return;
+	nsc_way_of(l->i->ways, &c, false, false);
+	l->i->stats.waiting[nsc_way_scope(&c)][c.direction]++;
+}
+
 static bool
 take_socket(void *arg, const struct nsc_socket *s)
 {
 	struct look *l = arg;
 	struct nsc_connection *c;
-	int rc = nsc_listeners_add(&l->listeners, s, &l->rules);
+	int rc;
 
+	if (s->proto == IPPROTO_TCP && s->state == NSC_SOCKET_TIME_WAIT) {
+		count_waiting(l, s);
+		return true;
+	}
+	rc = nsc_listeners_add(&l->listeners, s, &l->rules);
 	if (rc < 0 && l->code == 0)
 		l->code = nsc_error(l->err, rc, "listeners: %s", strerror(-rc));
 	if (rc > 0)
@@ -108,7 +125,7 @@ dump(struct look *l, uint8_t proto)
 	int rc;
 
 	if (l->whole && l->i->connections != NULL)
-		w.states |= NSC_SOCKETS_OPEN;
+		w.states |= NSC_SOCKETS_OPEN | (l->i->options.waiting ? NSC_SOCKETS_WAIT : 0);
 	rc = nsc_sockets_each(l->i->sockets, &w, take_socket, l, err);
 	if (rc == 0)
 		return;
@@ -249,6 +266,17 @@ look_around(struct look *l)
 	nsc_inventory_note(i, NSC_INVENTORY_NAMESPACES, rc, err);
 }
 
+/* Of our own namespace: who walks through the others is another thread. */
+static void
+read_counters(struct look *l)
+{
+	char err[NSC_ERR] = "";
+	int rc = nsc_counters_read(&l->i->counters, err);
+
+	if (rc < 0 && l->code == 0)
+		l->code = nsc_error(l->err, rc, "%s", err);
+}
+
 void
 nsc_inventory_look(struct nsc_inventory *i, const struct nsc_interfaces *t, bool whole,
 		   uint64_t now)
@@ -262,8 +290,10 @@ nsc_inventory_look(struct nsc_inventory *i, const struct nsc_interfaces *t, bool
 	i->all.count = 0;
 	i->all.suppressed = 0;
 	i->stats.namespaces = 0;
-	if (whole && i->connections != NULL)
+	if (whole && i->connections != NULL) {
 		nsc_connections_begin(i->connections, now);
+		memset(i->stats.waiting, 0, sizeof i->stats.waiting);
+	}
 	if (i->options.namespaces)
 		look_around(&l);
 	else
@@ -275,7 +305,11 @@ nsc_inventory_look(struct nsc_inventory *i, const struct nsc_interfaces *t, bool
 			nsc_connections_end(i->connections, IPPROTO_UDP, false);
 		find_ways(i);
 	}
+<<<<<<< HEAD
 	i->missing = (l.told[0] ? 0 : 1u) | (l.told[1] ? 0 : 2u);
+=======
+	read_counters(&l);
+>>>>>>> d605f7e (Tell the kernel's own counters, what waits in TIME_WAIT, and no flow that Exclude names)
 	nsc_inventory_note(i, NSC_INVENTORY_SOCKETS, l.code, l.err);
 	nsc_inventory_own(i, now);
 	show(i);
@@ -295,6 +329,8 @@ nsc_inventory_new(struct nsc_inventory **out, const struct nsc_inventory_options
 		return -ENOMEM;
 	i->options = *o;
 	i->netns = nsc_namespace_own();
+	if (o->counter != NULL)
+		nsc_counters_want(&i->counters, o->counter);
 	if (nsc_sockets_new(&i->sockets) < 0 || nsc_names_new(&i->names) < 0 ||
 	    nsc_ways_new(&i->ways) < 0 ||
 	    (o->connections && nsc_connections_new(&i->connections) < 0) ||
@@ -348,6 +384,12 @@ struct nsc_names *
 nsc_inventory_names(struct nsc_inventory *i)
 {
 	return i->names;
+}
+
+const struct nsc_counters *
+nsc_inventory_counters(const struct nsc_inventory *i)
+{
+	return &i->counters;
 }
 
 int

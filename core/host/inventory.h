@@ -9,7 +9,9 @@
 #include "host/connections.h"
 #include "host/listeners.h"
 #include "host/names.h"
+#include "host/counters.h"
 #include "host/sockets.h"
+#include "scope/direction.h"
 #include "scope/exclude.h"
 #include "scope/facts.h"
 
@@ -24,6 +26,9 @@ struct nsc_inventory_options {
 	bool firewall;			/* option Firewall: verdicts and exposure of listeners */
 	bool connections;		/* the full dump */
 	bool totals;			/* with tcp_info */
+	bool waiting;			/* with the full dump: count those in TIME_WAIT */
+	/* Counters of protocols (host/counters.h): the name of the nth, NULL behind the last. */
+	const char *(*counter)(unsigned n);
 	bool processes;			/* option Processes or Units */
 	bool bpf;			/* option Bpf: auto */
 	bool namespaces;		/* option Namespaces: all */
@@ -42,6 +47,7 @@ enum nsc_inventory_failure {	/* of a connect, as the trace tells it */
 struct nsc_inventory_stats {
 	uint64_t failed[NSC_SCOPES][NSC_INVENTORY_FAILURES];	/* by scope of the remote end */
 	uint64_t aborted[NSC_SCOPES];	/* established ones that an RST or abort ended */
+	uint64_t waiting[NSC_SCOPES][NSC_DIRECTIONS];	/* in TIME_WAIT at the last whole look */
 	uint64_t errors[NSC_INVENTORY_SOURCES];	/* looks at which a source did not work */
 	unsigned namespaces, missed;	/* looked into; those that could not be entered */
 	struct nsc_trace_stats trace;	/* all zero without one */
@@ -77,6 +83,7 @@ unsigned nsc_inventory_missing(const struct nsc_inventory *i);
 struct nsc_connections *nsc_inventory_connections(struct nsc_inventory *i);
 void nsc_inventory_stats(const struct nsc_inventory *i, struct nsc_inventory_stats *s);
 struct nsc_names *nsc_inventory_names(struct nsc_inventory *i);
+const struct nsc_counters *nsc_inventory_counters(const struct nsc_inventory *i);
 
 /* 0: it works, else the -errno, with a line in err (valid until the next look). */
 int nsc_inventory_source(const struct nsc_inventory *i, enum nsc_inventory_source s,

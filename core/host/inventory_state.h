@@ -26,6 +26,7 @@ struct nsc_inventory {
 	struct nsc_names *names;
 	struct nsc_reach *reach;	/* NULL: not wanted */
 	struct nsc_ways *ways;
+	struct nsc_counters counters;
 	struct nsc_listeners all;	/* those that are excluded behind the others */
 	struct nsc_listeners shown;	/* the same without them; owns nothing */
 	struct nsc_inventory_fault fault[NSC_INVENTORY_SOURCES];

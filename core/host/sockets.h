@@ -17,7 +17,10 @@ struct nsc_sockets_wish {
 	uint32_t states;	/* of TCP, 1 << nsc_socket_state; LISTEN alone is cheap */
 };
 
-enum { NSC_SOCKETS_OPEN = 0x1fff & ~(1 << NSC_SOCKET_TIME_WAIT | 1 << NSC_SOCKET_CLOSE | 1) };
+enum {
+	NSC_SOCKETS_OPEN = 0x1fff & ~(1 << NSC_SOCKET_TIME_WAIT | 1 << NSC_SOCKET_CLOSE | 1),
+	NSC_SOCKETS_WAIT = 1 << NSC_SOCKET_TIME_WAIT,
+};
 
 /* Of the calling thread's namespace.  Opens nothing yet; -ENOMEM or 0. */
 int nsc_sockets_new(struct nsc_sockets **s);

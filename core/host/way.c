@@ -9,7 +9,6 @@
 
 #include "base/hash.h"
 #include "scope/direction.h"
-#include "scope/scope.h"
 
 enum { PORTS = 65536, WORD = 64 };
 
@@ -303,4 +302,12 @@ nsc_way_of(const struct nsc_ways *w, struct nsc_connection *c, bool handshake, b
 		decide(c, NSC_DIRECTION_INCOMING, NSC_CERTAINTY_SURE);
 	else
 		decide_by_ports(c, s);
+}
+
+enum nsc_scope
+nsc_way_scope(const struct nsc_connection *c)
+{
+	if (c->direction == NSC_DIRECTION_LOCAL)	/* between two addresses of this host, too */
+		return NSC_SCOPE_LOOPBACK;
+	return nsc_scope_of(nsc_class(&c->socket.remote));
 }

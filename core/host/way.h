@@ -8,6 +8,7 @@
 
 #include "host/connections.h"
 #include "host/interfaces.h"
+#include "scope/scope.h"
 
 struct nsc_ways;
 
@@ -35,6 +36,9 @@ void nsc_ways_end(struct nsc_ways *w, const struct nsc_socket *s);
  */
 void nsc_way_of(const struct nsc_ways *w, struct nsc_connection *c, bool handshake,
 		bool accepted);
+
+/* Coarse scope of the remote end: loopback within this host; the way is known. */
+enum nsc_scope nsc_way_scope(const struct nsc_connection *c);
 
 /* True if a listener of that namespace takes what comes for this socket's local end. */
 bool nsc_ways_listening(const struct nsc_ways *w, const struct nsc_socket *s);

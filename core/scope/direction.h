@@ -10,6 +10,7 @@ enum nsc_direction {		/* the order is that of the set DIRECTION in ledger/sets.d
 	NSC_DIRECTION_INCOMING,
 	NSC_DIRECTION_OUTGOING,
 	NSC_DIRECTION_LOCAL,
+	NSC_DIRECTIONS
 };
 
 struct nsc_direction_question {

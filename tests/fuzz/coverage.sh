@@ -32,6 +32,7 @@ quic		core/dissect/quic.c core/dissect/quic_initial.c core/dissect/quic_frame.c 
 quic		core/dissect/quic_link.c core/dissect/quic_google.c core/dissect/quic_header.c core/dissect/quic_paths.c
 ledger		core/ledger/ledger.c
 proc_net	core/host/proc_net_line.c core/host/socket.c
+counters	core/host/counters_text.c
 diag		core/host/diag_answer.c
 proc		core/host/process_text.c core/host/script.c core/host/unit.c
 nft		core/host/nft_message.c core/host/nft_expr.c core/host/nft_xt.c core/host/nft_packet.c
