@@ -212,29 +212,6 @@ show(struct nsc_inventory *i)
 }
 
 static void
-add_end(void *arg, struct nsc_connection *c)
-{
-	nsc_ways_end(arg, &c->socket);
-}
-
-static void
-find_way(void *arg, struct nsc_connection *c)
-{
-	nsc_way_of(arg, c, false, false);
-}
-
-static void
-find_ways(struct nsc_inventory *i)
-{
-	struct nsc_connections_stats s;
-
-	nsc_connections_stats(i->connections, &s);
-	nsc_ways_expect(i->ways, s.open);	/* without memory: by addresses alone */
-	nsc_connections_each(i->connections, add_end, i->ways);
-	nsc_connections_each(i->connections, find_way, i->ways);
-}
-
-static void
 try_trace(struct nsc_inventory *i, uint64_t now)
 {
 	struct nsc_trace_options o = {.netns = i->options.namespaces ? 0 : i->netns};
@@ -303,13 +280,10 @@ nsc_inventory_look(struct nsc_inventory *i, const struct nsc_interfaces *t, bool
 			nsc_connections_end(i->connections, IPPROTO_TCP, i->trace != NULL);
 		if (l.told[1])
 			nsc_connections_end(i->connections, IPPROTO_UDP, false);
-		find_ways(i);
+		nsc_ways_find(i->ways, i->connections);
 	}
-<<<<<<< HEAD
 	i->missing = (l.told[0] ? 0 : 1u) | (l.told[1] ? 0 : 2u);
-=======
 	read_counters(&l);
->>>>>>> d605f7e (Tell the kernel's own counters, what waits in TIME_WAIT, and no flow that Exclude names)
 	nsc_inventory_note(i, NSC_INVENTORY_SOCKETS, l.code, l.err);
 	nsc_inventory_own(i, now);
 	show(i);

@@ -311,3 +311,26 @@ nsc_way_scope(const struct nsc_connection *c)
 		return NSC_SCOPE_LOOPBACK;
 	return nsc_scope_of(nsc_class(&c->socket.remote));
 }
+
+static void
+add_end(void *arg, struct nsc_connection *c)
+{
+	nsc_ways_end(arg, &c->socket);
+}
+
+static void
+find_way(void *arg, struct nsc_connection *c)
+{
+	nsc_way_of(arg, c, false, false);
+}
+
+void
+nsc_ways_find(struct nsc_ways *w, struct nsc_connections *c)
+{
+	struct nsc_connections_stats s;
+
+	nsc_connections_stats(c, &s);
+	nsc_ways_expect(w, s.open);	/* without memory: by addresses alone */
+	nsc_connections_each(c, add_end, w);
+	nsc_connections_each(c, find_way, w);
+}

@@ -37,6 +37,9 @@ void nsc_ways_end(struct nsc_ways *w, const struct nsc_socket *s);
 void nsc_way_of(const struct nsc_ways *w, struct nsc_connection *c, bool handshake,
 		bool accepted);
 
+/* Does so for every open connection: first all their ends, then each one's way. */
+void nsc_ways_find(struct nsc_ways *w, struct nsc_connections *c);
+
 /* Coarse scope of the remote end: loopback within this host; the way is known. */
 enum nsc_scope nsc_way_scope(const struct nsc_connection *c);
 
