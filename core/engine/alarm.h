@@ -9,7 +9,7 @@
 
 #include "nsc.h"
 
-enum { NSC_ALARMS = 6, NSC_ALARM_QUIET = 3 };	/* kinds; reads without, after which it is over */
+enum { NSC_ALARMS = 12, NSC_ALARM_QUIET = 3 };	/* kinds; reads without, after which it is over */
 
 struct nsc_alarm_state {
 	bool known;			/* there was a read before */

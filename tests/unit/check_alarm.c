@@ -96,6 +96,26 @@ START_TEST(a_source_is_lost_once_it_was_there)
 }
 END_TEST
 
+START_TEST(each_source_that_is_lost_is_told_by_its_name)
+{
+	static const char *const source[] = {
+		"source_capture",  "source_interfaces", "source_sockets",   "source_processes",
+		"source_bpf",	   "source_firewall",	"source_conntrack", "source_namespaces",
+	};
+	unsigned i, n;
+
+	for (n = 0; n < 2; n++) {
+		count = 0;
+		for (i = 0; i < 8; i++)
+			level(source[i], 1 - (double)n);
+		nsc_alarm_tell(state, hear, NULL);
+		ck_assert_uint_eq(count, 8 * n);
+	}
+	for (i = 0; i < 8; i++)
+		ck_assert_str_eq(heard[i].value, source[i]);
+}
+END_TEST
+
 START_TEST(row_1_19_values_of_one_type_are_one_kind)
 {
 	static const char *const table[] = {"half_open", "one_packet", "closed", "idle", "sessions"};
@@ -128,6 +148,7 @@ main(void)
 	tcase_add_checked_fixture(t, clear, NULL);
 	tcase_add_test(t, row_1_19_a_loss_begins_and_is_over);
 	tcase_add_test(t, a_source_is_lost_once_it_was_there);
+	tcase_add_test(t, each_source_that_is_lost_is_told_by_its_name);
 	tcase_add_test(t, row_1_19_values_of_one_type_are_one_kind);
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);
