@@ -2,6 +2,7 @@
 /* Room for a ruleset, and names in it. */
 #include "host/nft.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,8 @@ nsc_nft_clear(struct nsc_nft *n)
 
 	for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
 		free(list[i]->item);
+	free(n->chains.slot);
+	free(n->sets.slot);
 	memset(n, 0, sizeof *n);
 }
 
@@ -44,27 +47,114 @@ nsc_nft_add(struct nsc_nft *n, struct nsc_nft_list *list, uint32_t size, uint32_
 	return at;
 }
 
-int32_t
-nsc_nft_chain_named(const struct nsc_nft *n, int32_t table, const char *name)
-{
-	for (uint32_t i = 0; i < n->chain.count; i++) {
-		const struct nsc_nft_chain *c = nsc_nft_chain(n, (int32_t)i);
+/* --- names --------------------------------------------------------------------- */
 
-		if (c->table == table && strncmp(c->name, name, sizeof c->name - 1) == 0)
-			return (int32_t)i;
+struct named {			/* what a name is of */
+	int32_t table;
+	const char *name;
+};
+
+typedef struct named name_of(const struct nsc_nft *n, int32_t i);
+
+static struct named
+chain_name(const struct nsc_nft *n, int32_t i)
+{
+	return (struct named){nsc_nft_chain(n, i)->table, nsc_nft_chain(n, i)->name};
+}
+
+static struct named
+set_name(const struct nsc_nft *n, int32_t i)
+{
+	return (struct named){nsc_nft_set(n, i)->table, nsc_nft_set(n, i)->name};
+}
+
+/* FNV-1a. */
+static uint32_t
+hash(struct named x)
+{
+	uint32_t h = 2166136261u ^ (uint32_t)x.table;
+
+	for (unsigned i = 0; i < NSC_NFT_NAME - 1 && x.name[i] != '\0'; i++)
+		h = (h ^ (uint8_t)x.name[i]) * 16777619u;
+	return h;
+}
+
+/* The slot that has it, or the free one where it belongs; names->size is not 0. */
+static uint32_t *
+find(const struct nsc_nft *n, const struct nsc_nft_names *names, name_of *of, struct named x)
+{
+	uint32_t at = hash(x);
+
+	for (;; at++) {
+		uint32_t *slot = &names->slot[at & (names->size - 1)];
+		struct named y;
+
+		if (*slot == 0)
+			return slot;
+		y = of(n, (int32_t)*slot - 1);
+		if (y.table == x.table && strncmp(y.name, x.name, NSC_NFT_NAME - 1) == 0)
+			return slot;
 	}
-	return NSC_NFT_NONE;
+}
+
+static int
+grow(const struct nsc_nft *n, struct nsc_nft_names *names, name_of *of)
+{
+	struct nsc_nft_names more = {.size = names->size == 0 ? 64 : names->size * 2};
+
+	more.slot = calloc(more.size, sizeof *more.slot);
+	if (more.slot == NULL)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < names->size; i++)
+		if (names->slot[i] != 0)
+			*find(n, &more, of, of(n, (int32_t)names->slot[i] - 1)) = names->slot[i];
+	more.used = names->used;
+	free(names->slot);
+	*names = more;
+	return 0;
+}
+
+static int
+enter(const struct nsc_nft *n, struct nsc_nft_names *names, name_of *of, int32_t i)
+{
+	uint32_t *slot;
+
+	if (2 * names->used >= names->size && grow(n, names, of) < 0)
+		return -ENOMEM;
+	slot = find(n, names, of, of(n, i));
+	if (*slot == 0) {
+		*slot = (uint32_t)i + 1;
+		names->used++;
+	}
+	return 0;
+}
+
+int
+nsc_nft_name_chain(struct nsc_nft *n, int32_t chain)
+{
+	return enter(n, &n->chains, chain_name, chain);
+}
+
+int
+nsc_nft_name_set(struct nsc_nft *n, int32_t set)
+{
+	return enter(n, &n->sets, set_name, set);
 }
 
 int32_t
-nsc_nft_set_named(const struct nsc_nft *n, int32_t table, const char *name, uint32_t id)
+nsc_nft_chain_named(const struct nsc_nft *n, int32_t table, const char *name)
 {
-	for (uint32_t i = 0; i < n->set.count; i++) {
-		const struct nsc_nft_set *s = nsc_nft_set(n, (int32_t)i);
+	struct named x = {table, name};
 
-		if (s->table == table && (id == 0 || s->id == 0 || s->id == id) &&
-		    strncmp(s->name, name, sizeof s->name - 1) == 0)
-			return (int32_t)i;
-	}
-	return NSC_NFT_NONE;
+	return n->chains.size == 0 ? NSC_NFT_NONE
+				   : (int32_t)*find(n, &n->chains, chain_name, x) - 1;
+}
+
+int32_t
+nsc_nft_set_named(const struct nsc_nft *n, int32_t table, const char *name)
+{
+	struct named x = {table, name};
+
+	return n->sets.size == 0 ? NSC_NFT_NONE
+				 : (int32_t)*find(n, &n->sets, set_name, x) - 1;
 }

@@ -16,12 +16,16 @@ enum {
 	NSC_NFT_DATA = 32,		/* octets of a constant (nft allows 64) */
 	NSC_NFT_NAME = 256,		/* NFT_NAME_MAXLEN */
 	NSC_NFT_FIELDS = 8,		/* parts of a concatenation */
-	NSC_NFT_MEMORY = 64 << 20,	/* octets of a whole ruleset; more is not read: `unknown` */
+	/* More is not read, and every verdict is `unknown`. */
+	NSC_NFT_MEMORY = 64 << 20,	/* octets of a whole ruleset */
+	NSC_NFT_RULES = 200000,
+	NSC_NFT_ELEMENTS = 1000000,	/* of all sets */
 	NSC_NFT_NONE = -1,
 };
 
 enum nsc_nft_op {
 	NSC_NFT_PASS,			/* counter, log, ...: goes on, changes nothing */
+	NSC_NFT_NEVER,			/* tests for what our packet has not: IPv6's headers, options of IPv4 */
 	NSC_NFT_DOUBT,			/* limit, quota, ...: goes on or does not */
 	NSC_NFT_STRANGE,		/* not understood: may do anything, also take the packet */
 	NSC_NFT_BLANK,			/* dreg gets what we cannot know */
@@ -33,6 +37,7 @@ enum nsc_nft_op {
 	NSC_NFT_VALUE,			/* a constant to dreg */
 	NSC_NFT_VERDICT, NSC_NFT_REJECT,
 	NSC_NFT_NAT,			/* another destination: dnat, redirect */
+	NSC_NFT_MARKS,			/* iptables': marks by constants, or one by the other */
 	NSC_NFT_MATCH,			/* iptables': tests the packet, not registers */
 };
 
@@ -58,13 +63,32 @@ enum {				/* flags of NAT: what is given, in registers or constants */
 	NSC_NFT_NAT_OWN = 16,		/* redirect: to an address of this host */
 };
 
+/*
+ * nsc_nft_expr.code of MARKS: to = (to & a) ^ b, or (to & a) ^ (from & b); `invert`: nobody knows
+ * what becomes of it.
+ */
+enum nsc_nft_marking {
+	NSC_MARKS_PACKET, NSC_MARKS_CT,	/* by a constant */
+	NSC_MARKS_SAVE,			/* the packet's to the connection */
+	NSC_MARKS_RESTORE,
+};
+
 enum nsc_nft_match {		/* nsc_nft_expr.code of MATCH */
-	NSC_MATCH_CT_STATE,	/* flags: XT_CONNTRACK_STATE_* */
-	NSC_MATCH_CT_STATUS,	/* flags: IPS_* */
-	/* flags: RTN_* bits of the source << 16 | of the destination; inverted: a[0], a[1] */
+	/* flags: XT_CONNTRACK_*, offset: those that are inverted; a, b: state, status (u32) */
+	NSC_MATCH_CT,
+	/* flags: RTN_* bits of the source << 16 | of the destination; inverted: a[0], a[1];
+	 * a[2]: on the interface alone */
 	NSC_MATCH_ADDRTYPE,
 	/* a, b: len pairs of ports, host order; offset 0: source, 2: destination, 4: either */
 	NSC_MATCH_PORTS,
+	/* a, b: source ports, destination ports, from and to, host order; offset: XT_TCP_INV_*;
+	 * flags: the mask of TCP's flags << 8 | what they are */
+	NSC_MATCH_TCP,
+	/* a: the lowest source, the lowest destination; b: the highest; flags: IPRANGE_* */
+	NSC_MATCH_RANGE,
+	/* a, b: mark, mask (u32); offset 1: the connection's */
+	NSC_MATCH_MARK,
+	NSC_MATCH_REVERSE,	/* rpfilter: there is a route back */
 };
 
 struct nsc_nft_rule {
@@ -101,7 +125,6 @@ struct nsc_nft_element {
 struct nsc_nft_set {
 	char name[NSC_NFT_NAME];
 	int32_t table;
-	uint32_t id;
 	uint32_t flags;			/* NFT_SET_* */
 	uint8_t key_len, data_len;
 	bool verdicts;			/* a verdict map */
@@ -115,9 +138,16 @@ struct nsc_nft_list {
 	uint32_t count, room;
 };
 
+/* Where a name stands; nobody but an administrator chooses names. */
+struct nsc_nft_names {
+	uint32_t *slot;			/* 1 + index; 0: free */
+	uint32_t size, used;		/* size: a power of two */
+};
+
 struct nsc_nft {
 	uint32_t generation;
 	struct nsc_nft_list table, chain, rule, expr, set, element, octets;
+	struct nsc_nft_names chains, sets;
 	size_t memory;
 	bool marks;			/* some rule sets the packet's mark */
 	bool ct_marks;
@@ -165,8 +195,15 @@ void nsc_nft_clear(struct nsc_nft *n);
 /* A zeroed item at the end, or NULL: no memory, or beyond NSC_NFT_MEMORY. */
 void *nsc_nft_add(struct nsc_nft *n, struct nsc_nft_list *list, uint32_t size, uint32_t items);
 
-/* Index of a chain or set by its name in a table, NSC_NFT_NONE if there is none. */
+/*
+ * A chain or set that has its name and table now may be found by them; -ENOMEM or 0.  Two of one
+ * name: the first is found.
+ */
+int nsc_nft_name_chain(struct nsc_nft *n, int32_t chain);
+int nsc_nft_name_set(struct nsc_nft *n, int32_t set);
+
+/* Its index, NSC_NFT_NONE if there is none. */
 int32_t nsc_nft_chain_named(const struct nsc_nft *n, int32_t table, const char *name);
-int32_t nsc_nft_set_named(const struct nsc_nft *n, int32_t table, const char *name, uint32_t id);
+int32_t nsc_nft_set_named(const struct nsc_nft *n, int32_t table, const char *name);
 
 #endif

@@ -8,64 +8,6 @@
 #include <linux/netfilter/nf_tables.h>
 #include <string.h>
 
-void
-nsc_nft_nested(const struct nlattr *nest, const struct nlattr *tb[NSC_NFT_ATTRS])
-{
-	const struct nlattr *a;
-
-	memset(tb, 0, NSC_NFT_ATTRS * sizeof *tb);
-	if (nest == NULL)
-		return;
-	mnl_attr_for_each_nested(a, nest)
-		if (mnl_attr_get_type(a) < NSC_NFT_ATTRS)
-			tb[mnl_attr_get_type(a)] = a;
-}
-
-uint32_t
-nsc_nft_u32(const struct nlattr *a)
-{
-	return a != NULL && mnl_attr_get_payload_len(a) >= 4 ? ntohl(mnl_attr_get_u32(a)) : 0;
-}
-
-const char *
-nsc_nft_text(const struct nlattr *a)
-{
-	if (a == NULL || mnl_attr_validate(a, MNL_TYPE_NUL_STRING) < 0)
-		return "";
-	return mnl_attr_get_str(a);
-}
-
-unsigned
-nsc_nft_value(const struct nlattr *data, uint8_t *value, unsigned max)
-{
-	const struct nlattr *tb[NSC_NFT_ATTRS];
-	unsigned len;
-
-	nsc_nft_nested(data, tb);
-	if (tb[NFTA_DATA_VALUE] == NULL)
-		return 0;
-	len = mnl_attr_get_payload_len(tb[NFTA_DATA_VALUE]);
-	if (len > max)
-		return 0;
-	memcpy(value, mnl_attr_get_payload(tb[NFTA_DATA_VALUE]), len);
-	return len;
-}
-
-bool
-nsc_nft_verdict(const struct nsc_nft *n, int32_t table, const struct nlattr *data,
-		int32_t *verdict, int32_t *target)
-{
-	const struct nlattr *tb[NSC_NFT_ATTRS];
-
-	nsc_nft_nested(data, tb);
-	if (tb[NFTA_DATA_VERDICT] == NULL)
-		return false;
-	nsc_nft_nested(tb[NFTA_DATA_VERDICT], tb);
-	*verdict = (int32_t)nsc_nft_u32(tb[NFTA_VERDICT_CODE]);
-	*target = nsc_nft_chain_named(n, table, nsc_nft_text(tb[NFTA_VERDICT_CHAIN]));
-	return true;
-}
-
 /* Where a register begins: NFT_REG_1 to 4 have 16 octets, NFT_REG32_00 to 15 four of the same. */
 static uint8_t
 reg(const struct nlattr *a)
@@ -168,8 +110,7 @@ parse_lookup(struct at *p)
 {
 	struct nsc_nft_expr *e = p->e;
 
-	e->target = nsc_nft_set_named(p->nft, p->table, nsc_nft_text(p->tb[NFTA_LOOKUP_SET]),
-				      nsc_nft_u32(p->tb[NFTA_LOOKUP_SET_ID]));
+	e->target = nsc_nft_set_named(p->nft, p->table, nsc_nft_text(p->tb[NFTA_LOOKUP_SET]));
 	e->op = e->target != NSC_NFT_NONE ? NSC_NFT_LOOKUP : NSC_NFT_STRANGE;
 	e->sreg = reg(p->tb[NFTA_LOOKUP_SREG]);
 	e->dreg = reg(p->tb[NFTA_LOOKUP_DREG]);
@@ -201,6 +142,8 @@ parse_meta(struct at *p)
 	e->sreg = reg(p->tb[NFTA_META_SREG]);
 	if (set && e->code == NFT_META_MARK)
 		p->nft->marks = true;
+	if (set && e->code == NFT_META_PKTTYPE)
+		e->op = NSC_NFT_STRANGE;	/* others ask for it */
 }
 
 static void
@@ -212,6 +155,7 @@ parse_ct(struct at *p)
 	e->op = set ? NSC_NFT_CT_SET : NSC_NFT_CT;
 	e->code = (uint8_t)nsc_nft_u32(p->tb[NFTA_CT_KEY]);
 	e->dreg = reg(p->tb[NFTA_CT_DREG]);
+	e->sreg = reg(p->tb[NFTA_CT_SREG]);
 	if (set && e->code == NFT_CT_MARK)
 		p->nft->ct_marks = true;
 }
@@ -290,10 +234,21 @@ blank(struct at *p, unsigned dreg, unsigned len)
 	p->e->len = (uint8_t)(len > 16 ? 16 : len);
 }
 
+/* Between the addresses and the ports our packet has nothing; TCP's options are its sender's. */
 static void
 parse_exthdr(struct at *p)
 {
+	uint32_t of = nsc_nft_u32(p->tb[NFTA_EXTHDR_OP]);
+	bool absent = of == NFT_EXTHDR_OP_IPV6 || of == NFT_EXTHDR_OP_IPV4;
+
 	blank(p, NFTA_EXTHDR_DREG, nsc_nft_u32(p->tb[NFTA_EXTHDR_LEN]));
+	if (p->e->op != NSC_NFT_BLANK || !absent)
+		return;
+	p->e->op = NSC_NFT_NEVER;
+	if ((nsc_nft_u32(p->tb[NFTA_EXTHDR_FLAGS]) & NFT_EXTHDR_F_PRESENT) != 0) {
+		p->e->op = NSC_NFT_VALUE;	/* "exists" is 0 */
+		p->e->len = 4;
+	}
 }
 
 static void
@@ -327,6 +282,18 @@ parse_osf(struct at *p)
 }
 
 static void
+parse_xfrm(struct at *p)
+{
+	blank(p, NFTA_XFRM_DREG, 16);
+}
+
+static void
+parse_tunnel(struct at *p)
+{
+	blank(p, NFTA_TUNNEL_DREG, 4);
+}
+
+static void
 parse_match(struct at *p)
 {
 	nsc_nft_match(p->e, p->tb);
@@ -336,7 +303,7 @@ static void
 parse_target(struct at *p)
 {
 	nsc_nft_target(p->e, p->tb);
-	if (p->e->op == NSC_NFT_META_SET)
+	if (p->e->op == NSC_NFT_MARKS)
 		p->nft->marks = p->nft->ct_marks = true;
 }
 
@@ -370,6 +337,7 @@ static const struct {
 	{"limit", parse_doubt}, {"quota", parse_doubt}, {"connlimit", parse_doubt},
 	{"dynset", parse_doubt}, {"exthdr", parse_exthdr}, {"socket", parse_socket},
 	{"numgen", parse_numgen}, {"hash", parse_hash}, {"rt", parse_rt}, {"osf", parse_osf},
+	{"xfrm", parse_xfrm}, {"tunnel", parse_tunnel},
 };
 
 static void

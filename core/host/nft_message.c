@@ -94,6 +94,8 @@ nsc_nft_on_chain(const struct nlmsghdr *h, void *arg)
 		return stop(l, -E2BIG);
 	name_of(c->name, tb[NFTA_CHAIN_NAME]);
 	c->table = table_named(l->nft, g->nfgen_family, nsc_nft_text(tb[NFTA_CHAIN_TABLE]));
+	if (nsc_nft_name_chain(l->nft, (int32_t)l->nft->chain.count - 1) < 0)
+		return stop(l, -ENOMEM);
 	c->policy = NF_ACCEPT;
 	if (tb[NFTA_CHAIN_POLICY] != NULL)
 		c->policy = nsc_nft_u32(tb[NFTA_CHAIN_POLICY]);
@@ -137,7 +139,8 @@ nsc_nft_on_set(const struct nlmsghdr *h, void *arg)
 		return stop(l, -E2BIG);
 	name_of(s->name, tb[NFTA_SET_NAME]);
 	s->table = table_named(l->nft, g->nfgen_family, nsc_nft_text(tb[NFTA_SET_TABLE]));
-	s->id = nsc_nft_u32(tb[NFTA_SET_ID]);
+	if (nsc_nft_name_set(l->nft, (int32_t)l->nft->set.count - 1) < 0)
+		return stop(l, -ENOMEM);
 	s->flags = nsc_nft_u32(tb[NFTA_SET_FLAGS]);
 	s->key_len = (uint8_t)nsc_nft_u32(tb[NFTA_SET_KEY_LEN]);
 	s->verdicts = nsc_nft_u32(tb[NFTA_SET_DATA_TYPE]) == NFT_DATA_VERDICT;
@@ -164,23 +167,38 @@ keep(struct nsc_nft_reading *l, const struct nlattr *data, unsigned len)
 	return (uint32_t)(to - (uint8_t *)l->nft->octets.item);
 }
 
+/* A limit or a quota with an element may say no; a counter never does. */
+static bool
+decides(const struct nlattr *expr)
+{
+	const struct nlattr *tb[NSC_NFT_ATTRS];
+	const char *name;
+
+	if (expr == NULL)
+		return false;
+	nsc_nft_nested(expr, tb);
+	name = nsc_nft_text(tb[NFTA_EXPR_NAME]);
+	return strcmp(name, "counter") != 0 && strcmp(name, "last") != 0;
+}
+
 static int
 read_element(struct nsc_nft_reading *l, const struct nlattr *one)
 {
 	const struct nsc_nft_set *s = nsc_nft_set(l->nft, l->set);
 	struct nsc_nft_element *e = nsc_nft_add(l->nft, &l->nft->element, sizeof *e, 1);
-	const struct nlattr *tb[NSC_NFT_ATTRS];
+	const struct nlattr *tb[NSC_NFT_ATTRS], *expr;
 	uint32_t flags;
 
-	if (e == NULL)
+	if (e == NULL || l->nft->element.count > NSC_NFT_ELEMENTS)
 		return -E2BIG;
 	nsc_nft_nested(one, tb);
 	flags = nsc_nft_u32(tb[NFTA_SET_ELEM_FLAGS]);
 	e->catchall = (flags & NFT_SET_ELEM_CATCHALL) != 0;
 	e->ends = (flags & NFT_SET_ELEM_INTERVAL_END) != 0;
-	/* Counters come as expressions too: a doubt more than need be. */
-	e->doubt = tb[NFTA_SET_ELEM_EXPIRATION] != NULL || tb[NFTA_SET_ELEM_EXPR] != NULL ||
-		   tb[NFTA_SET_ELEM_EXPRESSIONS] != NULL;
+	e->doubt = tb[NFTA_SET_ELEM_EXPIRATION] != NULL || decides(tb[NFTA_SET_ELEM_EXPR]);
+	if (tb[NFTA_SET_ELEM_EXPRESSIONS] != NULL)
+		mnl_attr_for_each_nested(expr, tb[NFTA_SET_ELEM_EXPRESSIONS])
+			e->doubt |= decides(expr);
 	e->key = keep(l, tb[NFTA_SET_ELEM_KEY], s->key_len);
 	e->end = keep(l, tb[NFTA_SET_ELEM_KEY_END], s->key_len);
 	e->target = NSC_NFT_NONE;
@@ -223,7 +241,7 @@ nsc_nft_on_rule(const struct nlmsghdr *h, void *arg)
 	if (chain == NSC_NFT_NONE)
 		return stop(l, -EAGAIN);	/* it came after the chains were told */
 	r = nsc_nft_add(n, &n->rule, sizeof *r, 1);
-	if (r == NULL)
+	if (r == NULL || n->rule.count > NSC_NFT_RULES)
 		return stop(l, -E2BIG);
 	c = &((struct nsc_nft_chain *)n->chain.item)[chain];
 	if (c->count == 0)

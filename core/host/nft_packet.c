@@ -8,7 +8,6 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_tables.h>
-#include <linux/netfilter/xt_conntrack.h>
 #include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -72,8 +71,9 @@ nsc_nft_packet(struct nsc_nft_packet *p, const struct nsc_nft_question *q,
 	*p = (struct nsc_nft_packet){
 		.question = q,
 		.v4 = nsc_addr_is_v4(&q->addr),
-		.marks = n->marks,
-		.ct_marks = n->ct_marks,
+		/* Who comes by another port may have been marked on its way. */
+		.mark = nsc_nft_mark(0, any_port && n->marks ? 0 : UINT32_MAX),
+		.ct_mark = nsc_nft_mark(0, any_port && n->ct_marks ? 0 : UINT32_MAX),
 		.any_port = any_port,
 		.ct_state = NF_CT_STATE_BIT(IP_CT_NEW),
 		.ct_state_known = UINT32_MAX,
@@ -103,6 +103,69 @@ nsc_nft_untrack(struct nsc_nft_packet *p, bool maybe)
 	}
 }
 
+/* --- marks -------------------------------------------------------------------- */
+
+bool
+nsc_nft_unmarked(const struct nsc_nft_packet *p)
+{
+	return p->mark.known == UINT32_MAX && p->mark.value == 0;
+}
+
+static struct nsc_nft_mark
+register_mark(const struct nsc_knowledge *reg, unsigned at)
+{
+	uint32_t value, known;
+
+	if (at + 4 > NSC_KNOWLEDGE)
+		return nsc_nft_mark(0, 0);
+	memcpy(&value, reg->value + at, 4);
+	memcpy(&known, reg->known + at, 4);
+	return nsc_nft_mark(value, known);
+}
+
+/* What iptables' targets make of the marks; `keep` and `take` as xt_MARK.h and xt_connmark.h. */
+static void
+write_marks(struct nsc_nft_packet *p, const struct nsc_nft_expr *e, bool maybe)
+{
+	bool of_ct = e->code == NSC_MARKS_CT || e->code == NSC_MARKS_SAVE;
+	struct nsc_nft_mark *m = of_ct ? &p->ct_mark : &p->mark;
+	struct nsc_nft_mark from, to;
+	uint32_t keep, take;
+
+	memcpy(&keep, e->a, 4);
+	memcpy(&take, e->b, 4);
+	from = e->code == NSC_MARKS_SAVE      ? p->mark
+	       : e->code == NSC_MARKS_RESTORE ? p->ct_mark
+					      : nsc_nft_mark(UINT32_MAX, UINT32_MAX);
+	to = e->invert ? nsc_nft_mark(0, 0) : nsc_nft_mark_mix(*m, keep, from, take);
+	nsc_nft_mark_set(m, to, maybe);
+}
+
+/* No connection: none of its marks is read or written. */
+static bool
+has_no_connection(const struct nsc_nft_packet *p)
+{
+	return p->before_ct || nsc_nft_untracked(p);
+}
+
+void
+nsc_nft_write_mark(struct nsc_nft_packet *p, const struct nsc_nft_expr *e,
+		   const struct nsc_knowledge *reg, bool maybe)
+{
+	bool marks_ct = e->op == NSC_NFT_CT_SET ||
+			(e->op == NSC_NFT_MARKS && e->code != NSC_MARKS_PACKET);
+
+	if (marks_ct && has_no_connection(p))
+		return;
+	maybe |= marks_ct && p->ct_state_known != UINT32_MAX;
+	if (e->op == NSC_NFT_MARKS)
+		write_marks(p, e, maybe);
+	else if (e->op == NSC_NFT_META_SET && e->code == NFT_META_MARK)
+		nsc_nft_mark_set(&p->mark, register_mark(reg, e->sreg), maybe);
+	else if (e->op == NSC_NFT_CT_SET && e->code == NFT_CT_MARK)
+		nsc_nft_mark_set(&p->ct_mark, register_mark(reg, e->sreg), maybe);
+}
+
 /* --- registers ---------------------------------------------------------------- */
 
 /* A number in the machine's own order, as nft keeps them. */
@@ -110,6 +173,16 @@ static enum nsc_ternary
 know_u32(struct nsc_knowledge *reg, unsigned at, uint32_t value)
 {
 	nsc_know(reg, at, &value, sizeof value);
+	return NSC_YES;
+}
+
+static enum nsc_ternary
+know_mark(struct nsc_knowledge *reg, unsigned at, struct nsc_nft_mark m)
+{
+	if (at + 4 <= NSC_KNOWLEDGE) {
+		nsc_know(reg, at, &m.value, 4);
+		memcpy(reg->known + at, &m.known, 4);
+	}
 	return NSC_YES;
 }
 
@@ -145,7 +218,7 @@ fetch_meta(const struct nsc_nft_packet *p, unsigned key, unsigned at, struct nsc
 	case NFT_META_L4PROTO:
 		return know_u8(reg, at, q->proto);
 	case NFT_META_MARK:
-		return p->marks ? know_nothing(reg, at, 4) : know_u32(reg, at, 0);
+		return know_mark(reg, at, p->mark);
 	case NFT_META_IIF:
 		return know_u32(reg, at, q->ifindex);
 	case NFT_META_IIFNAME:
@@ -166,12 +239,6 @@ fetch_meta(const struct nsc_nft_packet *p, unsigned key, unsigned at, struct nsc
 	}
 }
 
-static uint32_t
-ct_status(const struct nsc_nft_packet *p)
-{
-	return p->natted ? IPS_DST_NAT | IPS_DST_NAT_DONE : 0;
-}
-
 static enum nsc_ternary
 fetch_ct(const struct nsc_nft_packet *p, unsigned key, unsigned at, struct nsc_knowledge *reg)
 {
@@ -189,7 +256,8 @@ fetch_ct(const struct nsc_nft_packet *p, unsigned key, unsigned at, struct nsc_k
 		return NSC_NO;		/* no connection: the kernel breaks the rule off */
 	switch (key) {
 	case NFT_CT_STATUS:
-		know_u32(reg, at, ct_status(p));
+		/* A destination that stays what it was is not called translated (nf_nat_core.c). */
+		know_u32(reg, at, 0);
 		known = ~(uint32_t)(IPS_SRC_NAT_DONE | IPS_DST_NAT_DONE);
 		memcpy(reg->known + at, &known, 4);
 		break;
@@ -197,10 +265,7 @@ fetch_ct(const struct nsc_nft_packet *p, unsigned key, unsigned at, struct nsc_k
 		know_u8(reg, at, 0);	/* IP_CT_DIR_ORIGINAL */
 		break;
 	case NFT_CT_MARK:
-		if (p->ct_marks || p->marks)
-			know_nothing(reg, at, 4);
-		else
-			know_u32(reg, at, 0);
+		know_mark(reg, at, p->ct_mark);
 		break;
 	default:
 		know_nothing(reg, at, REGISTER);
@@ -213,9 +278,10 @@ fetch_fib(const struct nsc_nft_packet *p, const struct nsc_nft_expr *e, struct n
 {
 	const struct nsc_nft_question *q = p->question;
 	bool source = (e->flags & NFTA_FIB_F_SADDR) != 0;
-	bool mark = (e->flags & NFTA_FIB_F_MARK) != 0 && p->marks;
+	bool mark = (e->flags & NFTA_FIB_F_MARK) != 0 && !nsc_nft_unmarked(p);
 
-	if (e->code == NFT_FIB_RESULT_ADDRTYPE && source && !mark)
+	/* IPv4 looks into the local table alone, IPv6 for a route. */
+	if (e->code == NFT_FIB_RESULT_ADDRTYPE && source && !mark && (p->v4 || q->routed_back))
 		return know_u32(reg, e->dreg, RTN_UNICAST);
 	if (e->code == NFT_FIB_RESULT_ADDRTYPE && !mark &&
 	    ((e->flags & NFTA_FIB_F_IIF) == 0 || q->on_interface))
@@ -272,68 +338,4 @@ nsc_nft_fetch(const struct nsc_nft_packet *p, const struct nsc_nft_expr *e,
 		know_nothing(reg, e->dreg, e->len);
 		return NSC_MAYBE;
 	}
-}
-
-/* --- iptables' matches --------------------------------------------------------- */
-
-static enum nsc_ternary
-truth(bool yes)
-{
-	return yes ? NSC_YES : NSC_NO;
-}
-
-static enum nsc_ternary
-match_state(const struct nsc_nft_packet *p, const struct nsc_nft_expr *e)
-{
-	uint32_t state = p->ct_state;
-
-	if (p->ct_state_known != UINT32_MAX)
-		return NSC_MAYBE;
-	if (state == NF_CT_STATE_UNTRACKED_BIT)
-		state = XT_CONNTRACK_STATE_UNTRACKED;
-	else if (p->before_ct)
-		state = XT_CONNTRACK_STATE_INVALID;
-	else if (p->natted)
-		state |= XT_CONNTRACK_STATE_DNAT;
-	return truth((e->flags & state) != 0);
-}
-
-static enum nsc_ternary
-match_ports(const struct nsc_nft_packet *p, const struct nsc_nft_expr *e)
-{
-	uint16_t low, high;
-	bool dest = e->offset != 0;
-
-	for (unsigned i = 0; dest && !p->any_port && i < e->len; i++) {
-		memcpy(&low, e->a + 2 * i, 2);
-		memcpy(&high, e->b + 2 * i, 2);
-		if (low <= p->question->port && p->question->port <= high)
-			return NSC_YES;
-	}
-	return e->offset == 2 && !p->any_port ? NSC_NO : NSC_MAYBE;
-}
-
-enum nsc_ternary
-nsc_nft_matches(const struct nsc_nft_packet *p, const struct nsc_nft_expr *e)
-{
-	enum nsc_ternary t = NSC_MAYBE;
-	uint32_t source = e->flags >> 16, dest = e->flags & 0xffff;
-
-	switch (e->code) {
-	case NSC_MATCH_CT_STATE:
-		t = match_state(p, e);
-		break;
-	case NSC_MATCH_CT_STATUS:
-		if (!p->before_ct && p->ct_state_known == UINT32_MAX)
-			t = truth((ct_status(p) & e->flags) != 0);
-		break;
-	case NSC_MATCH_ADDRTYPE:
-		t = truth((source == 0 || ((source & 1u << RTN_UNICAST) != 0) != (e->a[0] != 0)) &&
-			  (dest == 0 || ((dest & 1u << RTN_LOCAL) != 0) != (e->a[1] != 0)));
-		break;
-	case NSC_MATCH_PORTS:
-		t = match_ports(p, e);
-		break;
-	}
-	return e->invert ? nsc_ternary_not(t) : t;
 }

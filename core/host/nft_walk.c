@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "host/nft_lookup.h"
+#include "host/nft_register.h"
 
 enum { DEPTH = 16 };			/* NFT_JUMP_STACK_SIZE */
 
@@ -93,92 +94,6 @@ follow(struct step *s, int32_t verdict, int32_t target)
 
 /* --- expressions --------------------------------------------------------------- */
 
-static enum nsc_ternary
-compare(const struct nsc_nft_walk *ev, const struct nsc_nft_expr *e)
-{
-	uint8_t low[NSC_NFT_DATA] = {0}, high[NSC_NFT_DATA], one[NSC_NFT_DATA];
-	const struct nsc_doubt *d = &ev->packet.doubt;
-	enum nsc_ternary below, equal;
-
-	memset(high, 0xff, sizeof high);
-	memcpy(one, e->a, sizeof one);
-	equal = nsc_known_equal(&ev->reg, e->sreg, e->len, e->a, d);
-	switch (e->code) {
-	case NFT_CMP_EQ:
-		return equal;
-	case NFT_CMP_NEQ:
-		return nsc_ternary_not(equal);
-	case NFT_CMP_LTE:
-		return nsc_known_within(&ev->reg, e->sreg, e->len, low, one, d);
-	case NFT_CMP_GTE:
-		return nsc_known_within(&ev->reg, e->sreg, e->len, one, high, d);
-	case NFT_CMP_GT:
-		below = nsc_known_within(&ev->reg, e->sreg, e->len, low, one, d);
-		return nsc_ternary_not(below);
-	case NFT_CMP_LT:
-		below = nsc_known_within(&ev->reg, e->sreg, e->len, one, high, d);
-		return nsc_ternary_not(below);
-	default:
-		return NSC_MAYBE;
-	}
-}
-
-static enum nsc_ternary
-in_range(const struct nsc_nft_walk *ev, const struct nsc_nft_expr *e)
-{
-	enum nsc_ternary t = nsc_known_within(&ev->reg, e->sreg, e->len, e->a, e->b,
-					      &ev->packet.doubt);
-
-	return e->invert ? nsc_ternary_not(t) : t;
-}
-
-static void
-mask(struct nsc_knowledge *k, const struct nsc_nft_expr *e)
-{
-	if (e->len > NSC_NFT_DATA || e->sreg + e->len > NSC_KNOWLEDGE ||
-	    e->dreg + e->len > NSC_KNOWLEDGE)
-		return;
-	for (unsigned i = 0; i < e->len; i++) {
-		unsigned from = e->sreg + i, to = e->dreg + i;
-		uint8_t m = e->a[i], x = e->b[i];
-
-		/* A bit that the mask takes away is certain. */
-		k->value[to] = (uint8_t)((k->value[from] & m) ^ x);
-		k->known[to] = (uint8_t)(k->known[from] | ~m);
-		k->source[to] = k->source[from];
-		k->masked[to] = (uint8_t)(k->masked[from] | ~m);
-		if (k->source[to] != 0 && x != 0)
-			k->source[to] = 0;
-		if (k->source[to] != 0)
-			k->known[to] = 0;
-	}
-}
-
-/* Host order to network order and back are the same turn. */
-static void
-turn(struct nsc_knowledge *k, const struct nsc_nft_expr *e)
-{
-	struct nsc_knowledge was = *k;
-	bool little = htons(1) != 1;
-	unsigned size = e->code;
-
-	if (size == 0 || size > 8 || e->sreg + e->len > NSC_KNOWLEDGE ||
-	    e->dreg + e->len > NSC_KNOWLEDGE) {
-		nsc_know_nothing(k, e->dreg, e->len);
-		return;
-	}
-	for (unsigned i = 0; i < e->len; i++) {
-		unsigned from = little ? i / size * size + size - 1 - i % size : i;
-
-		if (from >= e->len)
-			from = i;
-		k->value[e->dreg + i] = was.value[e->sreg + from];
-		k->known[e->dreg + i] = was.known[e->sreg + from];
-		k->source[e->dreg + i] = little && size > 1 ? 0 : was.source[e->sreg + from];
-		k->masked[e->dreg + i] = was.masked[e->sreg + from];
-	}
-}
-
 struct found {
 	struct step *step;
 	const struct nsc_nft_set *set;
@@ -228,6 +143,8 @@ look_up(struct step *s, const struct nsc_nft_expr *e, bool *ended)
 	enum nsc_ternary t;
 
 	*ended = false;
+	if (nsc_nft_lookup_is_long(set, &ev->reg, e->sreg, d))
+		ev->budget -= ev->budget < set->count / 8 ? ev->budget : set->count / 8;
 	if ((set->flags & NFT_SET_MAP) == 0) {
 		t = nsc_nft_lookup(ev->nft, set, &ev->reg, e->sreg, d, on_trial, &n);
 		return e->invert ? nsc_ternary_not(t) : t;
@@ -271,7 +188,7 @@ translate(struct step *s, const struct nsc_nft_expr *e)
 	if ((e->flags & NSC_NFT_NAT_RANGE) != 0 && same == NSC_YES)
 		same = NSC_MAYBE;
 	/* A redirect leads to the interface's first address. */
-	if ((e->flags & NSC_NFT_NAT_OWN) != 0 && same == NSC_YES && !p->question->on_interface)
+	if ((e->flags & NSC_NFT_NAT_OWN) != 0 && same == NSC_YES && !p->question->sole)
 		same = NSC_MAYBE;
 	decided(s, same != NSC_YES || (s->out & BREAK) != 0 || s->place.uncertain);
 	if (same == NSC_YES)
@@ -305,23 +222,29 @@ run_expr(struct step *s, const struct nsc_nft_expr *e)
 
 	switch (e->op) {
 	case NSC_NFT_PASS:
+		return true;
 	case NSC_NFT_META_SET:
 	case NSC_NFT_CT_SET:
+	case NSC_NFT_MARKS:
+		nsc_nft_write_mark(&ev->packet, e, &ev->reg, uncertain);
 		return true;
+	case NSC_NFT_NEVER:
+		t = NSC_NO;
+		break;
 	case NSC_NFT_DOUBT:
 		t = NSC_MAYBE;
 		break;
 	case NSC_NFT_CMP:
-		t = compare(ev, e);
+		t = nsc_nft_compare(&ev->reg, e, &ev->packet.doubt);
 		break;
 	case NSC_NFT_RANGE:
-		t = in_range(ev, e);
+		t = nsc_nft_in_range(&ev->reg, e, &ev->packet.doubt);
 		break;
 	case NSC_NFT_BITWISE:
-		mask(&ev->reg, e);
+		nsc_nft_mask(&ev->reg, e);
 		return true;
 	case NSC_NFT_BYTEORDER:
-		turn(&ev->reg, e);
+		nsc_nft_turn(&ev->reg, e);
 		return true;
 	case NSC_NFT_VALUE:
 		nsc_know(&ev->reg, e->dreg, e->a, e->len);

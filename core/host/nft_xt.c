@@ -1,80 +1,61 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * iptables' own matches and targets within nftables' rules (iptables-nft).  One that is not
- * understood is a doubt, never a no.
+ * iptables' own matches within nftables' rules (iptables-nft).  One that is not understood is a
+ * doubt, never a no.
  */
-#include <arpa/inet.h>
-#include <linux/netfilter.h>
-#include <linux/netfilter/nf_conntrack_tuple_common.h>
-#include <linux/netfilter/nf_nat.h>
+#include <linux/if_packet.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nf_tables_compat.h>
-#include <linux/netfilter/xt_MARK.h>
 #include <linux/netfilter/xt_addrtype.h>
 #include <linux/netfilter/xt_conntrack.h>
+#include <linux/netfilter/xt_iprange.h>
+#include <linux/netfilter/xt_mark.h>
 #include <linux/netfilter/xt_multiport.h>
-#include <string.h>
+#include <linux/netfilter/xt_pkttype.h>
+#include <linux/netfilter/xt_policy.h>
+#include <linux/netfilter/xt_recent.h>
+#include <linux/netfilter/xt_rpfilter.h>
+#include <linux/netfilter/xt_tcpudp.h>
 
-#include "host/nft_expr.h"
-
-struct blob {
-	const void *info;
-	unsigned len;
-	uint32_t revision;
-};
-
-/* The kernel pads these structures to 8 octets. */
-static bool
-take(const struct blob *b, void *to, size_t size)
-{
-	if (b->len < size)
-		return false;
-	memcpy(to, b->info, size);
-	return true;
-}
+#include "host/nft_xt.h"
 
 static bool
-match_conntrack(struct nsc_nft_expr *e, const struct blob *b)
+match_conntrack(struct nsc_nft_expr *e, const struct nsc_xt *b)
 {
 	struct xt_conntrack_mtinfo3 m;
 
-	if (b->revision != 3 || !take(b, &m, sizeof m))
+	if (b->revision != 3 || !nsc_xt_take(b, &m, sizeof m))
 		return false;
-	if (m.match_flags == XT_CONNTRACK_STATE || m.match_flags == XT_CONNTRACK_STATE_ALIAS) {
-		e->code = NSC_MATCH_CT_STATE;
-		e->flags = m.state_mask;
-		e->invert = (m.invert_flags & (XT_CONNTRACK_STATE | XT_CONNTRACK_STATE_ALIAS)) != 0;
-	} else if (m.match_flags == XT_CONNTRACK_STATUS) {
-		e->code = NSC_MATCH_CT_STATUS;
-		e->flags = m.status_mask;
-		e->invert = (m.invert_flags & XT_CONNTRACK_STATUS) != 0;
-	} else {
-		return false;
-	}
+	e->code = NSC_MATCH_CT;
+	e->flags = m.match_flags;
+	e->offset = m.invert_flags;
+	nsc_xt_put(e->a, m.state_mask);
+	nsc_xt_put(e->b, m.status_mask);
 	return true;
 }
 
 static bool
-match_addrtype(struct nsc_nft_expr *e, const struct blob *b)
+match_addrtype(struct nsc_nft_expr *e, const struct nsc_xt *b)
 {
 	struct xt_addrtype_info_v1 m;
 
-	if (b->revision != 1 || !take(b, &m, sizeof m) ||
-	    (m.flags & (XT_ADDRTYPE_LIMIT_IFACE_IN | XT_ADDRTYPE_LIMIT_IFACE_OUT)) != 0)
+	if (b->revision != 1 || !nsc_xt_take(b, &m, sizeof m) ||
+	    (m.flags & XT_ADDRTYPE_LIMIT_IFACE_OUT) != 0)
 		return false;
 	e->code = NSC_MATCH_ADDRTYPE;
 	e->flags = (uint32_t)m.source << 16 | m.dest;
 	e->a[0] = (m.flags & XT_ADDRTYPE_INVERT_SOURCE) != 0;
 	e->a[1] = (m.flags & XT_ADDRTYPE_INVERT_DEST) != 0;
+	e->a[2] = (m.flags & XT_ADDRTYPE_LIMIT_IFACE_IN) != 0;
 	return true;
 }
 
 static bool
-match_multiport(struct nsc_nft_expr *e, const struct blob *b)
+match_multiport(struct nsc_nft_expr *e, const struct nsc_xt *b)
 {
 	struct xt_multiport_v1 m;
 
-	if (b->revision != 1 || !take(b, &m, sizeof m) || m.count > XT_MULTI_PORTS)
+	if (b->revision != 1 || !nsc_xt_take(b, &m, sizeof m) || m.count > XT_MULTI_PORTS)
 		return false;
 	e->code = NSC_MATCH_PORTS;
 	e->offset = m.flags == XT_MULTIPORT_SOURCE        ? 0
@@ -94,36 +75,154 @@ match_multiport(struct nsc_nft_expr *e, const struct blob *b)
 }
 
 static bool
-match_nothing(struct nsc_nft_expr *e, const struct blob *b)
+match_tcp(struct nsc_nft_expr *e, const struct nsc_xt *b)
+{
+	struct xt_tcp m;
+
+	if (b->revision != 0 || !nsc_xt_take(b, &m, sizeof m) || m.option != 0)
+		return false;
+	e->code = NSC_MATCH_TCP;
+	e->offset = m.invflags;
+	e->flags = (uint32_t)m.flg_mask << 8 | m.flg_cmp;
+	memcpy(e->a, m.spts, sizeof m.spts);
+	memcpy(e->a + 4, m.dpts, sizeof m.dpts);
+	return true;
+}
+
+static bool
+match_udp(struct nsc_nft_expr *e, const struct nsc_xt *b)
+{
+	struct xt_udp m;
+
+	if (b->revision != 0 || !nsc_xt_take(b, &m, sizeof m))
+		return false;
+	e->code = NSC_MATCH_TCP;
+	e->offset = m.invflags & XT_UDP_INV_MASK;	/* the same bits */
+	memcpy(e->a, m.spts, sizeof m.spts);
+	memcpy(e->a + 4, m.dpts, sizeof m.dpts);
+	return true;
+}
+
+static bool
+match_iprange(struct nsc_nft_expr *e, const struct nsc_xt *b)
+{
+	struct xt_iprange_mtinfo m;
+
+	if (b->revision != 1 || !nsc_xt_take(b, &m, sizeof m))
+		return false;
+	e->code = NSC_MATCH_RANGE;
+	e->flags = m.flags;
+	memcpy(e->a, &m.src_min, 16);
+	memcpy(e->b, &m.src_max, 16);
+	memcpy(e->a + 16, &m.dst_min, 16);
+	memcpy(e->b + 16, &m.dst_max, 16);
+	return true;
+}
+
+/* Both have one form (xt_mark_mtinfo1, xt_connmark_mtinfo1). */
+static bool
+match_mark(struct nsc_nft_expr *e, const struct nsc_xt *b)
+{
+	struct xt_mark_mtinfo1 m;
+
+	if (b->revision != 1 || !nsc_xt_take(b, &m, sizeof m))
+		return false;
+	e->code = NSC_MATCH_MARK;
+	e->invert = m.invert != 0;
+	nsc_xt_put(e->a, m.mark);
+	nsc_xt_put(e->b, m.mask);
+	return true;
+}
+
+static bool
+match_connmark(struct nsc_nft_expr *e, const struct nsc_xt *b)
+{
+	e->offset = 1;
+	return match_mark(e, b);
+}
+
+static bool
+match_rpfilter(struct nsc_nft_expr *e, const struct nsc_xt *b)
+{
+	struct xt_rpfilter_info m;
+
+	if (b->revision != 0 || !nsc_xt_take(b, &m, sizeof m))
+		return false;
+	e->code = NSC_MATCH_REVERSE;
+	e->flags = m.flags;
+	return true;
+}
+
+/* To be set is always true; all else depends on who came before. */
+static bool
+match_recent(struct nsc_nft_expr *e, const struct nsc_xt *b)
+{
+	struct xt_recent_mtinfo m;	/* revision 1 begins alike */
+
+	if (b->revision > 1 || !nsc_xt_take(b, &m, sizeof m) || m.check_set != XT_RECENT_SET ||
+	    m.invert != 0)
+		return false;
+	e->op = NSC_NFT_PASS;
+	return true;
+}
+
+static bool
+match_nothing(struct nsc_nft_expr *e, const struct nsc_xt *b)
 {
 	(void)b;
 	e->op = NSC_NFT_PASS;
 	return true;
 }
 
+static bool
+match_pkttype(struct nsc_nft_expr *e, const struct nsc_xt *b)
+{
+	struct xt_pkttype_info m;
+
+	if (b->revision != 0 || !nsc_xt_take(b, &m, sizeof m))
+		return false;
+	e->op = (m.pkttype == PACKET_HOST) != (m.invert != 0) ? NSC_NFT_PASS : NSC_NFT_NEVER;
+	return true;
+}
+
+/* Our packet came through no IPsec. */
+static bool
+match_policy(struct nsc_nft_expr *e, const struct nsc_xt *b)
+{
+	struct xt_policy_info m;
+
+	if (b->revision != 0 || !nsc_xt_take(b, &m, sizeof m) || (m.flags & XT_POLICY_MATCH_IN) == 0)
+		return false;
+	e->op = (m.flags & XT_POLICY_MATCH_NONE) != 0 ? NSC_NFT_PASS : NSC_NFT_NEVER;
+	return true;
+}
+
+/* IPv6's headers between the addresses and the ports: our packet has none, inverted or not. */
+static bool
+match_header(struct nsc_nft_expr *e, const struct nsc_xt *b)
+{
+	(void)b;
+	e->op = NSC_NFT_NEVER;
+	return true;
+}
+
 static const struct {
 	const char *name;
-	bool (*parse)(struct nsc_nft_expr *e, const struct blob *b);
+	bool (*parse)(struct nsc_nft_expr *e, const struct nsc_xt *b);
 } matches[] = {
 	{"conntrack", match_conntrack}, {"addrtype", match_addrtype},
-	{"multiport", match_multiport}, {"comment", match_nothing},
+	{"multiport", match_multiport}, {"comment", match_nothing}, {"tcp", match_tcp},
+	{"udp", match_udp}, {"iprange", match_iprange}, {"mark", match_mark},
+	{"connmark", match_connmark}, {"rpfilter", match_rpfilter}, {"recent", match_recent},
+	{"pkttype", match_pkttype}, {"policy", match_policy},
+	{"rt", match_header}, {"frag", match_header}, {"hbh", match_header}, {"dst", match_header},
 };
-
-static struct blob
-blob_of(const struct nlattr *info, const struct nlattr *revision)
-{
-	return (struct blob){
-		.info = info != NULL ? mnl_attr_get_payload(info) : NULL,
-		.len = info != NULL ? mnl_attr_get_payload_len(info) : 0,
-		.revision = nsc_nft_u32(revision),
-	};
-}
 
 void
 nsc_nft_match(struct nsc_nft_expr *e, const struct nlattr *const tb[NSC_NFT_ATTRS])
 {
 	const char *name = nsc_nft_text(tb[NFTA_MATCH_NAME]);
-	struct blob b = blob_of(tb[NFTA_MATCH_INFO], tb[NFTA_MATCH_REV]);
+	struct nsc_xt b = nsc_xt_of(tb[NFTA_MATCH_INFO], tb[NFTA_MATCH_REV]);
 
 	for (size_t i = 0; i < sizeof matches / sizeof matches[0]; i++) {
 		if (strcmp(name, matches[i].name) != 0)
@@ -133,99 +232,4 @@ nsc_nft_match(struct nsc_nft_expr *e, const struct nlattr *const tb[NSC_NFT_ATTR
 			return;
 	}
 	e->op = NSC_NFT_DOUBT;
-}
-
-/* --- targets ----------------------------------------------------------------- */
-
-static bool
-target_pass(struct nsc_nft_expr *e, const struct blob *b)
-{
-	(void)b;
-	e->op = NSC_NFT_PASS;
-	return true;
-}
-
-static bool
-target_reject(struct nsc_nft_expr *e, const struct blob *b)
-{
-	(void)b;
-	e->op = NSC_NFT_REJECT;
-	return true;
-}
-
-static bool
-target_mark(struct nsc_nft_expr *e, const struct blob *b)
-{
-	(void)b;
-	e->op = NSC_NFT_META_SET;	/* what it sets is not followed: sreg does not matter */
-	e->code = NFT_META_MARK;
-	return true;
-}
-
-/* Masquerading and the like happen where our packet does not come. */
-static bool
-target_accept(struct nsc_nft_expr *e, const struct blob *b)
-{
-	(void)b;
-	e->op = NSC_NFT_VERDICT;
-	e->verdict = NF_ACCEPT;
-	return true;
-}
-
-static bool
-target_dnat(struct nsc_nft_expr *e, const struct blob *b)
-{
-	struct nf_nat_range r;		/* revisions 1 and 2 (nf_nat_range2) begin alike */
-
-	if ((b->revision != 1 && b->revision != 2) || !take(b, &r, sizeof r))
-		return false;
-	e->op = NSC_NFT_NAT;
-	e->flags = NSC_NFT_NAT_CONSTANT |
-		   ((r.flags & NF_NAT_RANGE_MAP_IPS) != 0 ? NSC_NFT_NAT_ADDR : 0) |
-		   ((r.flags & NF_NAT_RANGE_PROTO_SPECIFIED) != 0 ? NSC_NFT_NAT_PORT : 0);
-	memcpy(e->a, &r.min_addr, sizeof r.min_addr);
-	memcpy(e->b, &r.min_proto, 2);
-	if (memcmp(&r.min_addr, &r.max_addr, sizeof r.min_addr) != 0 ||
-	    memcmp(&r.min_proto, &r.max_proto, 2) != 0)
-		e->flags |= NSC_NFT_NAT_RANGE;
-	return true;
-}
-
-static bool
-target_redirect(struct nsc_nft_expr *e, const struct blob *b)
-{
-	struct nf_nat_ipv4_multi_range_compat r;
-
-	if (b->revision != 0 || !take(b, &r, sizeof r) || r.rangesize != 1)
-		return false;
-	e->op = NSC_NFT_NAT;
-	e->flags = NSC_NFT_NAT_CONSTANT | NSC_NFT_NAT_OWN |
-		   ((r.range[0].flags & NF_NAT_RANGE_PROTO_SPECIFIED) != 0 ? NSC_NFT_NAT_PORT : 0);
-	memcpy(e->b, &r.range[0].min, 2);
-	if (memcmp(&r.range[0].min, &r.range[0].max, 2) != 0)
-		e->flags |= NSC_NFT_NAT_RANGE;
-	return true;
-}
-
-static const struct {
-	const char *name;
-	bool (*parse)(struct nsc_nft_expr *e, const struct blob *b);
-} targets[] = {
-	{"REJECT", target_reject}, {"DNAT", target_dnat}, {"REDIRECT", target_redirect},
-	{"MARK", target_mark}, {"CONNMARK", target_mark}, {"LOG", target_pass},
-	{"NFLOG", target_pass}, {"TCPMSS", target_pass}, {"CHECKSUM", target_pass},
-	{"CLASSIFY", target_pass}, {"TEE", target_pass}, {"SNAT", target_accept},
-	{"MASQUERADE", target_accept},
-};
-
-void
-nsc_nft_target(struct nsc_nft_expr *e, const struct nlattr *const tb[NSC_NFT_ATTRS])
-{
-	const char *name = nsc_nft_text(tb[NFTA_TARGET_NAME]);
-	struct blob b = blob_of(tb[NFTA_TARGET_INFO], tb[NFTA_TARGET_REV]);
-
-	for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++)
-		if (strcmp(name, targets[i].name) == 0 && targets[i].parse(e, &b))
-			return;
-	e->op = NSC_NFT_STRANGE;
 }

@@ -87,7 +87,7 @@ same(const struct nsc_nft_question *a, const struct nsc_nft_question *b)
 {
 	return a->proto == b->proto && a->port == b->port && a->ifindex == b->ifindex &&
 	       nsc_addr_equal(&a->addr, &b->addr) && a->on_interface == b->on_interface &&
-	       a->bridge == b->bridge && a->routed_back == b->routed_back &&
+	       a->sole == b->sole && a->bridge == b->bridge && a->routed_back == b->routed_back &&
 	       a->source == b->source &&
 	       strncmp(a->interface, b->interface, sizeof a->interface) == 0;
 }
@@ -146,6 +146,19 @@ is_on(const struct nsc_interfaces *t, const struct nsc_addr *addr, uint32_t ifin
 	return false;
 }
 
+/* No other address of the family that strangers could be sent to. */
+static bool
+is_sole(const struct nsc_interfaces *t, const struct nsc_addr *addr, uint32_t ifindex)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < t->addresses; i++)
+		n += t->address[i].ifindex == ifindex &&
+		     nsc_addr_is_v4(&t->address[i].addr) == nsc_addr_is_v4(addr) &&
+		     nsc_class(&t->address[i].addr) != NSC_CLASS_LINKLOCAL;
+	return n == 1 && is_on(t, addr, ifindex);
+}
+
 static void
 ask_address(struct asking *a, const struct nsc_interface *i, const struct nsc_addr *addr)
 {
@@ -155,6 +168,7 @@ ask_address(struct asking *a, const struct nsc_interface *i, const struct nsc_ad
 		.port = a->listener->socket.local_port,
 		.addr = *addr,
 		.on_interface = is_on(a->table, addr, i->ifindex),
+		.sole = is_sole(a->table, addr, i->ifindex),
 		.source = NSC_SOURCE_PUBLIC,
 		.routed_back = nsc_route_has(&routes->standard[a->family], i->ifindex),
 		.bridge = strcmp(i->kind, "bridge") == 0,

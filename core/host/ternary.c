@@ -4,130 +4,59 @@
 
 #include <string.h>
 
-#include "base/addr.h"
-
-struct span {
-	uint8_t addr[16];
-	uint8_t bits;
+/*
+ * What no packet from a public source has as its source (RFC 1122, 3.2.1.3; RFC 6890) lies
+ * between these.
+ */
+static const struct nsc_span public4[] = {
+	{{1, 0, 0, 0}, {9, 255, 255, 255}}, {{11, 0, 0, 0}, {100, 63, 255, 255}},
+	{{100, 128, 0, 0}, {126, 255, 255, 255}}, {{128, 0, 0, 0}, {169, 253, 255, 255}},
+	{{169, 255, 0, 0}, {172, 15, 255, 255}}, {{172, 32, 0, 0}, {192, 167, 255, 255}},
+	{{192, 169, 0, 0}, {223, 255, 255, 255}}, {{240, 0, 0, 0}, {255, 255, 255, 254}},
+};
+static const struct nsc_span private4[] = {
+	{{10, 0, 0, 0}, {10, 255, 255, 255}}, {{100, 64, 0, 0}, {100, 127, 255, 255}},
+	{{172, 16, 0, 0}, {172, 31, 255, 255}}, {{192, 168, 0, 0}, {192, 168, 255, 255}},
 };
 
-/* What no packet from a public source has as its source (RFC 1122, 3.2.1.3; RFC 6890). */
-static const struct span not_public4[] = {
-	{{0}, 8}, {{10}, 8}, {{100, 64}, 10}, {{127}, 8}, {{169, 254}, 16}, {{172, 16}, 12},
-	{{192, 168}, 16}, {{224}, 4}, {{255, 255, 255, 255}, 32},
+#define F6 0xff, 0xff, 0xff, 0xff, 0xff, 0xff
+#define F8 F6, 0xff, 0xff
+
+/* Without ::, ::1, 64:ff9b:1::/48, fc00::/7, fe80::/10, fec0::/10, ff00::/8. */
+static const struct nsc_span public6[] = {
+	{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2}, {0, 0x64, 0xff, 0x9b, 0, 0, F8, 0xff, 0xff}},
+	{{0, 0x64, 0xff, 0x9b, 0, 2}, {0xfb, 0xff, F6, F8}},
+	{{0xfe, 0x00}, {0xfe, 0x7f, F6, F8}},
 };
-static const struct span not_public6[] = {
-	{{0}, 128}, {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 128},
-	{{0, 0x64, 0xff, 0x9b, 0, 1}, 48}, {{0xfc}, 7}, {{0xfe, 0x80}, 10}, {{0xfe, 0xc0}, 10},
-	{{0xff}, 8},
-};
-static const struct span private4[] = {
-	{{10}, 8}, {{100, 64}, 10}, {{172, 16}, 12}, {{192, 168}, 16},
-};
-static const struct span private6[] = {{{0xfc}, 7}};
+static const struct nsc_span private6[] = {{{0xfc}, {0xfd, 0xff, F6, F8}}};
 
-#define SPANS(list) (list), sizeof(list) / sizeof((list)[0])
+#define GIVE(list) (*count = sizeof(list) / sizeof((list)[0]), (list))
 
-/* Last address of a span. */
-static void
-span_end(const struct span *s, unsigned octets, uint8_t *end)
+const struct nsc_span *
+nsc_source_spans(enum nsc_source_kind kind, unsigned octets, unsigned *count)
 {
-	for (unsigned i = 0; i < octets; i++) {
-		unsigned before = i * 8;
-		unsigned fixed = s->bits <= before ? 0 : s->bits - before;
-
-		end[i] = (uint8_t)(s->addr[i] | (fixed >= 8 ? 0 : 0xff >> fixed));
-	}
-}
-
-/* Adds one; false past the last address. */
-static bool
-next(uint8_t *addr, unsigned octets)
-{
-	for (unsigned i = octets; i-- > 0;)
-		if (++addr[i] != 0)
-			return true;
-	return false;
-}
-
-static bool
-previous(uint8_t *addr, unsigned octets)
-{
-	for (unsigned i = octets; i-- > 0;)
-		if (addr[i]-- != 0)
-			return true;
-	return false;
-}
-
-/* Every address of [low, high] lies in one of the spans. */
-static bool
-covered(const struct span *list, size_t n, unsigned octets, const uint8_t *low,
-	const uint8_t *high)
-{
-	uint8_t at[16], end[16];
-
-	memcpy(at, low, octets);
-	while (memcmp(at, high, octets) <= 0) {
-		size_t i = 0;
-
-		for (; i < n; i++) {
-			span_end(&list[i], octets, end);
-			if (memcmp(list[i].addr, at, octets) <= 0 && memcmp(at, end, octets) <= 0)
-				break;
-		}
-		if (i == n)
-			return false;
-		memcpy(at, end, octets);
-		if (!next(at, octets))
-			break;
-	}
-	return true;
-}
-
-static enum nsc_ternary
-public_within(unsigned octets, const uint8_t *low, const uint8_t *high)
-{
-	const struct span *list = octets == 4 ? not_public4 : not_public6;
-	size_t n = octets == 4 ? sizeof not_public4 / sizeof not_public4[0]
-			       : sizeof not_public6 / sizeof not_public6[0];
-	uint8_t first[16] = {0}, last[16], edge[16];
-	bool below, above;
-
-	if (covered(list, n, octets, low, high))
-		return NSC_NO;
-	memset(last, 0xff, sizeof last);
-	memcpy(edge, low, octets);
-	below = !previous(edge, octets) || covered(list, n, octets, first, edge);
-	memcpy(edge, high, octets);
-	above = !next(edge, octets) || covered(list, n, octets, edge, last);
-	return below && above ? NSC_YES : NSC_MAYBE;
-}
-
-static enum nsc_ternary
-private_within(const struct span *list, size_t n, unsigned octets, const uint8_t *low,
-	       const uint8_t *high)
-{
-	bool any = false, all = true;
-	uint8_t end[16];
-
-	for (size_t i = 0; i < n; i++) {
-		span_end(&list[i], octets, end);
-		any |= memcmp(list[i].addr, high, octets) <= 0 && memcmp(end, low, octets) >= 0;
-		all &= memcmp(list[i].addr, low, octets) >= 0 && memcmp(end, high, octets) <= 0;
-	}
-	return all ? NSC_YES : any ? NSC_MAYBE : NSC_NO;
+	if (kind == NSC_SOURCE_PUBLIC)
+		return octets == 4 ? GIVE(public4) : GIVE(public6);
+	return octets == 4 ? GIVE(private4) : GIVE(private6);
 }
 
 enum nsc_ternary
 nsc_source_within(enum nsc_source_kind kind, unsigned octets, const uint8_t *low,
 		  const uint8_t *high)
 {
+	unsigned count;
+	const struct nsc_span *span = nsc_source_spans(kind, octets, &count);
+	bool any = false, all = true;
+
 	if (memcmp(low, high, octets) > 0)
 		return NSC_NO;
-	if (kind == NSC_SOURCE_PUBLIC)
-		return public_within(octets, low, high);
-	return octets == 4 ? private_within(SPANS(private4), octets, low, high)
-			   : private_within(SPANS(private6), octets, low, high);
+	for (unsigned i = 0; i < count; i++) {
+		any |= memcmp(span[i].low, high, octets) <= 0 &&
+		       memcmp(span[i].high, low, octets) >= 0;
+		all &= memcmp(span[i].low, low, octets) >= 0 &&
+		       memcmp(span[i].high, high, octets) <= 0;
+	}
+	return all ? NSC_YES : any ? NSC_MAYBE : NSC_NO;
 }
 
 void
@@ -192,13 +121,26 @@ source_run_within(const struct nsc_knowledge *k, unsigned at, unsigned len, cons
 	return nsc_source_within(d->kind, d->octets, from, to);
 }
 
-static bool
-certain(const struct nsc_knowledge *k, unsigned at, unsigned len)
+bool
+nsc_is_certain(const struct nsc_knowledge *k, unsigned at, unsigned len)
 {
+	if (at > NSC_KNOWLEDGE || len > NSC_KNOWLEDGE - at)
+		return false;
 	for (unsigned i = 0; i < len; i++)
 		if (k->known[at + i] != 0xff)
 			return false;
 	return true;
+}
+
+bool
+nsc_is_source(const struct nsc_knowledge *k, unsigned at, const struct nsc_doubt *d)
+{
+	if (at > NSC_KNOWLEDGE || d->octets > NSC_KNOWLEDGE - at)
+		return false;
+	for (unsigned i = 0; i < d->octets; i++)
+		if (k->masked[at + i] != 0)
+			return false;
+	return source_run(k, at, d->octets) == d->octets;
 }
 
 enum nsc_ternary
@@ -211,7 +153,7 @@ nsc_known_within(const struct nsc_knowledge *k, unsigned at, unsigned len, const
 		return NSC_MAYBE;
 	if (memcmp(low, high, len) == 0)
 		return nsc_known_equal(k, at, len, low, d);
-	if (certain(k, at, len))
+	if (nsc_is_certain(k, at, len))
 		return memcmp(low, k->value + at, len) <= 0 && memcmp(k->value + at, high, len) <= 0
 			       ? NSC_YES : NSC_NO;
 	if (len > 0 && source_run(k, at, len) == len)

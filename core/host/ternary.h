@@ -35,6 +35,15 @@ enum nsc_source_kind {
 	NSC_SOURCE_PRIVATE,	/* RFC 1918, 6598, 4193; not link-local */
 };
 
+/* Addresses of `octets` (4 or 16) in network order, both ends included. */
+struct nsc_span {
+	uint8_t low[16], high[16];
+};
+
+/* All sources of that kind, ascending. */
+const struct nsc_span *nsc_source_spans(enum nsc_source_kind kind, unsigned octets,
+					unsigned *count);
+
 /*
  * Are the sources of that kind within [low, high]?  Addresses of `octets` (4 or 16) in network
  * order.  YES: all of them; NO: none.
@@ -59,6 +68,10 @@ struct nsc_doubt {		/* how the source address stands in it */
 	enum nsc_source_kind kind;
 	unsigned octets;	/* 4 or 16 */
 };
+
+/* Every bit of [at, at + len) is certain; d's source address, whole, stands at `at`. */
+bool nsc_is_certain(const struct nsc_knowledge *k, unsigned at, unsigned len);
+bool nsc_is_source(const struct nsc_knowledge *k, unsigned at, const struct nsc_doubt *d);
 
 /* Do the octets [at, at + len), as a number in network order, lie within [low, high]? */
 enum nsc_ternary nsc_known_within(const struct nsc_knowledge *k, unsigned at, unsigned len,

@@ -1,16 +1,21 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""firewall.py VERDICTS PEER COUNT [SEED]: rulesets made by chance, and what real packets meet.
+"""firewall.py VERDICTS PEER chance COUNT [SEED] | files FOLDER: rulesets, and what real packets meet.
 
 Runs in the namespace of the host (interface h0); PEER is the command prefix that runs a program
-in the namespace of the peer.  Each ruleset is loaded by nft or iptables-nft; VERDICTS says what
-it expects of a first packet from any public, and any private, source; then the peer connects
+in the namespace of the peer.  Each ruleset is loaded by nft or iptables-nft: made by chance
+(chance.py), or a file (NAME.nft; NAME.v4 and NAME.v6 as iptables-save writes them).  VERDICTS says
+what it expects of a first packet from any public, and any private, source; then the peer connects
 from several of each, over TCP and UDP, IPv4 and IPv6.  A definite verdict must be what each of
-them met.  Ends with one line: rulesets, questions, contradictions, unknown.
+them met.  Files say themselves where a verdict may be unknown although all sources meet the same:
+    # unknown[-v4|-v6][-public|-private]: tcp/22 udp
+Ends with one line: rulesets, questions, contradictions, unknown.
 """
-import errno, json, os, random, select, shlex, socket, subprocess, sys, time
+import collections, errno, json, os, random, re, select, shlex, socket, subprocess, sys, time
 
-PORTS = [22, 80, 443, 1000, 2049, 3306, 5353, 8080, 9000]
+import chance
+
+PORTS = chance.PORTS
 HOST = {4: "11.0.0.1", 6: "2600:1::1"}
 SOURCES = {
     (4, "public"): ["11.0.0.2", "93.184.216.34", "203.0.113.9"],
@@ -114,233 +119,10 @@ def serve():
                 pass
 
 
-# --- rulesets by chance -------------------------------------------------------------------
-
-class Maker:
-    """Rules of one table; kinds of matches as people write them."""
-
-    def __init__(self, r, family, index):
-        self.r, self.family, self.index = r, family, index
-        self.v6 = family == "ip6"
-        self.sets, self.chains = [], []
-
-    def port(self):
-        return self.r.choice(PORTS)
-
-    def ports(self, n):
-        return ", ".join(str(p) for p in sorted(self.r.sample(PORTS, n)))
-
-    def proto(self):
-        return self.r.choice(["tcp", "tcp", "udp"])
-
-    def address(self):
-        """An address match that any family's table takes."""
-        four = self.r.choice([
-            "ip saddr 10.0.0.0/8", "ip saddr 192.168.0.0/16", "ip saddr != 10.0.0.0/8",
-            "ip saddr { 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10 }",
-            "ip saddr 93.184.0.0/16", "ip saddr 0.0.0.0/0",
-            "ip daddr 11.0.0.1", "ip daddr 11.0.0.0/24", "ip daddr != 11.0.0.1",
-            "ip saddr 10.0.0.1-10.255.255.255", "ip saddr 127.0.0.0/8", "ip saddr 224.0.0.0/4",
-            "ip saddr != { 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10 }"])
-        six = self.r.choice([
-            "ip6 saddr fc00::/7", "ip6 saddr fd00::/8", "ip6 saddr != fc00::/7",
-            "ip6 saddr 2600:1::2", "ip6 saddr 2600::/16", "ip6 daddr 2600:1::1",
-            "ip6 saddr { fc00::/7, fe80::/10 }", "ip6 daddr 2600:2::/32", "ip6 saddr ::1"])
-        if self.family == "ip":
-            return four
-        return six if self.v6 else self.r.choice([four, six])
-
-    def match(self):
-        r, p = self.r, self.proto()
-        kinds = {
-            "dport": lambda: f"{p} dport {self.port()}",
-            "not": lambda: f"{p} dport != {self.port()}",
-            "anonymous set": lambda: f"{p} dport {{ {self.ports(3)} }}",
-            "range": lambda: f"{p} dport {self.port()}-{r.choice([2050, 9000, 65535])}"
-                             if r.random() < .5 else f"{p} dport < {self.port()}",
-            "named set": lambda: f"{p} dport @{self.named('inet_service', self.ports(3))}",
-            "interval set": lambda: f"{p} dport @{self.named('inet_service', '1-100, 1000-3000, 8000-9000', 'interval')}",
-            "not in set": lambda: f"{p} dport != {{ {self.ports(4)} }}",
-            "address": self.address,
-            "address and port": lambda: f"{self.address()} {p} dport {{ {self.ports(3)} }}",
-            "iifname": lambda: r.choice(['iifname "h0"', 'iifname "h*"', 'iifname != "lo"', 'iif "lo"',
-                                         'iifname "eth0"', 'iifname { "h0", "x0" }', 'iif != "h0"']),
-            "mark": lambda: r.choice(["meta mark 0", "meta mark 0x1", "meta mark != 0", "ct mark 0"]),
-            "fib": lambda: r.choice(["fib daddr type local", "fib saddr type unicast", "fib daddr type broadcast",
-                                     "fib saddr . iif oif exists", "fib saddr . iif oif missing"]),
-            "concatenation": lambda: f"meta l4proto . th dport {{ {p} . {self.port()}, udp . 5353, tcp . 8080 }}",
-            "concatenated intervals": lambda: f"ip saddr . {p} dport {{ 10.0.0.0/8 . 1-1024, 0.0.0.0/0 . {self.port()} }}"
-                             if self.family != "ip6" else f"ip6 saddr . {p} dport {{ fc00::/7 . 1-1024, ::/0 . {self.port()} }}",
-            "tcp flags": lambda: r.choice(["tcp flags syn", "tcp flags & (fin|syn|rst|ack) == syn",
-                                           "tcp flags & (syn|ack) == ack", "tcp flags ! syn"])
-                             if r.random() < .8 else "tcp flags & (fin|syn) == (fin|syn)",
-            "ct state": lambda: r.choice(["ct state new", "ct state established,related", "ct state invalid",
-                                          "ct state { new, established }", "ct state != new", "ct state untracked"]),
-            "ct status": lambda: r.choice(["ct status dnat", "ct status ! dnat", "ct direction original"]),
-            "protocol": lambda: r.choice(["meta l4proto tcp", "meta l4proto { tcp, udp }", "meta nfproto ipv4",
-                                          "meta nfproto ipv6", "meta protocol ip", "meta l4proto icmp"]),
-            "packet type": lambda: r.choice(["meta pkttype host", "meta pkttype { broadcast, multicast }"]),
-            "limit": lambda: "limit rate 1/day burst 1 packets" if r.random() < .5 else "limit rate over 1000000/second",
-            "source port": lambda: r.choice(["th sport 1024-65535", "th sport 0-65535", "th sport 53"]),
-            "hop": lambda: "ip ttl > 0" if self.family == "ip" else "ip6 hoplimit < 255",
-            "nothing": lambda: "",
-        }
-        weights = {"limit": .15, "source port": .1, "hop": .3, "packet type": .5, "not": .5, "nothing": .4}
-        names = list(kinds)
-        kind = r.choices(names, [weights.get(n, 1) for n in names])[0]
-        USED.add(kind)
-        return kinds[kind]()
-
-    def named(self, type_, elements, flags=""):
-        name = f"s{self.index}_{len(self.sets)}"
-        flag = f" flags {flags};" if flags else ""
-        self.sets.append(f"set {name} {{ type {type_};{flag} elements = {{ {elements} }} }}")
-        return name
-
-    def verdict(self, targets):
-        r = self.r
-        v = r.choices(["accept", "drop", "reject", "jump", "goto", "return", "reject with tcp reset", "statement", "vmap"],
-                      [5, 4, 2, 2 if targets else 0, 1 if targets else 0, 1, .5, .7, 1])[0]
-        if v in ("jump", "goto"):
-            USED.add(v)
-            return f"{v} {r.choice(targets)}"
-        if v == "statement":
-            USED.add("statement")
-            return r.choice(["counter", "log prefix \"x\"", "meta mark set 1" if r.random() < .2 else "counter"])
-        return v
-
-    def rule(self, targets):
-        r = self.r
-        v = self.verdict(targets)
-        if v == "vmap":
-            USED.add("vmap")
-            others = [t for t in targets]
-            verdicts = ["accept", "drop", "continue", "return"] + [f"jump {t}" for t in others]
-            pairs = ", ".join(f"{p} : {r.choice(verdicts)}" for p in sorted(r.sample(PORTS, 3)))
-            return f"{self.proto()} dport vmap {{ {pairs} }}"
-        if v == "reject with tcp reset":
-            return f"tcp dport {self.port()} reject with tcp reset"
-        matches = " ".join(self.match() for _ in range(r.choice([1, 1, 2])))
-        return f"{matches} {v}"
-
-    def text(self, raw=False):
-        r = self.r
-        names = [f"c{self.index}_{i}" for i in range(r.choice([0, 1, 2, 3]))]
-        body = []
-        for i, n in enumerate(names):
-            rules = "\n".join(self.rule(names[i + 1:]) for _ in range(r.randint(1, 4)))
-            body.append(f"chain {n} {{\n{rules}\n}}")
-        hook = "type filter hook input priority %d; policy %s;" % (
-            r.choice([-150, 0, 0, 10]), r.choice(["accept", "drop"]))
-        rules = "\n".join(self.rule(names) for _ in range(r.randint(2, 7)))
-        body.append(f"chain input {{\n{hook}\n{rules}\n}}")
-        if raw:
-            USED.add("raw prerouting")
-            what = r.choice(["drop", "notrack", "accept", "drop"])
-            USED.add(what)
-            body.append(f"chain pre {{\ntype filter hook prerouting priority -300;\n{self.proto()} dport {{ {self.ports(2)} }} {what}\n}}")
-        flags = ""
-        if r.random() < .05:
-            USED.add("dormant")
-            flags = "flags dormant;"
-        USED.add(self.family)
-        return f"table {self.family} t{self.index} {{\n{flags}\n" + "\n".join(self.sets + body) + "\n}\n"
-
-
-USED = set()
-
-
-def nat(r):
-    USED.add("redirect")
-    family = r.choice(["ip", "ip6", "inet"])
-    rules = [f"tcp dport {r.choice(PORTS)} redirect to :{r.choice(PORTS)}"]
-    if family == "ip" and r.random() < .5:
-        USED.add("dnat")
-        rules.append(f"udp dport {r.choice(PORTS)} dnat to 11.0.0.1:{r.choice(PORTS)}")
-    if family == "ip" and r.random() < .3:
-        rules.append(f"tcp dport {r.choice(PORTS)} dnat to 11.9.9.9")
-    return "table %s tn {\nchain pre {\ntype nat hook prerouting priority -100;\n%s\n}\n}\n" % (family, "\n".join(rules))
-
-
-def netdev(r):
-    USED.add("netdev")
-    return ("table netdev tdev {\nchain in {\ntype filter hook ingress device \"h0\" priority 0;\n"
-            f"{r.choice(['tcp', 'udp'])} dport {r.choice(PORTS)} drop\n}}\n}}\n")
-
-
-def iptables(r):
-    USED.add("iptables-nft")
-    lines = ["*filter", f":INPUT {r.choice(['ACCEPT', 'DROP'])} [0:0]", ":FORWARD ACCEPT [0:0]", ":OUTPUT ACCEPT [0:0]", ":X - [0:0]"]
-    kinds = [
-        lambda: "-m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT",
-        lambda: f"-p tcp -m tcp --dport {r.choice(PORTS)} -j {r.choice(['ACCEPT', 'DROP', 'REJECT', 'X'])}",
-        lambda: f"-p udp -m udp --dport {r.choice(PORTS)}:9000 -j {r.choice(['ACCEPT', 'DROP'])}",
-        lambda: f"-p tcp -m multiport --dports {','.join(str(p) for p in r.sample(PORTS, 3))} -j {r.choice(['ACCEPT', 'DROP', 'X'])}",
-        lambda: f"-p tcp -m multiport ! --dports 1:{r.choice([100, 1000, 5000])} -j DROP",
-        lambda: "-i lo -j ACCEPT", lambda: "-i h+ -j X", lambda: "-m addrtype --dst-type BROADCAST -j DROP",
-        lambda: "-m addrtype --dst-type LOCAL -j X", lambda: "-m conntrack --ctstate INVALID -j DROP",
-        lambda: "-p tcp -m conntrack --ctstate NEW -m tcp --dport 443 -j ACCEPT",
-        lambda: "-p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -j X",
-        lambda: "-m limit --limit 3/min -j LOG --log-prefix x",
-        lambda: f"-p tcp -m comment --comment hi -m tcp --dport {r.choice(PORTS)} -j REJECT --reject-with tcp-reset",
-    ]
-    v4 = ["-s 10.0.0.0/8 -j ACCEPT", "-s 93.184.216.34/32 -j DROP", "! -s 192.168.0.0/16 -p udp -j DROP"]
-    v6 = ["-s fc00::/7 -j ACCEPT", "-s 2600:1::2/128 -j DROP"]
-    body = []
-    for _ in range(r.randint(3, 8)):
-        body.append("-A INPUT " + r.choice(kinds)())
-    for _ in range(r.randint(1, 3)):
-        rule = r.choice(kinds)()
-        body.append("-A X " + rule.replace("-j X", "-j RETURN"))
-    out = []
-    for own in (v4, v6):
-        mine = list(body)
-        mine.insert(r.randint(0, len(mine)), "-A INPUT " + r.choice(own))
-        out.append("\n".join(lines + mine + ["COMMIT", ""]))
-    return out
-
-
-def load(r, i):
-    """Loads a ruleset; its text, or None if the tools refuse it."""
-    subprocess.run(["nft", "flush", "ruleset"], check=True)
-    if i % 8 == 7:
-        texts = iptables(r)
-        for tool, text in zip(("iptables-nft-restore", "ip6tables-nft-restore"), texts):
-            if subprocess.run([tool], input=text.encode(), stderr=subprocess.DEVNULL).returncode:
-                return None
-        return "\n".join(texts)
-    family = r.choice(["inet", "inet", "ip", "ip6"])
-    text = Maker(r, family, 0).text(raw=r.random() < .25)
-    if r.random() < .35:
-        USED.add("two tables")
-        text += Maker(r, r.choice(["inet", "ip", "ip6"]), 1).text()
-    if r.random() < .15:
-        text += nat(r)
-    if r.random() < .06:
-        text += netdev(r)
-    done = subprocess.run(["nft", "-f", "-"], input=text.encode(), stderr=subprocess.PIPE)
-    if done.returncode and os.environ.get("VERBOSE"):
-        print(done.stderr.decode()[:300], text, file=sys.stderr)
-    return None if done.returncode else text
-
-
 def ask(verdicts, family, kind, proto):
     out = subprocess.run([verdicts, "h0", kind, proto, HOST[family]] + [str(p) for p in PORTS],
                          stdout=subprocess.PIPE, check=True, text=True).stdout
     return [line.split(" ", 2)[1:] for line in out.splitlines()]
-
-
-def main():
-    verdicts, peer, count = sys.argv[1], shlex.split(sys.argv[2]), int(sys.argv[3])
-    seed = int(sys.argv[4]) if len(sys.argv) > 4 else 1
-    me = [sys.executable, os.path.abspath(__file__)]
-    server = subprocess.Popen(me + ["serve"], stdout=subprocess.PIPE)
-    try:
-        server.stdout.readline()
-        play(me, verdicts, peer, count, seed)
-    finally:
-        server.kill()
-        subprocess.run(["nft", "flush", "ruleset"])
 
 
 def answers(client, questions):
@@ -349,44 +131,139 @@ def answers(client, questions):
     return json.loads(client.stdout.readline())
 
 
-def play(me, verdicts, peer, count, seed):
-    client = subprocess.Popen(peer + me + ["meet"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    asked = unknown = wrong = done = 0
-    i = 0
-    while done < count:
-        r = random.Random(seed * 100000 + i)
-        text = load(r, i)
+class Question:
+    """What VERDICTS said of one family, kind of source, protocol and port; what each source met."""
+
+    def __init__(self, verdict, family, kind, proto, port):
+        self.verdict, self.rule = verdict[0], verdict[1:]
+        self.family, self.kind, self.proto, self.port = family, kind, proto, port
+        self.met = {}
+
+    def __str__(self):
+        return f"{self.proto}/{self.port} v{self.family} {self.kind}: {self.verdict} {self.rule}, met {self.met}"
+
+    def wrong(self):
+        return self.verdict != "unknown" and set(self.met.values()) != {self.verdict}
+
+
+class Play:
+    def __init__(self, verdicts, client):
+        self.verdicts, self.client = verdicts, client
+        self.done = self.asked = self.unknown = self.contradicted = 0
+
+    def ruleset(self, name, text):
+        """The rules in force against real packets; all questions."""
+        questions, of = [], []
+        for (family, kind), sources in SOURCES.items():
+            for proto in ("tcp", "udp"):
+                for port, v in zip(PORTS, ask(self.verdicts, family, kind, proto)):
+                    questions.append(Question(v, family, kind, proto, port))
+                    of += [(questions[-1], s) for s in sources]
+        self.meet(of)
+        # What a busy machine did not answer in time is asked once more, alone.
+        self.meet([(q, s) for q, s in of if q.verdict not in ("unknown", q.met[s])])
+        bad = [q for q in questions if q.wrong()]
+        for q in bad:
+            print(f"contradiction: {name}: {q}", flush=True)
+        if bad:
+            print(text, flush=True)
+        self.done += 1
+        self.asked += len(questions)
+        self.unknown += sum(q.verdict == "unknown" for q in questions)
+        self.contradicted += len(bad)
+        return questions
+
+    def meet(self, of):
+        if of:
+            for (q, s), m in zip(of, answers(self.client, [(q.family, q.proto, s, q.port) for q, s in of])):
+                q.met[s] = m
+
+
+# What each of these finds in the text of a ruleset, the issue asks for.
+KINDS = {
+    "dport": r"dport \d", "set": r"dport @|dport \{", "interval set": r"flags interval", "vmap": r" vmap ",
+    "jump": r"jump ", "goto": r"goto ", "return": r"return|RETURN", "iifname with wildcard": r'iifname "h\*"|-i h\+',
+    "saddr": r"saddr |-s ", "daddr": r"daddr ", "range": r"dport \d+-\d+|saddr \S+-\S+", "mark": r"mark ",
+    "fib": r"fib ", "concatenation": r"l4proto \. th |saddr \. \w+ dport", "limit": r"limit ",
+    "TCP flags": r"tcp flags|--tcp-flags", "two tables": r"(?s)hook input.*hook input", "raw prerouting": r"priority -300",
+    "notrack": r"notrack", "redirect": r"redirect", "DNAT": r"dnat to", "dormant": r"dormant",
+    "ip": r"table ip ", "ip6": r"table ip6 ", "inet": r"table inet ", "iptables-nft": r"\*filter",
+}
+
+
+def by_chance(play, count, seed=1):
+    i, kinds = 0, collections.Counter()
+    while play.done < int(count):
+        text = chance.load(random.Random(int(seed) * 100000 + i), i)
         i += 1
         if text is None:
             continue
-        done += 1
-        expected, questions, of = [], [], []
-        for (family, kind), sources in SOURCES.items():
-            for proto in ("tcp", "udp"):
-                for port, v in zip(PORTS, ask(verdicts, family, kind, proto)):
-                    expected.append((v, family, kind, proto, port))
-                    for s in sources:
-                        questions.append((family, proto, s, port))
-                        of.append(len(expected) - 1)
-        met = answers(client, questions)
-        # What a busy machine did not answer in time is asked once more, alone.
-        odd = [n for n, e in enumerate(of) if expected[e][0][0] not in ("unknown", met[n])]
-        for n, m in zip(odd, answers(client, [questions[n] for n in odd]) if odd else []):
-            met[n] = m
-        bad = set()
-        for q, e, m in zip(questions, of, met):
-            v = expected[e][0][0]
-            if v != "unknown" and v != m and e not in bad:
-                bad.add(e)
-                print(f"contradiction: ruleset {i - 1}: {expected[e]} but {q[2]} met {m}", flush=True)
-        if bad:
-            print(text, flush=True)
-        asked += len(expected)
-        unknown += sum(e[0][0] == "unknown" for e in expected)
-        wrong += len(bad)
-    client.stdin.close()  # it ends
-    print(f"{done} rulesets {asked} questions {wrong} contradictions {unknown} unknown {len(USED)} kinds")
-    sys.exit(wrong > 0)
+        kinds.update(k for k, what in KINDS.items() if re.search(what, text))
+        play.ruleset(f"ruleset {i - 1}", text)
+    print("rulesets with: " + ", ".join(f"{k} {kinds[k]}" for k in KINDS))
+    print("none with: " + ", ".join(k for k in KINDS if not kinds[k]))
+
+
+def load_files(paths):
+    """Loads one ruleset; its text, or None if the tools refuse it."""
+    tools = {"nft": ["nft", "-f", "-"], "v4": ["iptables-nft-restore"], "v6": ["ip6tables-nft-restore"]}
+    subprocess.run(["nft", "flush", "ruleset"], check=True)
+    text = ""
+    for path in paths:
+        with open(path) as f:
+            own = f.read()
+        if subprocess.run(tools[path.rsplit(".", 1)[1]], input=own.encode()).returncode:
+            return None
+        text += own
+    return text
+
+
+def may_be_unknown(paths):
+    """The notes of a ruleset's files: (family or None, kind or None, protocol, port or None)."""
+    notes = set()
+    for path in paths:
+        with open(path) as f:
+            for family, kind, what in re.findall(r"^# unknown(-v[46])?(-public|-private)?: (.*)", f.read(), re.M):
+                family = int(family[2:]) if family else {"v4": 4, "v6": 6}.get(path.rsplit(".", 1)[1])
+                notes |= {(family, kind[1:] or None, w.split("/")[0], int(w.split("/")[1]) if "/" in w else None)
+                          for w in what.split()}
+    return notes
+
+
+def files(play, folder):
+    rulesets = collections.defaultdict(list)
+    for name in sorted(os.listdir(folder)):
+        rulesets[name.rsplit(".", 1)[0]].append(os.path.join(folder, name))
+    for name, paths in rulesets.items():
+        text = load_files(paths)
+        if text is None:
+            print(f"refused: {name}", flush=True)
+            continue
+        unknown = play.unknown
+        notes = may_be_unknown(paths)
+        for q in play.ruleset(name, text):
+            noted = any(f in (None, q.family) and k in (None, q.kind) and p == q.proto and o in (None, q.port)
+                        for f, k, p, o in notes)
+            if q.verdict == "unknown" and not noted and len(set(q.met.values())) == 1:
+                print(f"needless: {name}: {q}", flush=True)
+        print(f"{name}: {play.unknown - unknown} unknown", flush=True)
+
+
+def main():
+    verdicts, peer, what = sys.argv[1], shlex.split(sys.argv[2]), sys.argv[3]
+    me = [sys.executable, os.path.abspath(__file__)]
+    server = subprocess.Popen(me + ["serve"], stdout=subprocess.PIPE)
+    client = subprocess.Popen(peer + me + ["meet"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    play = Play(verdicts, client)
+    try:
+        server.stdout.readline()
+        {"chance": by_chance, "files": files}[what](play, *sys.argv[4:])
+        client.stdin.close()  # it ends
+    finally:
+        server.kill()
+        subprocess.run(["nft", "flush", "ruleset"])
+    print(f"{play.done} rulesets {play.asked} questions {play.contradicted} contradictions {play.unknown} unknown")
+    sys.exit(play.contradicted > 0)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@
 int
 main(int argc, char **argv)
 {
-	struct nsc_nft_question q = {.on_interface = true, .routed_back = true};
+	struct nsc_nft_question q = {.on_interface = true, .sole = true, .routed_back = true};
 	struct nsc_firewall_reason why;
 	struct nsc_firewall *f;
 	char err[NSC_ERR];

@@ -8,7 +8,7 @@ To be run as root in a network namespace of its own, which loses its rules:
 import os, random, socket, struct, subprocess, sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../host"))
-import firewall
+import chance
 
 SUBSYSTEM = 10  # NFNL_SUBSYS_NFTABLES
 TABLE, CHAIN, SET, ELEMENTS, RULE = 1, 4, 10, 13, 7  # NFT_MSG_GET...
@@ -133,7 +133,7 @@ def main():
     subprocess.run(["iptables-nft-restore"], input=XT.encode(), check=True)
     record(os.path.join(sys.argv[1], "xt"))
     for i in range(8):
-        if firewall.load(random.Random(i), i):
+        if chance.load(random.Random(i), i):
             record(os.path.join(sys.argv[1], f"chance{i}"))
     subprocess.run(["nft", "flush", "ruleset"], check=True)
 
