@@ -27,5 +27,6 @@ extern const struct nsc_dissector nsc_mysql;	/* mysql.c */
 extern const struct nsc_dissector nsc_rdp;	/* rdp.c */
 extern const struct nsc_dissector nsc_websocket;	/* websocket.c */
 extern const struct nsc_dissector nsc_quic;	/* quic.c */
+extern const struct nsc_dissector nsc_openvpn;	/* openvpn.c */
 
 #endif

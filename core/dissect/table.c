@@ -34,6 +34,7 @@ const struct nsc_dissector *const nsc_dissectors[] = {
 	DISSECTOR(rdp),
 	DISSECTOR(websocket),
 	DISSECTOR(quic),
+	DISSECTOR(openvpn),
 };
 
 const unsigned nsc_dissector_count = sizeof nsc_dissectors / sizeof nsc_dissectors[0];

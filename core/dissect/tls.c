@@ -8,9 +8,9 @@
 #include <stdlib.h>
 
 #include "dissect/protocols.h"
-#include "dissect/tls_handshake.h"
 #include "dissect/tls_hello.h"
 #include "dissect/tls_record.h"
+#include "dissect/tls_stream.h"
 
 enum {
 	HEADER = NSC_TLS_RECORD_HEADER,
@@ -19,21 +19,6 @@ enum {
 	HELLO_MIN = 2 + 32 + 1,
 	SSL2_SERVER_HELLO = 4,
 	PATIENCE = 24, /* records or messages of a side without an end of the handshake */
-};
-
-struct side {
-	uint32_t skip;   /* octets of the present message that nobody wants */
-	uint16_t left;   /* octets of the present record, of type handshake */
-	uint8_t patience; /* records and messages that told nothing new */
-	bool begun;      /* a record was seen */
-	bool told;       /* the present message was wanted, and read */
-	bool lost;       /* where records begin is not known */
-	bool ciphered;   /* what its messages say is not known */
-};
-
-struct state {
-	struct nsc_tls_handshake talk;
-	struct side side[2];
 };
 
 static enum nsc_verdict
@@ -143,14 +128,14 @@ pass(struct nsc_bytes *b, size_t n, struct nsc_out *out)
 }
 
 static bool
-finished(const struct state *s, const struct side *d)
+finished(const struct nsc_tls_stream *s, const struct nsc_tls_side *d)
 {
 	return (s->talk.client && s->talk.over && s->talk.complete) || d->patience > PATIENCE;
 }
 
 /* The present record is read from b on: the rest of it is not what it should be. */
 static enum nsc_verdict
-give_up(struct side *d)
+give_up(struct nsc_tls_side *d)
 {
 	d->skip = d->left;
 	return NSC_MORE;
@@ -161,9 +146,9 @@ give_up(struct side *d)
  * or more octets are needed.
  */
 static enum nsc_verdict
-message(struct state *s, unsigned side, const struct nsc_bytes *b, struct nsc_out *out)
+message(struct nsc_tls_stream *s, unsigned side, const struct nsc_bytes *b, struct nsc_out *out)
 {
-	struct side *d = &s->side[side];
+	struct nsc_tls_side *d = &s->side[side];
 	uint8_t head[LOOK], *scratch = out->shared;
 	const uint8_t *m = b->p;
 	size_t n, len, look, want;
@@ -195,7 +180,7 @@ message(struct state *s, unsigned side, const struct nsc_bytes *b, struct nsc_ou
 
 /* A record that holds no messages for us. */
 static void
-other_record(struct state *s, unsigned side, const struct nsc_tls_record *r, struct nsc_out *out)
+other_record(struct nsc_tls_stream *s, unsigned side, const struct nsc_tls_record *r, struct nsc_out *out)
 {
 	if (r->type == NSC_TLS_DATA || r->type == NSC_TLS_HANDSHAKE)
 		nsc_tls_encrypted(&s->talk, side, r->type, r->len, out);
@@ -210,9 +195,9 @@ other_record(struct state *s, unsigned side, const struct nsc_tls_record *r, str
 
 /* Up to the next message of the side, or as far as there are octets. */
 static enum nsc_verdict
-advance(struct state *s, unsigned side, struct nsc_bytes *b, struct nsc_out *out)
+advance(struct nsc_tls_stream *s, unsigned side, struct nsc_bytes *b, struct nsc_out *out)
 {
-	struct side *d = &s->side[side];
+	struct nsc_tls_side *d = &s->side[side];
 
 	while (d->left == 0 || d->skip > 0) {
 		if (d->left > 0) {
@@ -251,7 +236,7 @@ advance(struct state *s, unsigned side, struct nsc_bytes *b, struct nsc_out *out
 
 /* RFC 5246, E.2; the old server's answer is told by its type and version alone. */
 static enum nsc_verdict
-feed_ssl2(struct state *s, struct nsc_chunk *in, struct nsc_out *out)
+feed_ssl2(struct nsc_tls_stream *s, struct nsc_chunk *in, struct nsc_out *out)
 {
 	struct nsc_event ev = {.kind = NSC_EVENT_TLS};
 	enum nsc_verdict v;
@@ -297,10 +282,10 @@ feed_ssl2_answer(struct nsc_chunk *in, struct nsc_out *out)
 
 /* Octets before the first record of a side that is not yet known to have one. */
 static enum nsc_verdict
-begin(struct state *s, struct nsc_chunk *in, struct nsc_out *out, bool *over)
+begin(struct nsc_tls_stream *s, struct nsc_chunk *in, struct nsc_out *out, bool *over)
 {
 	struct nsc_bytes *b = &in->bytes;
-	struct side *d = &s->side[in->side];
+	struct nsc_tls_side *d = &s->side[in->side];
 
 	*over = false;
 	if (d->begun || nsc_bytes_left(b) == 0)
@@ -313,17 +298,16 @@ begin(struct state *s, struct nsc_chunk *in, struct nsc_out *out, bool *over)
 	return s->talk.client ? feed_ssl2_answer(in, out) : feed_ssl2(s, in, out);
 }
 
-static enum nsc_verdict
-feed(void *state, struct nsc_chunk *in, struct nsc_out *out)
+enum nsc_verdict
+nsc_tls_feed(struct nsc_tls_stream *s, struct nsc_chunk *in, struct nsc_out *out)
 {
-	struct state *s = state;
 	struct nsc_bytes *b = &in->bytes;
-	struct side *d = &s->side[in->side];
+	struct nsc_tls_side *d = &s->side[in->side];
 	enum nsc_verdict v;
 	bool over;
 
 	if (in->gap) {
-		*d = (struct side){.patience = d->patience, .begun = true, .lost = true};
+		*d = (struct nsc_tls_side){.patience = d->patience, .begun = true, .lost = true};
 		s->talk.full = true; /* what is missing may have said so, */
 		s->talk.complete = true; /* or was the end */
 	}
@@ -349,11 +333,17 @@ feed(void *state, struct nsc_chunk *in, struct nsc_out *out)
 	return v;
 }
 
+static enum nsc_verdict
+feed(void *state, struct nsc_chunk *in, struct nsc_out *out)
+{
+	return nsc_tls_feed(state, in, out);
+}
+
 /* A message that spans records is put together here: no conversation holds one of its own. */
 static int
 shared_new(void **shared)
 {
-	*shared = malloc(MESSAGE + NSC_TLS_HELLO_MAX);
+	*shared = malloc(NSC_TLS_SCRATCH);
 	return *shared != NULL ? 0 : -ENOMEM;
 }
 
@@ -368,10 +358,10 @@ const struct nsc_dissector nsc_tls = {
 	.title = "Transport Layer Security",
 	.spec = "RFC 8446, RFC 5246",
 	.transports = NSC_OVER_TCP,
-	.state_size = sizeof(struct state),
+	.state_size = sizeof(struct nsc_tls_stream),
 	.guess = guess,
 	.feed = feed,
-	.shared_memory = MESSAGE + NSC_TLS_HELLO_MAX,
+	.shared_memory = NSC_TLS_SCRATCH,
 	.shared_new = shared_new,
 	.shared_free = shared_free,
 };

@@ -28,6 +28,7 @@ http		core/dissect/http_exchange.c
 http2		core/dissect/http2.c core/dissect/h2_exchange.c core/dissect/h2_context.c core/dissect/h2_frame.c
 hpack		core/dissect/hpack.c core/dissect/hpack_table.c core/dissect/hpack_huffman.c
 ssh		core/dissect/ssh.c
+openvpn		core/dissect/openvpn.c core/dissect/openvpn_packet.c core/dissect/openvpn_order.c
 quic		core/dissect/quic.c core/dissect/quic_initial.c core/dissect/quic_frame.c core/dissect/quic_hello.c
 quic		core/dissect/quic_link.c core/dissect/quic_google.c core/dissect/quic_header.c core/dissect/quic_paths.c
 ledger		core/ledger/ledger.c

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* DTLS: real handshakes, their datagrams lost, twice and in another order; parts of any size. */
+#include "datagrams.h"
 #include "dissect/dtls_parts.h"
 #include "dissect/protocols.h"
 #include "handshakes.h"
@@ -25,48 +26,10 @@ unload(void)
 	nsc_dtls.shared_free(shared);
 }
 
-/* A datagram in a copy of its exact size; the state's verdict, the guess's while none is fed. */
-static enum nsc_verdict
-say(void *state, bool *claimed, const struct turn *t, uint64_t time)
-{
-	uint8_t *copy = malloc(t->len > 0 ? t->len : 1);
-	struct nsc_out out = {.arg = &tape, .event = tape_event, .label = tape_label,
-			      .shared = shared, .time = time, .transport = NSC_OVER_UDP};
-	struct nsc_chunk in = {.side = (uint8_t)t->side, .transport = NSC_OVER_UDP, .time = time};
-	struct nsc_guess g = {.side = (uint8_t)t->side, .transport = NSC_OVER_UDP};
-	enum nsc_verdict v = NSC_DONE;
-
-	memcpy(copy, t->p, t->len);
-	in.bytes = g.bytes = nsc_bytes(copy, t->len);
-	if (!*claimed)
-		v = nsc_dtls.guess(&g);
-	if (v == NSC_DONE) {
-		*claimed = true;
-		v = nsc_dtls.feed(state, &in, &out);
-	}
-	free(copy);
-	return v;
-}
-
-/* All datagrams in the order given by `order`; each `times` times. */
 static enum nsc_verdict
 play_datagrams(const struct talk *talk, const unsigned *order, unsigned times)
 {
-	void *state = calloc(1, nsc_dtls.state_size);
-	struct nsc_out out = {.arg = &tape, .event = tape_event, .label = tape_label,
-			      .shared = shared};
-	enum nsc_verdict v = NSC_MORE;
-	bool claimed = false;
-
-	memset(&tape, 0, sizeof tape);
-	for (unsigned i = 0; i < talk->turns && v != NSC_DONE; i++)
-		for (unsigned n = 0; n < times && v != NSC_DONE; n++)
-			v = say(state, &claimed, &talk->turn[order != NULL ? order[i] : i],
-				(i + 1) * 1000000ull);
-	if (v != NSC_DONE && claimed)
-		nsc_dtls.end(state, &out);
-	free(state);
-	return v;
+	return datagrams_play(&tape, &nsc_dtls, shared, talk, order, times);
 }
 
 START_TEST(test_real) /* rank 11, 12; whole, each datagram twice, neighbours exchanged */
@@ -117,7 +80,7 @@ START_TEST(test_every_octet_lost) /* nothing is read beyond what is there */
 				cut.len = n;
 				claimed = true;
 				memset(&tape, 0, sizeof tape);
-				say(state, &claimed, &cut, 1);
+				datagram_say(&tape, &nsc_dtls, shared, state, &claimed, &cut, 1);
 				free(state);
 			}
 		}

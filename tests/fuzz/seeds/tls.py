@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""tls.py GOLDEN CORPUS - seeds of dtls, tls and x509 from handshakes.pcap and dtls.pcap.
+"""tls.py GOLDEN CORPUS - seeds of dtls, openvpn, tls and x509 from handshakes.pcap, dtls.pcap and openvpn.pcap.
 
 Each flow becomes one file in the form of feed.h, as much of it as a seed needs; each
 certificate one of x509.
@@ -56,6 +56,13 @@ for i, f in enumerate(flows("handshakes")):
         if messages[0] == 11:
             certificates.add(messages[10:10 + int.from_bytes(messages[7:10], "big")])
         messages = messages[n:]
+for i, f in enumerate(flows("openvpn")):
+    # Disorder and the first octet's choice (fuzz_openvpn.c), too.
+    stream = f[0][1][0] == 0
+    write("openvpn", "flow%02d" % i, bytes([stream]) + seed(f, 3000 if i < 3 else 700))
+    if i == 1:
+        write("openvpn", "disorder", b"\0" + seed(f[:2] + [p for side in (0, 0x8000) for p in reversed(f[2:])
+                                                      if p[0] == side], 3500))
 for i, f in enumerate(flows("dtls")):
     write("dtls", "flow%02d" % i, seed(f, 3000))
 for i, der in enumerate(sorted(certificates)):

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""handshakes.py - what tshark reads in handshakes.pcap (TLS) and dtls.pcap, for check_tls and check_dtls.
+"""handshakes.py - what tshark reads in handshakes.pcap (TLS), dtls.pcap and openvpn.pcap.
 
 Run in this folder; writes NAME.txt, a line a flow, in the order of their first packets:
 number sni version cipher group resumed not_after name,name... packets
@@ -8,16 +8,20 @@ with - for what is not there; the packets with payload from the ClientHello to t
 The captures were made on the loopback device of a network namespace with openssl s_client
 and s_server (TLS 1.0 to 1.3, DTLS 1.0 and 1.2 with a path of 300 octets, with a cookie,
 sessions taken up again), gnutls-cli, gnutls-serv and curl; certificates from openssl req and x509.
+Those of openvpn.pcap are seven pairs of OpenVPN 2.6 (--dev null, --tls-client and --tls-server, ports from
+11941 on): UDP; UDP with --tls-version-max 1.2; TCP; --tls-auth and --auth SHA512; --tls-crypt; TCP with
+--tls-auth; --tls-crypt-v2. Of the last four tshark is told nothing: they are no TLS.
 """
 import calendar
 import subprocess
 import time
 
+CLEAR = "-d udp.port==11941-11942,openvpn -d tcp.port==11943,openvpn".split()
 COMMON = "ip.src ip.dst tcp.srcport tcp.dstport udp.srcport udp.dstport".split()
 
 
 def rows(name, fields):
-    args = ["tshark", "-n", "-r", name + ".pcap", "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=|"]
+    args = ["tshark", "-n", "-r", name + ".pcap", "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=|"] + CLEAR
     for f in COMMON + fields:
         args += ["-e", f]
     out = subprocess.run(args, capture_output=True, text=True, check=True).stdout
@@ -79,7 +83,7 @@ def main(name, p):
             o["resumed"] = o["version"] != "0304" or "41" in got["ext"]
             if got["share"]:
                 o["group"] = str(int(got["share"][0], 0))
-        if "11" in types and got["end"]:
+        if "11" in types and got["end"] and o["end"] == "-":
             o["resumed"] = False
             o["end"] = str(calendar.timegm(time.strptime(got["end"][1], "%Y-%m-%d %H:%M:%S (UTC)")))
             o["names"] = ",".join(got["names"]) or got["cn"][-1]
@@ -96,3 +100,4 @@ def main(name, p):
 
 main("handshakes", "tls")
 main("dtls", "dtls")
+main("openvpn", "tls")
