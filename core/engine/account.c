@@ -94,7 +94,7 @@ place(struct nsc_worker *w, struct nsc_flow *f, const struct nsc_packet *p, unsi
 	} else {
 		scope = nsc_scope_of(nsc_class(&q.addr[remote]));
 	}
-	f->direction = (uint8_t)(f->direction | ways[0] << 4 | ways[1] << 6);
+	f->direction = (uint8_t)(f->direction | ways[f->first] << 4 | ways[!f->first] << 6);
 	f->scope = (uint8_t)scope;
 	f->network = (uint8_t)nsc_network_find(&w->settings.networks, &q.addr[remote]);
 	f->iface = (uint8_t)p->frame->iface;

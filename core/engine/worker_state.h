@@ -14,7 +14,8 @@
 
 /*
  * f->direction: bits 0-1 the direction, 2 it is known, 3 no local end
- * (forwarded), 4-5 how the initiator's packets count, 6-7 the responder's.
+ * (forwarded), 4-5 how packets that addr[0] sent count, 6-7 those of addr[1]: by place,
+ * since a handshake may yet turn the sides around.
  */
 enum {
 	NSC_LABEL_KNOWN = 1 << 2,
@@ -24,7 +25,7 @@ enum {
 static inline unsigned
 nsc_way(const struct nsc_flow *f, int side)
 {
-	return (f->direction >> (4 + 2 * side)) & 3u;
+	return (f->direction >> (4 + 2 * (f->first ^ side))) & 3u;
 }
 
 /*

@@ -112,7 +112,7 @@ def sound(csv, interval):
     tell(len(have) > 20, "%d series in %d reads" % (len(have), len(have["self/packets-captured"])))
     bad = [k for k, s in have.items() for v in s.values() if any(x != x or x < 0 for x in v)]
     tell(not bad, "no value is NaN or negative %s" % sorted(set(bad))[:5])
-    falling = set()
+    falling = {}
     counter = re.compile(r".*/(if_octets|if_packets|connections|dns_rcode|dns_qtype|http_re|protocol_counter|"
                          r"packets|errors|cache_eviction|ps_cputime|operations)\b")
     late, wrong = 0, []
@@ -123,13 +123,13 @@ def sound(csv, interval):
         times = sorted(series)
         for a, b in zip(times, times[1:]):
             if any(y < x for x, y in zip(series[a], series[b])):
-                falling.add(key)
+                falling[key] = "%s: %s at %.3f, %s at %.3f" % (key, series[a], a, series[b], b)
         if times[0] > begin + interval / 2:
             late += 1
             gap = times[1] - times[0] if len(times) > 1 else 0
             if any(series[times[0]]) or abs(gap - interval) > 0.5 * interval:
                 wrong.append("%s begins with %s, then %.2f s" % (key, series[times[0]], gap))
-    tell(not falling, "no counter falls %s" % sorted(falling)[:5])
+    tell(not falling, "no counter falls %s" % "; ".join(sorted(falling.values())[:5]))
     # collectd's csv plugin may make one file in two write threads, and then one of both lines is lost.
     tell(10 * len(wrong) <= late > 0, "%d late counters begin with 0 one interval before%s" %
          (late, ", but for " + "; ".join(wrong[:5]) if wrong else ""))

@@ -2,13 +2,15 @@
 /*
  * show_sockets listeners [proc]     who listens here, one JSON line each
  * show_sockets connections          TCP with a peer, one JSON line each
- * show_sockets namespaces [ROUNDS]  inode of each network namespace and how many listen there;
- *                                   ten rounds a second, behind each a line `round N`
+ * show_sockets namespaces [ROUNDS]  cookie of each network namespace (inodes are used again at
+ *                                   once) and how many listen there; ten rounds a second, behind
+ *                                   each a line `round N`
  */
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "host/link.h"
@@ -142,12 +144,21 @@ show_connections(void)
 	return r < 0;
 }
 
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71	/* Linux 5.14 */
+#endif
+
 static void
 show_namespace(void *arg, uint64_t netns)
 {
 	struct nsc_listeners l = {0};
+	socklen_t len = sizeof netns;
+	int s = socket(AF_INET, SOCK_DGRAM, 0);
 
 	(void)arg;
+	if (s >= 0)
+		getsockopt(s, SOL_SOCKET, SO_NETNS_COOKIE, &netns, &len);
+	close(s);
 	gather(&l);
 	printf("%llu %zu\n", (unsigned long long)netns, l.count);
 	nsc_listeners_clear(&l);

@@ -240,6 +240,25 @@ START_TEST(facts_give_direction_and_ways)
 }
 END_TEST
 
+/* The first sender was taken for who began, until the handshake says otherwise. */
+START_TEST(octets_keep_their_way_when_the_sides_turn)
+{
+	unsigned up, down;
+
+	tell_facts();
+	up = packet(HERE, 40000, THERE, 443, SYN | FIN, NULL, 0,
+		    (struct met){ETH, NSC_FRAME_OUTGOING, 0});
+	down = packet(THERE, 443, HERE, 40000, SYN, NULL, 0, (struct met){ETH, 0, 0});
+	down += packet(THERE, 443, HERE, 40000, ACK, "GET / HTTP/1.1\r\n\r\n", 18,
+		       (struct met){ETH, 0, 0});
+	publish();
+	ASSERT_PAIR(SCOPE_OCTETS, NSC_V_SCOPE_FORWARDED_PUBLIC, down, up);
+	assert_sums();
+	nsc_worker_finish(w, now);
+	ck_assert_uint_eq(flows_told, 1);
+}
+END_TEST
+
 /* A replay without --local: the initiator is the remote end. */
 START_TEST(no_facts_no_direction)
 {
@@ -511,6 +530,7 @@ main(void)
 	tcase_set_timeout(t, 120);
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, facts_give_direction_and_ways);
+	tcase_add_test(t, octets_keep_their_way_when_the_sides_turn);
 	tcase_add_test(t, no_facts_no_direction);
 	tcase_add_test(t, forwarded_counts_once_at_ingress);
 	tcase_add_test(t, forwarded_as_traffic);
