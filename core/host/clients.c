@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What each client has had of the connections (features.md, algorithm 6): its last totals
- * by entry, and closed ones that wait for it.  What a cap takes is in `lost`, so that for
- * every client the deltas and `lost` are the totals.
+ * by entry, and closed ones that wait for it.  What a cap takes, and what closes while it
+ * rests, is in `lost`, so that for every client the deltas and `lost` are the totals.
  */
 #include <errno.h>
 #include <string.h>
@@ -23,12 +23,6 @@ minus(const struct nsc_socket_totals *a, const struct nsc_socket_totals *b)
 	};
 }
 
-static bool
-listens(const struct nsc_connection_client *k)
-{
-	return k->used && !k->resting;
-}
-
 void
 nsc_clients_begin(struct nsc_connections *c, uint32_t n)
 {
@@ -38,7 +32,7 @@ nsc_clients_begin(struct nsc_connections *c, uint32_t n)
 	if (e->connection.adopted)
 		first = nsc_connection_totals(e);
 	for (int i = 0; i < NSC_CLIENTS_MAX; i++)
-		if (listens(&c->client[i]))
+		if (c->client[i].used)
 			c->client[i].last[n] = first;
 }
 
@@ -54,7 +48,7 @@ void
 nsc_clients_lose(struct nsc_connections *c, const struct nsc_socket_totals *totals)
 {
 	for (int i = 0; i < NSC_CLIENTS_MAX; i++)
-		if (listens(&c->client[i]))
+		if (c->client[i].used)
 			lose(&c->client[i], totals);
 }
 
@@ -67,29 +61,36 @@ nsc_clients_close(struct nsc_connections *c, uint32_t n)
 	for (int i = 0; i < NSC_CLIENTS_MAX; i++) {
 		struct nsc_connection_client *k = &c->client[i];
 
-		if (!listens(k))
+		if (!k->used)
 			continue;
-		if (k->closed < NSC_CLOSED_MAX) {
+		if (!k->resting && k->closed < NSC_CLOSED_MAX) {
 			e->waiting |= (uint8_t)(1 << i);
 			k->closed++;
 			continue;
 		}
 		delta = minus(&now, &k->last[n]);
 		lose(k, &delta);
-		c->stats.closed_dropped++;
+		c->stats.closed_dropped += !k->resting;
 	}
 }
 
-/* Closed ones wait no longer for these clients (a set of bits). */
+/* Closed ones wait no longer for these clients (a set of bits), which lose them. */
 static void
 forget(struct nsc_connections *c, unsigned clients)
 {
 	uint32_t n, next;
 
 	for (n = c->live; n != 0; n = next) {
+		struct nsc_socket_totals now = nsc_connection_totals(&c->entry[n]), delta;
+
 		next = c->entry[n].next;
 		if (!(c->entry[n].waiting & clients))
 			continue;
+		for (int i = 0; i < NSC_CLIENTS_MAX; i++)
+			if (c->entry[n].waiting & clients & 1u << i) {
+				delta = minus(&now, &c->client[i].last[n]);
+				lose(&c->client[i], &delta);
+			}
 		c->entry[n].waiting &= (uint8_t)~clients;
 		if (c->entry[n].waiting == 0)
 			nsc_connections_release(c, n);
@@ -107,7 +108,7 @@ nsc_clients_rest(struct nsc_connections *c)
 	for (int i = 0; i < NSC_CLIENTS_MAX; i++) {
 		struct nsc_connection_client *k = &c->client[i];
 
-		if (!listens(k) || c->now <= k->heard + NSC_CLIENT_REST * SECOND)
+		if (!k->used || k->resting || c->now <= k->heard + k->patience)
 			continue;
 		k->resting = true;
 		clients |= 1u << i;
@@ -116,14 +117,19 @@ nsc_clients_rest(struct nsc_connections *c)
 		forget(c, clients);
 }
 
-/* Counts from here on: open ones begin with what they have. */
+/* It reads now: who reads seldom is waited for accordingly. */
 static void
-begin_client(struct nsc_connections *c, struct nsc_connection_client *k)
+hear(struct nsc_connection_client *k, uint64_t now)
 {
+	uint64_t patience = 3 * (now - k->heard);
+
+	if (patience < NSC_CLIENT_REST * SECOND)
+		patience = NSC_CLIENT_REST * SECOND;
+	if (patience > NSC_CLIENT_REST_MOST * SECOND)
+		patience = NSC_CLIENT_REST_MOST * SECOND;
+	k->patience = patience;
+	k->heard = now;
 	k->resting = false;
-	k->lost = (struct nsc_socket_totals){.sent = 0};
-	for (uint32_t n = c->live; n != 0; n = c->entry[n].next)
-		k->last[n] = nsc_connection_totals(&c->entry[n]);
 }
 
 /* Room for the closed ones of one client more; who leaves, leaves it to the next. */
@@ -175,7 +181,9 @@ nsc_connections_join(struct nsc_connections *c, uint64_t now)
 	if (k->last == NULL)
 		return -ENOMEM;
 	k->used = true;
-	begin_client(c, k);
+	hear(k, now);
+	for (uint32_t n = c->live; n != 0; n = c->entry[n].next)
+		k->last[n] = nsc_connection_totals(&c->entry[n]);
 	return i;
 }
 
@@ -201,9 +209,7 @@ nsc_connections_read(struct nsc_connections *c, int client, uint64_t now,
 
 	c->now = now;
 	nsc_clients_rest(c);
-	if (k->resting)
-		begin_client(c, k);
-	k->heard = now;
+	hear(k, now);
 	for (n = c->live; n != 0; n = next) {
 		struct nsc_connection_entry *e = &c->entry[n];
 		struct nsc_socket_totals totals = nsc_connection_totals(e);

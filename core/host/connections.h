@@ -16,7 +16,8 @@ enum {
 	NSC_CONNECTIONS_MAX = 65536,	/* open ones followed; more: counted as untracked */
 	NSC_CLOSED_MAX = 50000,		/* closed ones kept for one client (row 3.3) */
 	NSC_CLIENTS_MAX = 8,
-	NSC_CLIENT_REST = 120,		/* seconds without a read: forgotten (row 3.4) */
+	/* Seconds without a read, or three of its intervals, until no closed one waits for it (row 3.4). */
+	NSC_CLIENT_REST = 120, NSC_CLIENT_REST_MOST = 3600,
 };
 
 enum nsc_certainty {
@@ -73,7 +74,8 @@ void nsc_connections_each(struct nsc_connections *c,
 /*
  * A client: connections that are open, and those that the first dump will find (adopted),
  * begin with the totals that they have; later ones with 0.  Who does not read for
- * NSC_CLIENT_REST begins anew with its next read.  0 to 7, -ENOSPC or -ENOMEM.
+ * NSC_CLIENT_REST is told of no single closed one of that time: `lost` has their octets,
+ * and open ones go on from its last read.  0 to 7, -ENOSPC or -ENOMEM.
  */
 int nsc_connections_join(struct nsc_connections *c, uint64_t now);
 void nsc_connections_leave(struct nsc_connections *c, int client);
@@ -87,7 +89,7 @@ struct nsc_connection_delta {
 void nsc_connections_read(struct nsc_connections *c, int client, uint64_t now,
 			  void (*each)(void *arg, const struct nsc_connection_delta *d), void *arg);
 
-/* Sums of what a cap took from this client. */
+/* Sums since it joined of what a cap, or its rest, took from this client. */
 struct nsc_socket_totals nsc_connections_lost(const struct nsc_connections *c, int client);
 void nsc_connections_stats(const struct nsc_connections *c, struct nsc_connections_stats *s);
 

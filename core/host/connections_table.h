@@ -23,8 +23,9 @@ struct nsc_connection_entry {
 
 struct nsc_connection_client {
 	bool used;
-	bool resting;				/* too long without a read: begins anew */
+	bool resting;				/* too long without a read: nothing waits for it */
 	uint64_t heard;				/* steady clock, ns: joined or read */
+	uint64_t patience;			/* ns without a read until it rests */
 	size_t closed;				/* closed ones that wait for it */
 	struct nsc_socket_totals lost;
 	size_t room;				/* entries in `last` */
@@ -72,7 +73,7 @@ void nsc_clients_close(struct nsc_connections *c, uint32_t n);
 /* These octets of a connection cannot be told of. */
 void nsc_clients_lose(struct nsc_connections *c, const struct nsc_socket_totals *totals);
 
-/* Forgets clients that have not read for NSC_CLIENT_REST. */
+/* Closed ones wait no longer for clients that have not read for too long. */
 void nsc_clients_rest(struct nsc_connections *c);
 
 void nsc_clients_free(struct nsc_connections *c);

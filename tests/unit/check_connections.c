@@ -359,7 +359,8 @@ END_TEST
 
 /* --- 3.4, 3.5: clients and room --------------------------------------------------------- */
 
-START_TEST(row_3_4_who_does_not_read_begins_anew)
+/* Nothing waits for it, and yet nothing of the sums is lost or told twice. */
+START_TEST(row_3_4_who_does_not_read_loses_no_octet)
 {
 	struct nsc_socket s = tcp(1, 5000, 100, 100);
 	struct heard h;
@@ -373,14 +374,53 @@ START_TEST(row_3_4_who_does_not_read_begins_anew)
 	event(NSC_TRACE_CLOSED, tcp(3, 5001, 7, 7));
 	clock_ns += SECOND;
 	s.totals.sent = 5000;
-	dump(&s, 1, true);		/* forgotten: nothing is kept for it */
+	dump(&s, 1, true);		/* it rests from here on */
 	event(NSC_TRACE_CLOSED, tcp(4, 5001, 7, 7));
+	ck_assert_uint_eq(nsc_connections_lost(c, client).sent, 21);
+	event(NSC_TRACE_OPENED, tcp(5, 5001, 0, 0));	/* takes an entry that was another's */
+	event(NSC_TRACE_CLOSED, tcp(5, 5001, 9, 0));
+	event(NSC_TRACE_OPENED, tcp(6, 5001, 0, 0));
 	h = read_client(client);
-	ck_assert_uint_eq(h.rows, 1);
-	ck_assert_uint_eq(h.sum.sent, 0);
+	ck_assert_uint_eq(h.rows, 2);
+	ck_assert_uint_eq(h.closed, 0);
+	ck_assert_uint_eq(h.sum.sent, 4900);
+	ck_assert_uint_eq(nsc_connections_lost(c, client).sent, 30);
+	ck_assert_uint_eq(stats().closed_dropped, 0);
 	s.totals.sent = 5001;
 	dump(&s, 1, true);
-	ck_assert_uint_eq(read_client(client).sum.sent, 1);
+	event(NSC_TRACE_CLOSED, tcp(6, 5001, 3, 0));
+	h = read_client(client);
+	ck_assert_uint_eq(h.sum.sent, 4);
+	ck_assert_uint_eq(h.closed, 1);
+	ck_assert_uint_eq(nsc_connections_lost(c, client).sent, 30);
+}
+END_TEST
+
+/* An agent with an interval of five minutes: from its second read on all wait for it. */
+START_TEST(row_3_4_who_reads_seldom_is_waited_for)
+{
+	struct heard h = {.rows = 0};
+	int client;
+
+	dump(NULL, 0, true);
+	client = nsc_connections_join(c, clock_ns);
+	for (unsigned read = 1; read <= 4; read++) {
+		for (unsigned n = 1; n <= 10; n++) {
+			clock_ns += 30 * SECOND;
+			event(NSC_TRACE_CLOSED, tcp(100 * read + n, 5000, 7, 0));
+			dump(NULL, 0, true);
+		}
+		nsc_connections_read(c, client, clock_ns, hear, &h);
+	}
+	ck_assert_uint_eq(h.sum.sent + nsc_connections_lost(c, client).sent, 4 * 10 * 7);
+	ck_assert_uint_ge(h.closed, 30);
+	/* Who comes back after a day is not waited for that long. */
+	clock_ns += 86400 * SECOND;
+	read_client(client);
+	event(NSC_TRACE_CLOSED, tcp(1000, 5000, 7, 0));
+	clock_ns += (NSC_CLIENT_REST_MOST + 1) * SECOND;
+	dump(NULL, 0, true);
+	ck_assert_uint_eq(read_client(client).closed, 0);
 }
 END_TEST
 
@@ -525,7 +565,7 @@ END_TEST
 
 /* --- algorithm 6: any schedule ------------------------------------------------------------- */
 
-enum { SOCKETS = 300, CLIENTS = 3, STEPS = 60000 };
+enum { SOCKETS = 300, CLIENTS = 4, STEPS = 60000 };
 
 struct one {
 	struct nsc_socket s;
@@ -608,7 +648,8 @@ step_read(struct model *m, int client)
 START_TEST(algorithm_6_sums_are_the_totals)
 {
 	static struct model m;
-	static const unsigned every[CLIENTS] = {7, 100, 2500};
+	/* Steps of 10 ms: the last one rests between its reads. */
+	static const unsigned every[CLIENTS] = {7, 100, 2500, 20000};
 
 	memset(&m, 0, sizeof m);
 	m.rng = (uint64_t)_i * 7919 + 1;
@@ -673,7 +714,8 @@ main(void)
 	tcase_add_test(t, what_a_dump_misses_has_vanished);
 	tcase_add_test(t, where_events_come_a_second_dump_decides);
 	tcase_add_test(t, a_dump_that_failed_lets_nothing_vanish);
-	tcase_add_test(t, row_3_4_who_does_not_read_begins_anew);
+	tcase_add_test(t, row_3_4_who_does_not_read_loses_no_octet);
+	tcase_add_test(t, row_3_4_who_reads_seldom_is_waited_for);
 	tcase_add_test(t, row_3_4_two_intervals_have_equal_sums);
 	tcase_add_test(t, row_3_5_a_full_table_counts_and_goes_on);
 	tcase_add_test(t, eight_clients_and_no_more);
