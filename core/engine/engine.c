@@ -21,9 +21,10 @@ wake(void *arg)
 	unsigned i;
 
 	if (e->capture != NULL) {
-		nsc_capture_wake(e->capture);
+		/* Owners first: a worker tells with them what it publishes. */
 		if (e->lookout != NULL)
 			nsc_lookout_wake(e->lookout);
+		nsc_capture_wake(e->capture);
 		return;
 	}
 	/* Nobody else runs the workers: they publish here and now. */

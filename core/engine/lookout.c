@@ -203,11 +203,12 @@ turn(struct nsc_lookout *l)
 	what = nsc_pace_next(&l->pace, now, &until);
 	poll(fds, 3, what != NSC_LOOK_NONE || until <= now ? 0 : (int)((until - now) / MS + 1));
 	now = nsc_clock(CLOCK_BOOTTIME);
-	nsc_facts_clock(l->options.facts, nsc_clock(CLOCK_REALTIME) / (1000 * MS));
+	nsc_facts_clock(l->options.facts, nsc_clock(CLOCK_REALTIME));
 	if (fds[0].revents != 0 && read(l->wake_fd, &times, sizeof times) > 0 &&
 	    (asked = atomic_load(&l->asked)) != 0)
 		nsc_pace_ask(&l->pace, asked);
-	if (fds[1].revents != 0)
+	/* Who reads wants to know of the last 20 ms, too. */
+	if (fds[0].revents != 0 || fds[1].revents != 0)
 		l->pace.hint |= nsc_inventory_hear(l->inventory, l->options.facts, now);
 	if (fds[2].revents != 0)
 		nsc_watch_hear(&l->watch, now);
@@ -245,7 +246,7 @@ nsc_lookout_new(struct nsc_lookout **out, const struct nsc_lookout_options *o)
 		nsc_lookout_free(l);
 		return rc;
 	}
-	nsc_facts_clock(o->facts, nsc_clock(CLOCK_REALTIME) / (1000 * MS));
+	nsc_facts_clock(o->facts, nsc_clock(CLOCK_REALTIME));
 	look(l, NSC_LOOK_WHOLE);
 	nsc_ledger_publish(o->ledger, &l->cells, true);
 	*out = l;

@@ -7,6 +7,7 @@
 #ifndef NSC_ENGINE_PARTIES_H
 #define NSC_ENGINE_PARTIES_H
 
+#include "engine/ends.h"
 #include "ledger/ledger.h"
 #include "scope/facts.h"
 
@@ -18,12 +19,6 @@ enum {
 	NSC_PARTIES_WAITING = 2048,
 	NSC_PARTY_KNOWN = NSC_PARTY_WAITING + NSC_PARTIES_WAITING,
 	NSC_PARTIES = NSC_PARTY_KNOWN + 4096,
-};
-
-struct nsc_ends {			/* by place: 0 is flow->addr[0], 1 flow->addr[1] */
-	uint16_t owner[2];		/* id (host/names.h); 0: unknown, or not ours */
-	uint16_t generation[2];		/* of these ids */
-	uint8_t ours;			/* bit of each place that is ours */
 };
 
 struct nsc_party {

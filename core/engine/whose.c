@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The look-ups, and the flows that wait for one to succeed. */
+/* Flows that wait for a look-up to succeed, and what they hold meanwhile. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,24 +7,15 @@
 #include "engine/whose.h"
 
 static const uint64_t SECOND = 1000000000;
+static const uint64_t DOUBT = 250000000;	/* ns: in that time who uses a port now has been told */
 
-enum {
-	PATIENCE = 2,			/* seconds: a flow that closed waits so long (DESIGN 3) */
-	ANY_AGE = 1 << 16,		/* seconds: more than an entry can tell */
-};
-
-struct subject {			/* what is looked up */
-	struct nsc_addr addr[2];	/* by place */
-	uint16_t port[2];
-	uint8_t proto, ours;
-	uint8_t first;			/* place of the initiator */
-	bool handshake;			/* it began before our eyes: older entries are another's */
-	uint64_t start;
-};
+enum { PATIENCE = 2 };			/* seconds: a flow that closed waits so long (DESIGN 3) */
 
 struct waiting {
 	struct nsc_flow *flow;		/* NULL: it left the table */
-	struct subject subject;
+	struct nsc_subject subject;
+	bool rested;			/* it was `before`'s, and may be another's now */
+	struct nsc_ends before;
 	uint64_t since;			/* ns */
 	uint64_t closed;		/* ns; 0: it is open */
 	uint16_t at;			/* where it stands in `order` */
@@ -80,92 +71,39 @@ nsc_whose_given_up(const struct nsc_whose *o)
 	return o->given_up;
 }
 
-/* --- look-ups ------------------------------------------------------------------- */
+/* --- looks ---------------------------------------------------------------------- */
 
-static bool
-is_ephemeral(const struct nsc_facts_view *v, uint16_t port)
+/* What is not known now, but was before the flow rested, is still the best answer. */
+static void
+keep(struct nsc_ends *ends, const struct nsc_ends *before)
 {
-	return port >= v->ephemeral_low && port <= v->ephemeral_high;
-}
-
-static uint16_t
-entered(const struct nsc_whose *o, const struct nsc_owner_key *k, uint64_t now, uint64_t age)
-{
-	return nsc_facts_owner_within(o->facts, k, now / SECOND, age);
-}
-
-/* A UDP socket without a peer stands under its own address, else under none. */
-static uint16_t
-unconnected(const struct nsc_whose *o, struct nsc_owner_key *k, uint64_t now, uint64_t age)
-{
-	uint16_t owner;
-
-	memset(&k->remote, 0, sizeof k->remote);
-	k->remote_port = 0;
-	owner = entered(o, k, now, age);
-	if (owner != 0)
-		return owner;
-	memset(&k->local, 0, sizeof k->local);
-	return entered(o, k, now, age);
-}
-
-/* The owner of one end; 0: unknown. */
-static uint16_t
-find_owner(const struct nsc_whose *o, const struct nsc_facts_view *v, const struct subject *s,
-	   unsigned place, uint64_t now)
-{
-	struct nsc_owner_key k = {
-		.local = s->addr[place], .remote = s->addr[!place],
-		.local_port = s->port[place], .remote_port = s->port[!place], .proto = s->proto,
-	};
-	bool udp = s->proto == NSC_PROTO_UDP;
-	/* Ports that the kernel hands out come again: what was entered before is another's. */
-	bool fresh = s->handshake || (udp && is_ephemeral(v, s->port[place]));
-	uint64_t age = fresh && now > s->start ? (now - s->start) / SECOND + 1 : fresh ? 1 : ANY_AGE;
-	const struct nsc_fact_listener *l;
-	uint16_t owner = entered(o, &k, now, age);
-
-	if (owner == 0 && udp)
-		owner = unconnected(o, &k, now, age);
-	if (owner != 0 || (s->handshake && s->first == place))
-		return owner;
-	l = nsc_facts_listener(v, s->proto, &s->addr[place], s->port[place]);
-	return l != NULL ? l->owner : 0;
-}
-
-static uint16_t
-generation_of(const struct nsc_whose *o, uint16_t owner)
-{
-	return nsc_owner_generation(atomic_load_explicit(
-		&o->facts->owner_rows[owner % NSC_OWNERS], memory_order_acquire));
-}
-
-/* True if the owners of all ends that are ours are known. */
-static bool
-find_ends(const struct nsc_whose *o, const struct nsc_facts_view *v, const struct subject *s,
-	  uint64_t now, struct nsc_ends *ends)
-{
-	bool all = true;
-
-	*ends = (struct nsc_ends){.ours = s->ours};
 	for (unsigned place = 0; place < 2; place++) {
-		if (!(s->ours & 1u << place))
+		if (ends->owner[place] != 0)
 			continue;
-		ends->owner[place] = find_owner(o, v, s, place, now);
-		ends->generation[place] = generation_of(o, ends->owner[place]);
-		all &= ends->owner[place] != 0;
+		ends->owner[place] = before->owner[place];
+		ends->generation[place] = before->generation[place];
 	}
-	return all;
 }
 
-static struct subject
-subject_of(const struct nsc_flow *f, unsigned ours)
+static enum nsc_trust
+look_up(const struct nsc_whose *o, const struct nsc_facts_view *v, const struct waiting *w,
+	uint64_t now, struct nsc_ends *ends)
 {
-	return (struct subject){
-		.addr = {f->addr[0], f->addr[1]}, .port = {f->port[0], f->port[1]},
-		.proto = f->proto, .ours = (uint8_t)ours, .first = f->first, .start = f->start,
-		.handshake = (f->flags & (NSC_FLOW_SYN_SEEN | NSC_FLOW_SYNACK_SEEN)) != 0,
-	};
+	enum nsc_trust trust = nsc_ends_find(o->facts, v, &w->subject, now, ends);
+
+	if (w->rested)
+		keep(ends, &w->before);
+	return trust;
+}
+
+/* True if nothing better is to be waited for. */
+static bool
+is_over(const struct waiting *w, enum nsc_trust trust, uint64_t now)
+{
+	uint64_t waited = now - w->since, closed = w->closed != 0 ? now - w->closed : 0;
+
+	return trust == NSC_TRUST_WHOLE || (trust == NSC_TRUST_SOME && waited >= DOUBT) ||
+	       (w->rested && waited >= PATIENCE * SECOND) || closed >= PATIENCE * SECOND;
 }
 
 /* --- from party to party --------------------------------------------------------- */
@@ -247,36 +185,43 @@ make_room(struct nsc_whose *o, uint64_t now)
 	return true;
 }
 
+/* Takes a place that is free; ends: what is known already. */
 static uint16_t
-begin_wait(struct nsc_whose *o, struct nsc_flow *f, const struct subject *s,
+begin_wait(struct nsc_whose *o, struct nsc_flow *f, const struct nsc_subject *s,
 	   const struct nsc_ends *ends, uint64_t now)
 {
-	unsigned n, at;
+	unsigned at = o->waiting++, n = o->order[at];
 
-	if (!make_room(o, now))
-		return NSC_PARTY_UNKNOWN + ends->ours;
-	at = o->waiting++;
-	n = o->order[at];
 	o->slot[n] = (struct waiting){.flow = f, .subject = *s, .since = now, .at = (uint16_t)at};
 	o->parties.party[NSC_PARTY_WAITING + n] = (struct nsc_party){.ends = *ends};
 	return (uint16_t)(NSC_PARTY_WAITING + n);
 }
 
-/* The last look: an accepted connection may have got a nearer owner than its listener's. */
+/* Of the flow of that slot; till it is found, what is known so far holds for the next publish. */
 static void
-look_again(struct nsc_whose *o, struct nsc_flow *f, const struct nsc_facts_view *v, uint64_t now)
+look_for(struct nsc_whose *o, unsigned n, const struct nsc_facts_view *v, uint64_t now)
+{
+	struct waiting *w = &o->slot[n];
+	struct nsc_ends ends;
+	enum nsc_trust trust = look_up(o, v, w, now, &ends);
+
+	if (is_over(w, trust, now))
+		end_wait(o, n, &ends);
+	else
+		o->parties.party[NSC_PARTY_WAITING + n].ends = ends;
+}
+
+/* An accepted connection may have got a nearer owner than its listener's. */
+static void
+look_nearer(struct nsc_whose *o, struct nsc_flow *f, const struct nsc_facts_view *v, uint64_t now)
 {
 	struct nsc_party *party = o->parties.party;
 	uint16_t from = f->owner, to;
-	struct subject s = subject_of(f, party[from].ends.ours);
+	struct nsc_subject s = nsc_subject_of(f, party[from].ends.ours);
 	struct nsc_ends ends;
 
-	if (!find_ends(o, v, &s, now, &ends))
+	if (nsc_ends_find(o->facts, v, &s, now, &ends) != NSC_TRUST_WHOLE)
 		return;
-	if (waits(from)) {
-		end_wait(o, (unsigned)from - NSC_PARTY_WAITING, &ends);
-		return;
-	}
 	to = nsc_parties_find(&o->parties, &ends, o->cells);
 	if (to == from)
 		return;
@@ -291,8 +236,12 @@ nsc_whose_last_look(struct nsc_whose *o, const struct nsc_facts_view *v, uint64_
 	struct nsc_flow *f = o->closing;
 
 	o->closing = NULL;
-	if (f != NULL)
-		look_again(o, f, v, now);
+	if (f == NULL)
+		return;
+	if (waits(f->owner))
+		look_for(o, f->owner - NSC_PARTY_WAITING, v, now);
+	else if (f->proto == NSC_PROTO_TCP)
+		look_nearer(o, f, v, now);
 }
 
 /* --- flows ------------------------------------------------------------------------- */
@@ -302,21 +251,50 @@ nsc_whose_opened(struct nsc_whose *o, struct nsc_flow *f, unsigned ours,
 		 const struct nsc_facts_view *v, uint64_t now)
 {
 	struct nsc_ends ends;
-	struct subject s;
-	bool known;
+	struct nsc_subject s;
+	enum nsc_trust trust;
+	bool wait;
 
 	nsc_whose_last_look(o, v, now);
 	if (!v->owners_known || ours == 0 || !(o->parties.processes || o->parties.units))
 		return;
 	if (f->first != 0)
 		ours = (ours & 1) << 1 | ours >> 1;
-	s = subject_of(f, ours);
-	known = find_ends(o, v, &s, now, &ends);
-	if (!known && (f->proto == NSC_PROTO_TCP || f->proto == NSC_PROTO_UDP))
-		f->owner = begin_wait(o, f, &s, &ends, now);
-	else
-		f->owner = nsc_parties_find(&o->parties, &ends, o->cells);
+	s = nsc_subject_of(f, ours);
+	trust = nsc_ends_find(o->facts, v, &s, now, &ends);
+	/* For what is doubtful nobody else shall give up his place. */
+	wait = trust == NSC_TRUST_NONE && (f->proto == NSC_PROTO_TCP || f->proto == NSC_PROTO_UDP)
+		       ? make_room(o, now)
+		       : trust == NSC_TRUST_SOME && o->waiting < NSC_PARTIES_WAITING;
+	f->owner = wait ? begin_wait(o, f, &s, &ends, now)
+			: nsc_parties_find(&o->parties, &ends, o->cells);
 	nsc_parties_hold(&o->parties, f->owner, true);
+}
+
+void
+nsc_whose_rested(struct nsc_whose *o, struct nsc_flow *f, const struct nsc_facts_view *v,
+		 uint64_t now)
+{
+	const struct nsc_ends before = o->parties.party[f->owner].ends;
+	struct nsc_subject s = nsc_subject_of(f, before.ours);
+	struct nsc_ends ends;
+	enum nsc_trust trust;
+	uint16_t to;
+
+	if (f->owner == NSC_PARTY_NOBODY || waits(f->owner) || f->flags & NSC_FLOW_CLOSED ||
+	    !nsc_subject_lent(&s, v))
+		return;
+	s.start = now;
+	trust = nsc_ends_find(o->facts, v, &s, now, &ends);
+	keep(&ends, &before);
+	if (trust == NSC_TRUST_WHOLE || o->waiting == NSC_PARTIES_WAITING) {
+		lead(o, f, nsc_parties_find(&o->parties, &ends, o->cells), true);
+		return;
+	}
+	to = begin_wait(o, f, &s, &ends, now);
+	o->slot[to - NSC_PARTY_WAITING].rested = true;
+	o->slot[to - NSC_PARTY_WAITING].before = before;
+	lead(o, f, to, true);
 }
 
 void
@@ -350,17 +328,10 @@ static void
 look_for_all(struct nsc_whose *o, const struct nsc_facts_view *v, uint64_t now, bool all)
 {
 	for (unsigned i = o->waiting; i-- > 0;) {
-		unsigned n = o->order[i];
-		struct waiting *w = &o->slot[n];
-		struct nsc_ends ends;
+		const struct waiting *w = &o->slot[o->order[i]];
 
-		if (!all && now - w->since >= PATIENCE * SECOND && w->closed == 0)
-			continue;
-		if (find_ends(o, v, &w->subject, now, &ends) ||
-		    (w->closed != 0 && now - w->closed >= PATIENCE * SECOND))
-			end_wait(o, n, &ends);
-		else
-			o->parties.party[NSC_PARTY_WAITING + n].ends = ends;
+		if (all || now - w->since < PATIENCE * SECOND || w->closed != 0)
+			look_for(o, o->order[i], v, now);
 	}
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whose a flow is: looked up when it opens, while it is not known ten times a second, and
- * when it closes; never for a packet.  A flow whose owner is not known waits in a party of
- * its own, which goes as a whole to the owner that is found.  What has not been found by a
- * publish leaves with it as `unknown` and never moves again: so the rows of every interval
- * add up to its total, and no sum ever falls.
+ * Whose a flow is: looked up when it opens, while it is not known ten times a second, when
+ * it closes, and, of UDP, when it goes on after a rest; never for any other packet.  A flow
+ * whose owner is not known waits in a party of its own, which goes as a whole to the owner
+ * that is found.  What has not been found by a publish leaves with it as `unknown` and never
+ * moves again: so the rows of every interval add up to its total, and no sum ever falls.
  */
 #ifndef NSC_ENGINE_WHOSE_H
 #define NSC_ENGINE_WHOSE_H
@@ -31,6 +31,13 @@ void nsc_whose_opened(struct nsc_whose *o, struct nsc_flow *f, unsigned ours,
 void nsc_whose_closed(struct nsc_whose *o, struct nsc_flow *f, const struct nsc_facts_view *v,
 		      uint64_t now);
 void nsc_whose_retired(struct nsc_whose *o, struct nsc_flow *f);
+
+/*
+ * A packet came for a UDP flow after a second without one, and has not been counted yet:
+ * its port may have been lent to another program meanwhile.
+ */
+void nsc_whose_rested(struct nsc_whose *o, struct nsc_flow *f, const struct nsc_facts_view *v,
+		      uint64_t now);
 
 /*
  * The last look at a flow that was closed, to be made before it is told and leaves.  The

@@ -176,6 +176,8 @@ follow(struct nsc_worker *w, const struct nsc_packet *p, const struct nsc_flow_r
 		nsc_worker_tick(w, w->now);
 	nsc_flow_update(w->flows, p, ref, &up);
 	w->octets += (uint64_t)p->octets + p->credit_octets;
+	if (up.flags & NSC_UPDATE_RESTED && up.flow->proto == NSC_PROTO_UDP)
+		nsc_whose_rested(w->whose, up.flow, &w->locals.view, w->now);
 	if (!w->host.uncounted) {
 		nsc_account_interface(w, p, interface_way(w, p, &up));
 		nsc_account_packet(w, p, &up);

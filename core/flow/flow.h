@@ -144,6 +144,7 @@ enum nsc_update_flags {
 	NSC_UPDATE_CHALLENGE = 1 << 7,	/* SYN inside an established flow */
 	NSC_UPDATE_DUP_ACK = 1 << 8,	/* an acknowledgement that says the last one again */
 	NSC_UPDATE_WINDOW_FULL = 1 << 9,	/* the packet uses the last octet of its receiver's offer */
+	NSC_UPDATE_RESTED = 1 << 10,	/* the first packet for a second, but not of all */
 };
 
 struct nsc_update {

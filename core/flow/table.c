@@ -198,12 +198,14 @@ count(struct nsc_flow *f, int side, const struct nsc_packet *p)
 
 /* `end` is the packets' own time; what idles is told by the clock, which never goes back. */
 static void
-touch(struct nsc_flow_table *t, struct nsc_flow *f, const struct nsc_packet *p)
+touch(struct nsc_flow_table *t, struct nsc_flow *f, const struct nsc_packet *p, struct nsc_update *up)
 {
 	uint64_t time = t->clock - p->time > LATE_LIMIT ? t->clock : p->time;
 
 	if (f->start == 0)
 		f->start = time;
+	else if (time >= f->end + NSC_SECOND)
+		up->flags |= NSC_UPDATE_RESTED;
 	f->end = time > f->end ? time : f->end;
 	if (f->state < NSC_STATE_TIME_WAIT)
 		f->since = t->clock;
@@ -233,7 +235,7 @@ nsc_flow_update(struct nsc_flow_table *t, const struct nsc_packet *p,
 	up->side = (uint8_t)side_of_packet(f, k);
 	state = f->state;
 	count(f, up->side, p);
-	touch(t, f, p);
+	touch(t, f, p, up);
 	if (nsc_tcp_readable(f, p))
 		end = nsc_tcp_step(t, f, up->side, p, up);
 	if (up->flags & NSC_UPDATE_OPENED) {

@@ -74,7 +74,7 @@ struct nsc_facts {
 
 	/* the writers' own */
 	struct nsc_facts_view draft;
-	uint64_t owner_clock;		/* seconds since the epoch: the time of new entries */
+	uint64_t owner_clock;		/* ns since the epoch: the time of new entries */
 	uint8_t owner_next[NSC_OWNER_BUCKETS];	/* the way that the bucket's next entry takes */
 };
 
@@ -105,7 +105,7 @@ struct nsc_owner_key {
 	uint8_t proto;
 };
 
-/* The writer's: what time it is (seconds since the epoch), for the entries to come. */
+/* The writer's: what time it is (ns since the epoch), for the entries to come. */
 void nsc_facts_clock(struct nsc_facts *f, uint64_t now);
 
 /* The writer's: one release store; an entry of the same key is replaced, the oldest of a full bucket goes. */
@@ -118,11 +118,13 @@ void nsc_facts_disown(struct nsc_facts *f, uint16_t owner);
 uint16_t nsc_facts_owner(const struct nsc_facts *f, const struct nsc_owner_key *k);
 
 /*
- * The same of an entry made at most `age` seconds before `now` (seconds since the epoch):
- * ports are used again, and nobody takes old entries out.
+ * The same, and when it was entered, since ports are used again and nobody takes old entries
+ * out: ns since the epoch, rounded down to 2^NSC_OWNER_TICK ns (67 ms), within the 73 minutes
+ * before now.
  */
-uint16_t nsc_facts_owner_within(const struct nsc_facts *f, const struct nsc_owner_key *k,
-				uint64_t now, uint64_t age);
+enum { NSC_OWNER_TICK = 26 };
+uint16_t nsc_facts_owner_made(const struct nsc_facts *f, const struct nsc_owner_key *k,
+			      uint64_t now, uint64_t *made);
 
 /* What owner_rows holds: a row of the set PROCESS, one of UNIT, and which name of the id it is. */
 static inline uint32_t

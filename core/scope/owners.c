@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owners by connection: buckets of eight words {tag 40 | time 12 | owner 12}, found by a
+ * Owners by connection: buckets of eight words {tag 36 | time 16 | owner 12}, found by a
  * keyed hash.  Nothing is ever taken out: an entry goes when its bucket is full and it is
  * the oldest (of 131072, one is gone after 40,000 later ones with 0.4 %).  So an entry may
- * be of a connection that had the same ports an hour ago: hence the time, in seconds
- * modulo 4096.
+ * be of a connection that had the same ports an hour ago: hence the time, in 2^26 ns (67 ms)
+ * modulo 65536 (73 minutes).
  */
 #include <string.h>
 
 #include "scope/facts.h"
 
 enum {
-	OWNER_BITS = 12, TIME_BITS = 12, TAG_SHIFT = OWNER_BITS + TIME_BITS,
+	OWNER_BITS = 12, TIME_BITS = 16, TAG_SHIFT = OWNER_BITS + TIME_BITS,
 	OWNER_MASK = (1 << OWNER_BITS) - 1, TIME_MASK = (1 << TIME_BITS) - 1,
 };
 
@@ -46,8 +46,8 @@ nsc_facts_own(struct nsc_facts *f, const struct nsc_owner_key *k, uint16_t owner
 	uint64_t h = hash_of(f, k), tag = h >> TAG_SHIFT;
 	unsigned n = h & (NSC_OWNER_BUCKETS - 1), way;
 	_Atomic uint64_t *bucket = f->owner[n];
-	uint64_t entry = tag << TAG_SHIFT | (f->owner_clock & TIME_MASK) << OWNER_BITS |
-			 (owner & OWNER_MASK);
+	uint64_t time = f->owner_clock >> NSC_OWNER_TICK & TIME_MASK;
+	uint64_t entry = tag << TAG_SHIFT | time << OWNER_BITS | (owner & OWNER_MASK);
 
 	for (way = 0; way < NSC_OWNER_WAYS; way++) {
 		uint64_t old = atomic_load_explicit(&bucket[way], memory_order_relaxed);
@@ -100,12 +100,14 @@ nsc_facts_owner(const struct nsc_facts *f, const struct nsc_owner_key *k)
 }
 
 uint16_t
-nsc_facts_owner_within(const struct nsc_facts *f, const struct nsc_owner_key *k, uint64_t now,
-		       uint64_t age)
+nsc_facts_owner_made(const struct nsc_facts *f, const struct nsc_owner_key *k, uint64_t now,
+		     uint64_t *made)
 {
-	/* The writer's clock may be a step ahead of the asker's. */
-	enum { AHEAD = 2 };
-	uint64_t e = find(f, k), old = (now + AHEAD - (e >> OWNER_BITS)) & TIME_MASK;
+	/* The writer's clock may be a step ahead of the asker's: 2 s. */
+	enum { AHEAD = 30 };
+	uint64_t e = find(f, k), tick = (now >> NSC_OWNER_TICK) + AHEAD;
+	uint64_t age = (tick - (e >> OWNER_BITS)) & TIME_MASK;
 
-	return e != 0 && old <= age + AHEAD ? (uint16_t)(e & OWNER_MASK) : 0;
+	*made = e != 0 && age < tick ? (tick - age) << NSC_OWNER_TICK : 0;
+	return (uint16_t)(e & OWNER_MASK);
 }

@@ -29,6 +29,18 @@ def serve(address, port):
         threading.Thread(target=answer, args=(s.accept()[0],), daemon=True).start()
 
 
+def resolve(address, port):
+    """Answers every query over UDP: there is no such name."""
+    u = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+    u.bind((address, port))
+    print("ready", flush=True)
+    while True:
+        query, peer = u.recvfrom(2000)
+        # QR, RD and RA, NXDOMAIN (RFC 1035, 4.1.1); the question alone comes back.
+        end = query.index(b"\0", 12) + 5
+        u.sendto(query[:2] + b"\x81\x83" + query[4:6] + bytes(6) + query[12:end], peer)
+
+
 def ask(c, size):
     c.sendall(size.to_bytes(8, "big"))
     while size > 0:
@@ -121,6 +133,8 @@ def right(path, wanted):
 what, *rest = sys.argv[1:]
 if what == "serve":
     serve(rest[0], int(rest[1]))
+elif what == "resolve":
+    resolve(rest[0], int(rest[1]))
 elif what in ("short", "long"):
     (short if what == "short" else long)(rest[0], int(rest[1]), int(rest[2]))
 elif what in ("udp", "udp_connected"):

@@ -57,7 +57,7 @@ begin(void)
 	nsc_facts_commit(&world.facts);
 	for (unsigned i = 2; i < NAMES; i++)
 		atomic_store(&world.facts.owner_rows[i], nsc_owner_rows(i, i, 0));
-	nsc_facts_clock(&world.facts, world.now / SECOND);
+	nsc_facts_clock(&world.facts, world.now);
 	seed = 0x2545f4914f6cdd1du;
 }
 
@@ -78,7 +78,7 @@ own_at(uint64_t time, unsigned proto, unsigned local, unsigned local_port, unsig
 		k.local = host(local);
 	if (remote != 0)
 		k.remote = host(remote);
-	nsc_facts_clock(&world.facts, time / SECOND);
+	nsc_facts_clock(&world.facts, time);
 	nsc_facts_own(&world.facts, &k, owner);
 }
 
@@ -327,6 +327,90 @@ START_TEST(udp_falls_back_from_the_pair_to_the_port)
 }
 END_TEST
 
+/* The last user of a port is likely, till the one of now has been told of. */
+START_TEST(a_lent_port_is_his_who_uses_it_now)
+{
+	own_at(world.now - 2 * SECOND, 17, HERE, 40000, THERE, 53, CURL);
+	own_at(world.now - 2 * SECOND, 17, 0, 40001, 0, 0, CURL);
+	udp(0, 40000, "?", 1);
+	udp(0, 40001, "?", 1);
+	own(17, HERE, 40000, THERE, 53, PYTHON);
+	tick(100);
+	own(17, HERE, 40001, THERE, 53, NGINX);	/* connected, where one without a peer was */
+	tick(100);
+	look();
+	assert_pair("process-python3/io_packets", 0u, 1u);
+	assert_pair("process-nginx/io_packets", 0u, 1u);
+	assert_pair("process-curl/io_packets", 0u, 0u);
+	assert_total();
+}
+END_TEST
+
+START_TEST(nobody_else_is_told_of_it_was_the_last_one)
+{
+	own_at(world.now - 2 * SECOND, 17, HERE, 40000, THERE, 53, CURL);
+	udp(0, 40000, "?", 1);
+	tick(1000);
+	own(17, HERE, 40000, THERE, 53, PYTHON);	/* of a later use */
+	tick(100);
+	look();
+	assert_pair("process-curl/io_packets", 0u, 1u);
+	assert_pair("process-python3/io_packets", 0u, 0u);
+	own_at(world.now - 4 * SECOND, 17, HERE, 40001, THERE, 53, CURL);
+	udp(0, 40001, "?", 1);
+	look();
+	assert_pair("process-unknown/io_packets", 0u, 1u);
+	assert_total();
+}
+END_TEST
+
+/* One flow, since its ends are the same: its first user's, then another's, who is told of later. */
+START_TEST(a_flow_that_rested_may_be_another_s)
+{
+	own(17, HERE, 40000, THERE, 53, CURL);
+	udp(0, 40000, "?", 1);
+	udp(1, 40000, "!", 1);
+	tick(5000);
+	udp(0, 40000, "?", 1);
+	udp(1, 40000, "!", 1);
+	own(17, HERE, 40000, THERE, 53, PYTHON);
+	tick(100);
+	look();
+	assert_pair("process-curl/io_packets", 1u, 1u);
+	assert_pair("process-python3/io_packets", 1u, 1u);
+	assert_total();
+	ck_assert_uint_eq(told("process-python3/current_connections"), 1);
+	ck_assert_uint_eq(told("process-curl/current_connections"), 0);
+	tick(5000);
+	udp(0, 40000, "?", 1);			/* nobody is told of: it is still his */
+	look();
+	assert_pair("process-python3/io_packets", 1u, 2u);
+	tick(3000);
+	udp(0, 40000, "?", 1);
+	look();
+	assert_pair("process-python3/io_packets", 1u, 3u);
+	assert_pair("process-unknown/io_packets", 0u, 0u);
+	assert_total();
+	ck_assert_uint_eq(told("process-python3/current_connections"), 1);
+}
+END_TEST
+
+/* Who answers has a port of his own: another one there is told of, and his from then on. */
+START_TEST(a_server_s_port_is_not_lent)
+{
+	own_at(world.now - 3000 * SECOND, 17, 0, 53, 0, 0, BIND);
+	world.service = 40000;
+	udp(1, 53, "?", 1);
+	udp(0, 53, "!", 1);
+	tick(5000);
+	udp(1, 53, "?", 1);
+	look();
+	assert_pair("process-named/io_packets", 2u, 1u);
+	assert_total();
+	world.service = 0;
+}
+END_TEST
+
 static void
 ping(void)
 {
@@ -564,6 +648,10 @@ main(void)
 	tcase_add_test(t, what_listens_is_not_whose_it_begins);
 	tcase_add_test(t, a_port_of_an_hour_ago_is_somebody_else_s);
 	tcase_add_test(t, udp_falls_back_from_the_pair_to_the_port);
+	tcase_add_test(t, a_lent_port_is_his_who_uses_it_now);
+	tcase_add_test(t, nobody_else_is_told_of_it_was_the_last_one);
+	tcase_add_test(t, a_flow_that_rested_may_be_another_s);
+	tcase_add_test(t, a_server_s_port_is_not_lent);
 	tcase_add_test(t, who_has_no_ports_is_unknown);
 	tcase_add_test(t, within_the_host_both_ends_have_owners);
 	tcase_add_test(t, one_end_may_be_known_alone);

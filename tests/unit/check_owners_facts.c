@@ -7,7 +7,7 @@
 #include "scope/facts.h"
 
 static struct nsc_facts facts;			/* large: not on the stack */
-static const uint64_t start = 1700000000;
+static const uint64_t start = 1700000000000000000;	/* ns since the epoch */
 
 static void
 setup(void)
@@ -107,22 +107,32 @@ END_TEST
 
 START_TEST(an_entry_has_a_time)
 {
+	static const uint64_t second = 1000000000, tick = 1 << NSC_OWNER_TICK;
 	struct nsc_owner_key k = key_of(9);
-	uint64_t later;
+	uint64_t made, late;
 
 	nsc_facts_own(&facts, &k, 5);
-	for (later = 0; later < 4000; later += 13) {
-		ck_assert_uint_eq(nsc_facts_owner_within(&facts, &k, start + later, later), 5);
-		ck_assert_uint_eq(nsc_facts_owner_within(&facts, &k, start + later, later + 50), 5);
-		/* Younger than that it is not; a step between two clocks is allowed for. */
-		if (later > 5)
-			ck_assert_uint_eq(nsc_facts_owner_within(&facts, &k, start + later, 2), 0);
+	for (late = 0; late < 4390 * second; late += 777777777) {
+		ck_assert_uint_eq(nsc_facts_owner_made(&facts, &k, start + late, &made), 5);
+		ck_assert_uint_le(made, start);
+		ck_assert_uint_lt(start - made, tick);
 	}
 	/* The asker's clock may be behind. */
-	ck_assert_uint_eq(nsc_facts_owner_within(&facts, &k, start - 1, 0), 5);
-	nsc_facts_clock(&facts, start + 10000);
+	ck_assert_uint_eq(nsc_facts_owner_made(&facts, &k, start - second, &made), 5);
+	ck_assert_uint_lt(start - made, tick);
+	nsc_facts_clock(&facts, start + 10000 * second);
 	nsc_facts_own(&facts, &k, 6);
-	ck_assert_uint_eq(nsc_facts_owner_within(&facts, &k, start + 10001, 2), 6);
+	ck_assert_uint_eq(nsc_facts_owner_made(&facts, &k, start + 10001 * second, &made), 6);
+	ck_assert_uint_lt(start + 10000 * second - made, tick);
+	k = key_of(10);
+	ck_assert_uint_eq(nsc_facts_owner_made(&facts, &k, start, &made), 0);
+	ck_assert_uint_eq(made, 0);
+	/* A clock that begins in 1970 tells nothing wrong. */
+	ck_assert_uint_eq(nsc_facts_owner_made(&facts, &k, 0, &made), 0);
+	nsc_facts_clock(&facts, 0);
+	nsc_facts_own(&facts, &k, 7);
+	ck_assert_uint_eq(nsc_facts_owner_made(&facts, &k, second, &made), 7);
+	ck_assert_uint_eq(made, 0);
 }
 END_TEST
 
