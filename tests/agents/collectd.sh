@@ -163,13 +163,13 @@ lacking() {
 	shift 2
 	configure "$dir"
 	start "$dir" h "$@"
-	check $? "$name: collectd lives and writes values"
+	check $? "row 4.16: $name: collectd lives and writes values"
 	another_read "$dir" 3
 	n=$(grep -c CAP_NET_RAW "$dir/log")
 	# Each capability has one line; there is no other complaint.
 	[ "$n" = 1 ] && ! complaints "$dir" | grep -v 'CAP_[A-Z_]* is missing' &&
 		[ -z "$(grep -o 'CAP_[A-Z_]* is missing' "$dir/log" | sort | uniq -d)" ]
-	check $? "$name: $n line: $(grep -m 1 -o 'netflowscope plugin: .*CAP_NET_RAW.*' "$dir/log")"
+	check $? "row 4.16: $name: $n line: $(grep -m 1 -o 'netflowscope plugin: .*CAP_NET_RAW.*' "$dir/log")"
 	is "$dir" self/bool-source_capture 0 && is "$dir" self/bool-source_interfaces 1
 	check $? "$name: bool-source_capture $(value "$dir" self/bool-source_capture), interfaces $(value "$dir" self/bool-source_interfaces)"
 	ends_well $last "$name: ended by SIGTERM"

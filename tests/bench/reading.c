@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * reading [SOCKETS [READS]] - what a read costs beside so many connected sockets (10,000), once a
- * second (10 times): CPU and wall time of the thread that reads, and the CPU time of all of the
+ * reading [SOCKETS [READS [WAITING]]] - what a read costs beside so many connected sockets (10,000)
+ * and so many in TIME_WAIT (0), once a second (10 times): CPU and wall time of the thread that reads, and the CPU time of all of the
  * process.  A figure to look at: none passes or fails a test.  In a network namespace of its
  * own where that may be.
  */
 #include <arpa/inet.h>
 #include <net/if.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -42,8 +43,23 @@ own_namespace(void)
 	close(s);
 }
 
+/* Two ends; those that wait are closed by who began. */
+static bool
+pair(int s, const struct sockaddr_in *at, bool wait)
+{
+	int c = socket(AF_INET, SOCK_STREAM, 0), a = -1;
+
+	if (c >= 0 && connect(c, (const struct sockaddr *)at, sizeof *at) == 0)
+		a = accept(s, NULL, NULL);
+	if (wait) {
+		close(c);
+		close(a);
+	}
+	return a >= 0;
+}
+
 static unsigned
-open_sockets(unsigned wanted)
+open_sockets(unsigned wanted, unsigned waiting)
 {
 	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t len = sizeof at;
@@ -57,13 +73,10 @@ open_sockets(unsigned wanted)
 	if (bind(s, (struct sockaddr *)&at, sizeof at) < 0 || listen(s, 128) < 0 ||
 	    getsockname(s, (struct sockaddr *)&at, &len) < 0)
 		return 0;
-	for (; n < wanted; n += 2) {
-		int c = socket(AF_INET, SOCK_STREAM, 0);
-
-		if (c < 0 || connect(c, (struct sockaddr *)&at, sizeof at) < 0 ||
-		    accept(s, NULL, NULL) < 0)
-			break;
-	}
+	while (waiting > 0 && pair(s, &at, true))
+		waiting--;
+	while (n < wanted && pair(s, &at, false))
+		n += 2;
 	return n;
 }
 
@@ -97,7 +110,7 @@ main(int argc, char **argv)
 	char err[NSC_ERR] = "";
 
 	own_namespace();
-	sockets = open_sockets(sockets);
+	sockets = open_sockets(sockets, argc > 3 ? (unsigned)atoi(argv[3]) : 0);
 	if (cpu == NULL || wall == NULL || reads == 0 || nsc_config_new(&cfg) < 0 ||
 	    nsc_engine_new(&e, cfg, &host, err) < 0 || nsc_reader_new(&r, e) < 0 ||
 	    nsc_engine_start(e, false, err) < 0) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""sockets.py [--sockets N] [--rounds N] - what looking at the host's sockets costs, beside `ss`.
+"""sockets.py [--sockets N] [--rounds N] - what looking at the host's sockets costs, beside `ss` (row 2.9).
 
 In a network namespace of its own (as root; else among the host's sockets) N connected sockets (10,000) are
 opened, 50 that listen and 50 of UDP; then each program here takes its turns, N rounds (5).  Told are the

@@ -24,7 +24,7 @@ in_ns h "$N" listen --json >"$W/told" 2>"$W/told.err"
 check $? "listeners are told"
 /usr/bin/python3 "$here/listeners.py" compare "$W/told" "$W/ss" <"$W/table" >"$W/differences" 2>&1
 [ ! -s "$W/differences" ]
-check $? "the table and ss -tulnp: $(wc -l <"$W/differences") differences"
+check $? "row 2.10: the table and ss -tulnp: $(wc -l <"$W/differences") differences"
 head -n 20 "$W/differences"
 in_ns h "$N" listen --json --ignore-ephemeral-udp false >"$W/more" 2>/dev/null
 [ $(($(wc -l <"$W/more") - $(wc -l <"$W/told"))) = 1 ]
@@ -47,16 +47,16 @@ for port in 8001 8002 8003 8004 8005 8006 8007; do
 	[ "$claimed" = "$taken" ] || wrong+=" $port"
 done
 [ -z "$wrong" ]
-check $? "connects over IPv4 succeed where it is claimed$wrong"
+check $? "row 0.2: connects over IPv4 succeed where it is claimed$wrong"
 
 # Row 0.4: an interface that is renamed, one that is gone.
 listens_on() { in_ns h "$N" listen --json 2>/dev/null | grep '"port":8066,' | grep -c "\"interface\":\"$1\""; }
 number=$(in_ns h cat /sys/class/net/g0/ifindex)
 [ "$(listens_on g0)" = 1 ] && ip -n "${P}h" link set g0 down && ip -n "${P}h" link set g0 name other &&
 	[ "$(listens_on other)" = 1 ]
-check $? "an interface renamed"
+check $? "row 0.4: an interface renamed"
 ip -n "${P}h" link del other && [ "$(listens_on "if$number")" = 1 ]
-check $? "an interface deleted: if$number"
+check $? "row 0.4: an interface deleted: if$number"
 
 # All namespaces, and none of them kept: a deleted one vanishes, and its end of the veth pair.
 "$show" namespaces 600 >"$W/all" 2>&1 &

@@ -30,6 +30,16 @@ START_TEST(row_0_7_every_cell)
 }
 END_TEST
 
+START_TEST(row_0_3_loopback_is_local_under_every_verdict)
+{
+	for (unsigned v = 0; v <= NSC_FW_VERDICTS; v++) {
+		ck_assert_int_eq(nsc_exposure(NSC_BIND_LOOPBACK, true, v), L);
+		ck_assert_int_eq(nsc_exposure(NSC_BIND_ADDRESS, true, v), L);
+		ck_assert_int_eq(nsc_exposure(NSC_BIND_INTERFACE, true, v), L);
+	}
+}
+END_TEST
+
 START_TEST(row_0_7_a_word_beyond_the_table_is_unknown)
 {
 	ck_assert_int_eq(nsc_exposure(NSC_BIND_ANY, false, NSC_FW_VERDICTS), U);
@@ -61,6 +71,7 @@ main(void)
 	int failed;
 
 	tcase_add_loop_test(t, row_0_7_every_cell, 0, sizeof table / sizeof table[0]);
+	tcase_add_test(t, row_0_3_loopback_is_local_under_every_verdict);
 	tcase_add_test(t, row_0_7_a_word_beyond_the_table_is_unknown);
 	tcase_add_test(t, a_listener_of_two_families_is_as_exposed_as_the_worse);
 	suite_add_tcase(s, t);

@@ -117,13 +117,13 @@ class_of(const char *text)
 	return nsc_class(&a);
 }
 
-START_TEST(test_v4)
+START_TEST(row_4_14_v4)
 {
 	ck_assert_msg(class_of(v4[_i].text) == v4[_i].class, "%s", v4[_i].text);
 }
 END_TEST
 
-START_TEST(test_v6)
+START_TEST(row_4_14_v6)
 {
 	ck_assert_msg(class_of(v6[_i].text) == v6[_i].class, "%s", v6[_i].text);
 }
@@ -172,7 +172,7 @@ static const struct {
 	{"::ffff:8.8.8.8", NSC_SCOPE_PUBLIC},
 };
 
-START_TEST(test_coarse)
+START_TEST(row_2_2_coarse)
 {
 	ck_assert_msg(nsc_scope_of(class_of(coarse[_i].text)) == coarse[_i].scope, "%s",
 		      coarse[_i].text);
@@ -264,10 +264,10 @@ main(void)
 	SRunner *r = srunner_create(s);
 	int failed;
 
-	tcase_add_loop_test(t, test_v4, 0, sizeof v4 / sizeof *v4);
-	tcase_add_loop_test(t, test_v6, 0, sizeof v6 / sizeof *v6);
+	tcase_add_loop_test(t, row_4_14_v4, 0, sizeof v4 / sizeof *v4);
+	tcase_add_loop_test(t, row_4_14_v6, 0, sizeof v6 / sizeof *v6);
 	tcase_add_loop_test(t, test_embedded, 0, sizeof v4 / sizeof *v4);
-	tcase_add_loop_test(t, test_coarse, 0, sizeof coarse / sizeof *coarse);
+	tcase_add_loop_test(t, row_2_2_coarse, 0, sizeof coarse / sizeof *coarse);
 	tcase_add_test(t, test_words);
 	tcase_add_test(t, test_networks);
 	tcase_add_test(t, test_networks_refused);
