@@ -72,6 +72,7 @@ struct nsc_host {
 	/* Events, from the worker's thread (replay: the caller's); NULL: not wanted. */
 	void (*event)(void *arg, const struct nsc_event *ev);
 	bool uncounted;		/* no reader will come: of counters, the summary's alone are kept */
+	bool rows;		/* single flows, connections, listeners are looked at (nsc_rows) */
 };
 
 struct nsc_engine;
@@ -219,6 +220,68 @@ struct nsc_alarm {
  */
 void nsc_reader_alarms(struct nsc_reader *r, void (*tell)(void *arg, const struct nsc_alarm *a),
 		       void *arg);
+
+/* --- single rows, for a view that refreshes (the CLI's top) ---------------- */
+
+enum nsc_rows_kind {
+	NSC_ROWS_FLOWS,			/* in the workers' tables: what packets show */
+	NSC_ROWS_CONNECTIONS,		/* of sockets: what the kernel shows */
+	NSC_ROWS_LISTENERS,
+	NSC_ROWS_KINDS
+};
+
+/* A flow as of the last publish.  Texts are borrowed for the call; "" if not known. */
+struct nsc_flow_row {
+	uint64_t id;			/* the same as long as it lives; nobody outside can choose it */
+	struct nsc_addr local, remote;	/* of one with no or two local ends: initiator, responder */
+	uint16_t local_port, remote_port;
+	uint8_t proto;			/* IP protocol */
+	bool closed;			/* the entry waits for stragglers alone */
+	bool forwarded;			/* no end is local */
+	bool shared;			/* remote_name is one of several of that address */
+	const char *direction;		/* "incoming" */
+	const char *scope;		/* coarse, of the remote end */
+	const char *state, *app;
+	const char *remote_name;	/* from the wire: who prints it escapes it */
+	const char *process, *unit;	/* of the local end */
+	const char *peer_process;	/* of the remote end, where that is ours, too */
+	uint64_t received, sent;	/* IP octets since the engine began; from the remote, to it */
+	uint32_t retransmits;		/* captured packets, both sides */
+	uint64_t rtt;			/* ns; 0: none */
+	uint64_t idle, timeout;		/* ns: it goes when idle reaches timeout */
+};
+
+struct nsc_rows_tell {
+	void *arg;
+	/* Before the first row of a kind: it is told whole, and replaces what was told before. */
+	void (*begin)(void *arg, enum nsc_rows_kind kind);
+	void (*flow)(void *arg, const struct nsc_flow_row *f);
+	/* Open ones, and each that closed since the last time, once. */
+	void (*connection)(void *arg, const struct nsc_connection_delta *c);
+	void (*listener)(void *arg, const struct nsc_listener *l);
+	/*
+	 * Behind the last one.  elapsed: ns since the kind was last told, 0 at first.  left_out:
+	 * rows of this time that found no room (16384 flows a worker, those that were idle for
+	 * longest; as many connections); their octets are in no delta.
+	 */
+	void (*end)(void *arg, enum nsc_rows_kind kind, uint64_t elapsed, uint64_t left_out);
+};
+
+/*
+ * One consumer an engine whose host has `rows`; made before the engine starts.  0, -ENOTSUP
+ * (no `rows`), -EBUSY (there is one) or -ENOMEM.  To be freed before the engine.
+ */
+struct nsc_rows;
+int nsc_rows_new(struct nsc_rows **r, struct nsc_engine *e);
+void nsc_rows_free(struct nsc_rows *r);
+
+/*
+ * Asks for rows, to be called right before nsc_reader_read, which wakes who has them; and
+ * tells, behind it, each kind that has come since it was last told.  What is late comes next
+ * time.  Both from the reader's thread; nothing waits.
+ */
+void nsc_rows_ask(struct nsc_rows *r);
+void nsc_rows_tell(struct nsc_rows *r, const struct nsc_rows_tell *to);
 
 /* --- the host's inventory, looked at once (the CLI's listen and connections) -- */
 

@@ -27,6 +27,7 @@ struct nsc_engine {
 	struct nsc_feed *feed;		/* option Replay: open until its end */
 	uint64_t anchor;		/* where the capture's clock began, ns since the epoch */
 	uint64_t anchored;		/* the host's time there; ns */
+	bool looked_at;			/* there is a nsc_rows */
 	bool replayed, paced, ended;	/* a capture is or was read; its clock began; its end came */
 	uint64_t app_flows[NSC_APPS];	/* of the last summary */
 };

@@ -15,6 +15,7 @@
 #include "engine/notice.h"
 #include "engine/pace.h"
 #include "engine/remedy.h"
+#include "engine/sight.h"
 #include "engine/wake.h"
 #include "host/watch.h"
 
@@ -41,6 +42,7 @@ struct nsc_lookout {
 	struct nsc_services services;
 	struct nsc_listen_rows rows;
 	struct nsc_cells cells;
+	struct nsc_sight *sight;	/* NULL: nobody looks at single rows */
 };
 
 bool
@@ -69,6 +71,7 @@ nsc_lookout_configure(struct nsc_lookout_options *o, const struct nsc_config *cf
 			.excludes = nsc_config_excludes(cfg),
 		},
 		.flows = processes || units,
+		.connections = connections,
 		.max_listeners = (unsigned)nsc_config_number(cfg, NSC_O_MAX_LISTENERS),
 	};
 	if (!o->inventory.connections)
@@ -165,6 +168,8 @@ count(struct nsc_lookout *l, enum nsc_look what, uint64_t now)
 		nsc_census_connections(l->inventory, &l->cells);
 	nsc_census_sources(l->inventory, &l->cells);
 	suppressed = l->rows.suppressed;
+	if (l->sight != NULL)
+		nsc_sight_look(l->sight, l->inventory, what == NSC_LOOK_WHOLE, now);
 	pthread_mutex_unlock(&l->lock);
 	if (suppressed > 0 && !l->told_suppressed)
 		nsc_notice(&l->notice, now, NSC_LOG_WARNING,
@@ -242,6 +247,9 @@ nsc_lookout_new(struct nsc_lookout **out, const struct nsc_lookout_options *o)
 	nsc_watch_init(&l->watch);
 	l->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	rc = l->wake_fd < 0 ? -errno : nsc_inventory_new(&l->inventory, &o->inventory);
+	if (rc == 0 && o->rows)
+		rc = nsc_sight_new(&l->sight, l->inventory, o->connections,
+				   nsc_clock(CLOCK_BOOTTIME));
 	if (rc < 0) {
 		nsc_lookout_free(l);
 		return rc;
@@ -288,6 +296,7 @@ nsc_lookout_free(struct nsc_lookout *l)
 	if (l == NULL)
 		return;
 	nsc_lookout_stop(l);
+	nsc_sight_free(l->sight, l->inventory);
 	nsc_inventory_free(l->inventory);
 	nsc_watch_close(&l->watch);
 	if (l->wake_fd >= 0)
@@ -304,6 +313,15 @@ nsc_lookout_wake(struct nsc_lookout *l)
 	pthread_mutex_unlock(&l->lock);
 	atomic_store(&l->asked, nsc_clock(CLOCK_BOOTTIME));
 	nsc_poke(l->wake_fd);
+}
+
+void
+nsc_lookout_tell_rows(struct nsc_lookout *l, const struct nsc_rows_tell *to)
+{
+	pthread_mutex_lock(&l->lock);
+	if (l->sight != NULL)
+		nsc_sight_tell(l->sight, to);
+	pthread_mutex_unlock(&l->lock);
 }
 
 bool

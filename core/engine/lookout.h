@@ -21,6 +21,8 @@ struct nsc_lookout_options {
 	struct nsc_inventory_options inventory;
 	bool flows;			/* flows are told by owner (options Processes, Units) */
 	unsigned max_listeners;		/* option MaxListeners */
+	bool rows;			/* single connections and listeners are looked at */
+	bool connections;		/* and connections are wanted there (option Connections) */
 	struct nsc_facts *facts;
 	pthread_mutex_t *facts_lock;	/* held over edit and commit */
 	struct nsc_ledger *ledger;
@@ -50,6 +52,9 @@ void nsc_lookout_free(struct nsc_lookout *l);	/* stops it first; NULL is fine */
 
 /* A reader asked: publishes before it returns.  Any thread, several at once. */
 void nsc_lookout_wake(struct nsc_lookout *l);
+
+/* Single rows that have come (engine/sight.h).  Any thread. */
+void nsc_lookout_tell_rows(struct nsc_lookout *l, const struct nsc_rows_tell *to);
 
 /* See nsc_ledgers.row: the sets PROCESS, UNIT and SERVICE.  Any thread. */
 bool nsc_lookout_row(struct nsc_lookout *l, unsigned set, unsigned n, struct nsc_row *row);

@@ -85,6 +85,8 @@ start_lookout(struct nsc_engine *e, char err[NSC_ERR])
 	o.facts_lock = &e->facts_lock;
 	o.ledger = e->found;
 	o.host = e->host;
+	o.rows = e->host.rows;
+	o.inventory.totals = o.rows;
 	nsc_facts_edit(e->facts)->owners_known = o.flows;
 	rc = nsc_lookout_new(&e->lookout, &o);
 	if (rc < 0)

@@ -38,6 +38,7 @@ nsc_worker_new(struct nsc_worker **out, const struct nsc_settings *settings, str
 	struct nsc_decode_config decode = settings->decode;
 	struct nsc_session_hooks sessions;
 	struct nsc_flow_hooks flows;
+	bool named = host->event != NULL || host->rows;
 	struct nsc_worker *w;
 	int rc;
 
@@ -64,8 +65,10 @@ nsc_worker_new(struct nsc_worker **out, const struct nsc_settings *settings, str
 				   settings->units);
 	if (rc == 0)
 		w->party = nsc_whose_parties(w->whose);
-	if (rc == 0 && host->event != NULL)
+	if (rc == 0 && named)
 		rc = nsc_name_cache_new(&w->name_cache, &settings->key);
+	if (rc == 0 && host->rows && (w->tray = calloc(1, sizeof *w->tray)) == NULL)
+		rc = -ENOMEM;
 	nsc_worker_hooks(w, &sessions, &flows);
 	if (rc == 0)
 		rc = nsc_sessions_new(&w->sessions, &settings->session, &sessions);
@@ -87,6 +90,7 @@ nsc_worker_free(struct nsc_worker *w)
 	nsc_flow_table_free(w->flows);
 	nsc_sessions_free(w->sessions);
 	nsc_name_cache_free(w->name_cache);
+	free(w->tray);
 	nsc_whose_free(w->whose);
 	nsc_decoder_free(w->decoder);
 	free(w);
@@ -278,6 +282,8 @@ nsc_worker_publish(struct nsc_worker *w, bool force)
 {
 	struct nsc_undecided *u = &w->undecided;
 
+	if (w->tray != NULL)
+		nsc_tray_fill(w->tray, w);
 	if (!force && !nsc_ledger_asked(w->ledger))
 		return;
 	for (unsigned way = 0; way < NSC_WAYS; way++)
@@ -331,6 +337,12 @@ nsc_worker_unknown_link(const struct nsc_worker *w, uint64_t *frames)
 {
 	*frames = w->unknown_links;
 	return w->unknown_link;
+}
+
+struct nsc_tray *
+nsc_worker_tray(struct nsc_worker *w)
+{
+	return w->tray;
 }
 
 struct nsc_text

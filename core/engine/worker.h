@@ -48,6 +48,9 @@ void nsc_worker_publish(struct nsc_worker *w, bool force);
 /* The end: what is open ends as `eof`. */
 void nsc_worker_finish(struct nsc_worker *w, uint64_t now);
 
+/* What its flows come out on for one who looks at single ones; NULL unless the host has `rows`. */
+struct nsc_tray *nsc_worker_tray(struct nsc_worker *w);
+
 /* Adds this worker's sums to *s, except app_flows: those go to apps[NSC_APPS]. */
 void nsc_worker_summary(const struct nsc_worker *w, struct nsc_summary *s, uint64_t *apps);
 

@@ -113,7 +113,7 @@ nsc_worker_hooks(struct nsc_worker *w, struct nsc_session_hooks *sessions, struc
 		.arg = w,
 		.event = on_event,
 		.names = w->name_cache,
-		.terse = w->host.event == NULL,
+		.terse = w->host.event == NULL && !w->host.rows,
 		.unheard = w->host.event == NULL && w->host.uncounted,
 		.app = on_app,
 		.timeout = on_timeout,

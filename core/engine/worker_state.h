@@ -8,6 +8,7 @@
 #include "dissect/session.h"
 #include "engine/expiry.h"
 #include "engine/locals.h"
+#include "engine/tray.h"
 #include "engine/ways.h"
 #include "engine/whose.h"
 #include "engine/worker.h"
@@ -58,6 +59,7 @@ struct nsc_worker {
 	uint64_t names;			/* flows that went with a name */
 	uint64_t dns_messages;
 	struct nsc_name_cache *name_cache;	/* NULL: nobody reads names */
+	struct nsc_tray *tray;		/* NULL: nobody looks at single flows */
 	uint64_t app_flows[NSC_APPS];
 	uint32_t timeout[NSC_APPS];	/* idle seconds by application; 0: the flow's own */
 	uint64_t cputime[2];		/* user, system; us */

@@ -259,6 +259,13 @@ void nsc_flow_close(struct nsc_flow_table *t, struct nsc_flow *f, enum nsc_end r
 /* Gives a flow another idle timeout (seconds), as its protocol asks. */
 void nsc_flow_timeout(struct nsc_flow_table *t, struct nsc_flow *f, uint32_t seconds);
 
+/*
+ * How long a flow has been idle, and the idle time after which it expires; both ns.  Of one
+ * that was closed: since its end, and after which its entry goes.
+ */
+uint64_t nsc_flow_idle(const struct nsc_flow_table *t, const struct nsc_flow *f, uint64_t now,
+		       uint64_t *timeout);
+
 /* Closes (reason EOF) and retires every flow, oldest first. */
 void nsc_flow_finish(struct nsc_flow_table *t, uint64_t now);
 

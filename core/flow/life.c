@@ -312,3 +312,11 @@ nsc_flow_timeout(struct nsc_flow_table *t, struct nsc_flow *f, uint32_t seconds)
 		t->shortest = seconds * NSC_SECOND;
 	nsc_life_reschedule(t, f);
 }
+
+uint64_t
+nsc_flow_idle(const struct nsc_flow_table *t, const struct nsc_flow *f, uint64_t now,
+	      uint64_t *timeout)
+{
+	*timeout = nsc_life_deadline(t, f) - f->since;
+	return now > f->since ? now - f->since : 0;
+}

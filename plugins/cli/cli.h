@@ -25,6 +25,7 @@ int cli_read(struct cli *c);
 int cli_live(struct cli *c);
 int cli_listen(struct cli *c);
 int cli_connections(struct cli *c);
+int cli_top(struct cli *c);
 int cli_doctor(struct cli *c);
 int cli_metrics(struct cli *c);
 int cli_options(struct cli *c);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cli.h"
+#include "top_screen.h"
 
 int
 cli_doctor(struct cli *c)
@@ -20,6 +21,13 @@ cli_doctor(struct cli *c)
 		if (check[i].wanted && check[i].state != NSC_CHECK_OK)
 			status = CLI_FAILED;
 	}
+	/* No source, and no configuration wants it: it changes no status. */
+	if (top_screen_built())
+		printf("%-12s %-7s %s\n", "top", state[NSC_CHECK_OK], "netflowscope top");
+	else
+		printf("%-12s %-7s %s\n%-12s %-7s remedy: %s\n", "top", state[NSC_CHECK_OFF],
+		       "built without ncurses", "", "",
+		       "install libncurses-dev, configure and build again");
 	return cli_flush(status);
 }
 

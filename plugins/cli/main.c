@@ -22,6 +22,8 @@ static const struct command commands[] = {
 	{"listen", NULL, "what this host listens on, and who listens", cli_listen, "j*", NULL},
 	{"connections", NULL, "whom this host is connected with, by its sockets", cli_connections,
 	 "j*", NULL},
+	{"top", NULL, "the same as it changes: applications, processes, peers, connections, listeners",
+	 cli_top, "Ri*", NULL},
 	{"doctor", NULL, "what works here, what is missing, and the remedy", cli_doctor, "i*", NULL},
 	{"metrics", NULL, "the table of metrics", cli_metrics, "mn", NULL},
 	{"options", NULL, "the table of options", cli_options, "mnc", NULL},
@@ -65,11 +67,22 @@ set_interval(struct cli *c, const char *value, char err[NSC_ERR])
 	return set_seconds("--interval", value, &c->interval, err);
 }
 
+static int
+set_refresh(struct cli *c, const char *value, char err[NSC_ERR])
+{
+	int rc = set_seconds("--interval", value, &c->interval, err);
+
+	if (rc == 0 && (c->interval < 0.1 || c->interval > 3600))
+		return nsc_error(err, -1, "--interval: \"%s\" is not from 0.1 to 3600 seconds", value);
+	return rc;
+}
+
 static const struct flag flags[] = {
 	{'j', "--json", NULL, "one JSON object a line", offsetof(struct cli, json), NULL},
 	{'M', "--metrics", NULL, "what a plugin would dispatch, at the end of each interval",
 	 offsetof(struct cli, metrics), NULL},
 	{'I', "--interval", "SECONDS", "length of an interval of --metrics (10)", 0, set_interval},
+	{'R', "--interval", "SECONDS", "time between two refreshes (1)", 0, set_refresh},
 	{'s', "--summary", NULL, "the JSON summary line alone", offsetof(struct cli, summary), NULL},
 	{'i', "-i", "IFACE", "an interface to capture (repeatable); the same as --interface", 0, set_interface},
 	{'d', "--duration", "SECONDS", "ends after that time", 0, set_duration},
@@ -276,13 +289,15 @@ run(const struct command *command, struct cli *c, char **words)
 		fprintf(stderr, "netflowscope: %s\n", err);
 		return CLI_USAGE;
 	}
+	if (c->interval == 0)
+		c->interval = strchr(command->flags, 'R') != NULL ? 1 : 10;
 	return command->run(c);
 }
 
 int
 main(int argc, char **argv)
 {
-	struct cli c = {.interval = 10};
+	struct cli c = {.interval = 0};
 	unsigned i;
 	int rc;
 
