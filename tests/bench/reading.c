@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * reading [SOCKETS [READS [WAITING]]] - what a read costs beside so many connected sockets (10,000)
- * and so many in TIME_WAIT (0), once a second (10 times): CPU and wall time of the thread that reads, and the CPU time of all of the
- * process.  A figure to look at: none passes or fails a test.  In a network namespace of its
- * own where that may be.
+ * and so many in TIME_WAIT (0), once a second (10 times): CPU and wall time of the thread that
+ * reads, and the CPU time of all of the process.  A figure to look at: none passes or fails a
+ * test.  In a network namespace of its own where that may be.
  */
 #include <arpa/inet.h>
 #include <net/if.h>
