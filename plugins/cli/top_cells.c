@@ -245,12 +245,13 @@ TOP_CELL(local)
 /* A name if there is one and no column for it. */
 TOP_CELL(remote)
 {
-	char port[12];
+	char port[12] = "";
 	unsigned room;
 
 	if (l->named || r->name[0] == '\0')
 		return end(r, &r->remote, r->remote_port, width, text);
-	snprintf(port, sizeof port, r->remote_port > 0 ? ":%u" : "", r->remote_port);
+	if (r->remote_port > 0)
+		snprintf(port, sizeof port, ":%u", r->remote_port);
 	room = width - (unsigned)strlen(port);
 	word(r->name, room, text);
 	memcpy(text + strlen(text), port, strlen(port) + 1);
