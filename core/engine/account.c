@@ -49,9 +49,52 @@ is_query(const struct nsc_packet *p)
 	return p->proto == NSC_PROTO_ICMP6 && p->icmp_type == 128;
 }
 
+struct behind {			/* a translated flow with no end here */
+	uint8_t began;			/* which side */
+	bool second;			/* its other name is the one that counts as a flow */
+};
+
 /*
- * Sets direction, ways, scope and network of a new flow; bit of each side that counts as
- * ours.  *here: bits of those that are known to be.
+ * Ways and scope of a flow without a local end: what the initiator sends is tx, so that both
+ * ways are told apart.
+ */
+static unsigned
+place_forwarded(const struct nsc_worker *w, struct nsc_flow *f, const struct nsc_addr *to,
+		const struct behind *b, unsigned ways[2])
+{
+	ways[b->began] = NSC_WAY_TX;
+	ways[!b->began] = NSC_WAY_RX;
+	if (!w->settings.forwarded || b->second)
+		f->direction |= NSC_LABEL_FORWARDED;
+	if (b->second)
+		f->direction &= (uint8_t)~NSC_LABEL_KNOWN;
+	return w->settings.forwarded ? nsc_scope_of(nsc_class(to))
+				     : NSC_V_SCOPE_FORWARDED_FORWARDED;
+}
+
+/* The wire may show a name of the flow's: then its real ends decide. */
+static struct behind
+look_behind(const struct nsc_worker *w, struct nsc_flow *f, struct nsc_direction_question *q)
+{
+	struct behind none = {.began = 0};
+	struct nsc_translated x;
+	bool foreign;
+
+	if (!w->locals.known || !nsc_nat_find(w, f, &x) || x.gone)
+		return none;
+	foreign = nsc_nat_foreign(w, &x);
+	if (foreign)
+		f->flags |= NSC_FLOW_TRANSLATED;
+	if (foreign || nsc_nat_within(w, &x)) {
+		q->addr[0] = x.real.addr[0];
+		q->addr[1] = x.real.addr[1];
+	}
+	return foreign ? (struct behind){.began = x.began, .second = x.after} : none;
+}
+
+/*
+ * Sets direction, ways, scope and network of a flow, new with this packet (NULL: known before);
+ * bit of each side that counts as ours.  *here: bits of those that are known to be.
  */
 static unsigned
 place(struct nsc_worker *w, struct nsc_flow *f, const struct nsc_packet *p, unsigned *here)
@@ -61,13 +104,14 @@ place(struct nsc_worker *w, struct nsc_flow *f, const struct nsc_packet *p, unsi
 		.port = {nsc_flow_port(f, 0), nsc_flow_port(f, 1)},
 		.proto = f->proto,
 		.handshake = (f->flags & (NSC_FLOW_SYN_SEEN | NSC_FLOW_SYNACK_SEEN)) != 0,
-		.icmp_query = is_query(p),
+		.icmp_query = p != NULL && is_query(p),
 	};
 	struct nsc_direction_answer a = {.known = false};
 	unsigned remote, ways[2] = {NSC_WAY_RX, NSC_WAY_TX};	/* nothing known: the initiator is remote */
+	struct behind b = look_behind(w, f, &q);
 	unsigned scope;
 
-	if (f->version == 0) {		/* a MAC pair: its first packet's addresses stand for it */
+	if (f->version == 0 && p != NULL) {	/* a MAC pair: its first packet's addresses stand for it */
 		q.addr[0] = p->src;
 		q.addr[1] = p->dst;
 	}
@@ -83,21 +127,16 @@ place(struct nsc_worker *w, struct nsc_flow *f, const struct nsc_packet *p, unsi
 	if (a.known && a.local[0] && a.local[1]) {
 		scope = NSC_SCOPE_LOOPBACK;
 	} else if (a.known && ways[0] == 0) {
-		/* No local end: what the initiator sends is tx, so that both ways are told apart. */
-		ways[0] = NSC_WAY_TX;
-		ways[1] = NSC_WAY_RX;
-		scope = w->settings.forwarded ? nsc_scope_of(nsc_class(&q.addr[1]))
-					      : NSC_V_SCOPE_FORWARDED_FORWARDED;
-		if (!w->settings.forwarded)
-			f->direction |= NSC_LABEL_FORWARDED;
-		remote = 1;
+		remote = !b.began;
+		scope = place_forwarded(w, f, &q.addr[remote], &b, ways);
 	} else {
 		scope = nsc_scope_of(nsc_class(&q.addr[remote]));
 	}
 	f->direction = (uint8_t)(f->direction | ways[f->first] << 4 | ways[!f->first] << 6);
 	f->scope = (uint8_t)scope;
 	f->network = (uint8_t)nsc_network_find(&w->settings.networks, &q.addr[remote]);
-	f->iface = (uint8_t)p->frame->iface;
+	if (p != NULL)
+		f->iface = (uint8_t)p->frame->iface;
 	return (ways[0] & NSC_WAY_TX ? 1u : 0) | (ways[1] & NSC_WAY_TX ? 2u : 0);
 }
 
@@ -135,8 +174,10 @@ nsc_account_opened(struct nsc_worker *w, struct nsc_flow *f, const struct nsc_pa
 		f->flags |= NSC_FLOW_EXCLUDED | NSC_FLOW_NO_PAYLOAD;
 		return;
 	}
-	add(w, NSC_CELL(SCOPE_OPENED, f->scope, direction_value(f)), 1);
-	add(w, NSC_CELL(SCOPE_CURRENT, f->scope, 0), 1);
+	if (!nsc_is_second(f)) {
+		add(w, NSC_CELL(SCOPE_OPENED, f->scope, direction_value(f)), 1);
+		add(w, NSC_CELL(SCOPE_CURRENT, f->scope, 0), 1);
+	}
 	if (f->direction & NSC_LABEL_FORWARDED)
 		return;
 	if (f->network != 0) {
@@ -160,7 +201,8 @@ nsc_account_closed(struct nsc_worker *w, struct nsc_flow *f, enum nsc_end reason
 	/* The initiator's packets leave this host: the attempt was ours. */
 	bool out = nsc_way(f, 0) == NSC_WAY_TX;
 
-	add(w, NSC_CELL(SCOPE_CURRENT, f->scope, 0), (uint64_t)-1);
+	if (!nsc_is_second(f))
+		add(w, NSC_CELL(SCOPE_CURRENT, f->scope, 0), (uint64_t)-1);
 	if (f->direction & NSC_LABEL_FORWARDED)
 		return;
 	if (f->network != 0)
@@ -227,6 +269,8 @@ nsc_account_packet(struct nsc_worker *w, const struct nsc_packet *p, const struc
 
 	if (f->flags & NSC_FLOW_EXCLUDED)
 		return;
+	if (f->flags & NSC_FLOW_TRANSLATED && p->frame->flags & NSC_FRAME_OUTGOING)
+		return;			/* it counted where it entered */
 	nsc_ways_add(&w->ways.scope[f->scope], way, octets, packets);
 	if (f->direction & NSC_LABEL_FORWARDED)
 		return;
@@ -264,4 +308,59 @@ nsc_account_app(struct nsc_worker *w, struct nsc_flow *f, unsigned before)
 	}
 	add(w, NSC_CELL(APP_OPENED, app, 0), named ? 1 : (uint64_t)-1);
 	w->undecided.opened -= named ? 1 : (uint64_t)-1;
+}
+
+/* The levels of an open flow, and what any brought if nothing of that has left yet. */
+static void
+weigh(struct nsc_worker *w, const struct nsc_flow *f, uint64_t sign, const bool counts[2])
+{
+	bool fresh = f->start > w->undecided.since, told = f->app != 0;
+	bool flow = !nsc_is_second(f);
+	bool ours = !(f->direction & NSC_LABEL_FORWARDED);
+	uint64_t level = f->flags & NSC_FLOW_CLOSED ? 0 : sign;
+
+	add(w, NSC_CELL(SCOPE_CURRENT, f->scope, 0), flow ? level : 0);
+	add(w, NSC_CELL(SCOPE_OPENED, f->scope, direction_value(f)), flow && fresh ? sign : 0);
+	for (int side = 0; side < 2 && fresh; side++) {
+		uint64_t octets = counts[side] ? sign * f->octets[side] : 0;
+		uint64_t packets = counts[side] ? sign * nsc_flow_packets(f, side) : 0;
+		unsigned way = nsc_way(f, side);
+
+		nsc_ways_add(&w->ways.scope[f->scope], way, octets, packets);
+		if (ours && f->network != 0)
+			nsc_ways_add(&w->ways.network[f->network], way, octets, packets);
+		if (ours)
+			nsc_ways_add(told ? &w->ways.app[f->app] : &w->undecided.sums, way, octets,
+				     packets);
+	}
+	if (!ours)
+		return;
+	if (f->network != 0) {
+		add(w, NSC_CELL(NETWORK_CURRENT, f->network, 0), level);
+		add(w, NSC_CELL(NETWORK_OPENED, f->network, direction_value(f)), fresh ? sign : 0);
+	}
+	add(w, NSC_CELL(FLOW_CURRENT, 0, proto_value(f->proto)), level);
+	add(w, NSC_CELL(FLOW_OPENED, 0, 0), fresh ? sign : 0);
+	if (level == 0)
+		add(w, NSC_CELL(FLOW_CLOSED, 0, f->end_reason), fresh ? sign : 0);
+	add(w, NSC_CELL(APP_CURRENT, f->app, 0), level);
+	if (told)
+		add(w, NSC_CELL(APP_OPENED, f->app, 0), fresh ? sign : 0);
+	else
+		w->undecided.opened += fresh ? sign : 0;
+}
+
+void
+nsc_account_again(struct nsc_worker *w, struct nsc_flow *f)
+{
+	bool counts[2] = {true, true};
+	unsigned here;
+
+	weigh(w, f, (uint64_t)-1, counts);
+	place(w, f, NULL, &here);
+	for (int side = 0; side < 2 && (f->flags & NSC_FLOW_TRANSLATED); side++)
+		counts[side] = !nsc_locals_has(&w->locals, nsc_flow_addr(f, side));
+	weigh(w, f, 1, counts);
+	if (f->direction & NSC_LABEL_FORWARDED)
+		nsc_whose_leave(w->whose, f);
 }

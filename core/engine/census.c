@@ -15,6 +15,7 @@ SAME(HOST_SOURCE, PROCESSES, NSC_INVENTORY_PROCESSES);
 SAME(HOST_SOURCE, BPF, NSC_INVENTORY_BPF);
 SAME(HOST_SOURCE, NAMESPACES, NSC_INVENTORY_NAMESPACES);
 SAME(HOST_SOURCE, FIREWALL, NSC_INVENTORY_FIREWALL);
+SAME(HOST_SOURCE, CONNTRACK, NSC_INVENTORY_CONNTRACK);
 SAME(EXPOSURE, LOCAL_ONLY, NSC_EXPOSURE_LOCAL_ONLY);
 SAME(EXPOSURE, LAN_ONLY, NSC_EXPOSURE_LAN_ONLY);
 SAME(EXPOSURE, EXPOSED, NSC_EXPOSURE_EXPOSED);
@@ -148,6 +149,26 @@ put_counters(const struct nsc_counters *p, struct nsc_cells *cells)
 		set(cells, NSC_CELL(KERNEL, 0, n), p->counter[n].sum);
 }
 
+/* A table that is not in use has no size worth a series. */
+static void
+put_nat(const struct nsc_inventory_stats *s, struct nsc_cells *cells)
+{
+	const struct nsc_conntrack_stats *c = &s->conntrack;
+	unsigned table = NSC_CELL(NAT_TABLE, 0, 0), opened = NSC_CELL(NAT_OPENED, 0, 0);
+	unsigned error = NSC_CELL(NAT_ERRORS, 0, 0), event = NSC_CELL(HOST_EVENTS, 0, 0);
+
+	set(cells, table + NSC_V_NAT_TABLE_ENTRIES, c->entries);
+	set(cells, table + NSC_V_NAT_TABLE_MAX, c->active ? c->max : 0);
+	set(cells, opened + NSC_V_NAT_KIND_SNAT, c->snat);
+	set(cells, opened + NSC_V_NAT_KIND_DNAT, c->dnat);
+	set(cells, error + NSC_V_NAT_ERROR_INSERT_FAILED, c->insert_failed);
+	set(cells, error + NSC_V_NAT_ERROR_DROP, c->drop);
+	set(cells, error + NSC_V_NAT_ERROR_EARLY_DROP, c->early_drop);
+	set(cells, event + NSC_V_HOST_EVENT_NAT_OVERRUNS, c->overruns);
+	set(cells, event + NSC_V_HOST_EVENT_NAT_DUMPS, c->dumps);
+	set(cells, event + NSC_V_HOST_EVENT_NAT_EVICTED, s->evicted);
+}
+
 void
 nsc_census_sources(struct nsc_inventory *i, struct nsc_cells *cells)
 {
@@ -172,4 +193,5 @@ nsc_census_sources(struct nsc_inventory *i, struct nsc_cells *cells)
 	set(cells, event + NSC_V_HOST_EVENT_UNFINISHED, s.owners.unfinished);
 	put_connections(i, cells);
 	put_counters(nsc_inventory_counters(i), cells);
+	put_nat(&s, cells);
 }

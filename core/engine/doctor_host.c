@@ -3,10 +3,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "engine/config.h"
 #include "engine/doctor_host.h"
 #include "engine/remedy.h"
+#include "host/conntrack_active.h"
+#include "host/conntrack_ask.h"
 #include "host/firewall.h"
 #include "host/namespaces.h"
 
@@ -245,6 +248,57 @@ check_firewall(struct rows *t)
 	nsc_firewall_free(f);
 }
 
+/* --- translations ------------------------------------------------------------------ */
+
+/* Nothing is asked for that is not there: the doctor, too, leaves tracking as it finds it. */
+static int
+listen_once(const struct rows *t, char *text, size_t size, char err[NSC_ERR])
+{
+	struct nsc_conntrack_levels l;
+	int rc = nsc_conntrack_active(&l, err), fd;
+
+	if (rc < 0)
+		return rc;
+	if (l.entries == 0) {
+		snprintf(text, size, "no connection is tracked here: nothing is translated");
+		return 0;
+	}
+	snprintf(text, size, "translated connections; tracked: %llu of %llu%s",
+		 (unsigned long long)l.entries, (unsigned long long)l.max,
+		 l.events ? "" : "; without events (net.netfilter.nf_conntrack_events is 0): looked for every 10 s");
+	fd = nsc_conntrack_listen(1 << 16);
+	if (fd < 0)
+		return nsc_error(err, fd, "%s",
+				 fd != -EPERM ? strerror(-fd)
+				 : is_on(t, NSC_O_FIREWALL) ? "not for us to hear, as the firewall's rules"
+							    : "not for us to hear");
+	close(fd);
+	return 0;
+}
+
+static void
+check_conntrack(struct rows *t)
+{
+	char err[NSC_ERR] = "", text[NSC_ERR] = "";
+	struct nsc_check *c;
+	int rc;
+
+	if (!is_on(t, NSC_O_CONNTRACK)) {
+		say(t, "conntrack", NSC_CHECK_OFF, false, "switched off (Conntrack)");
+		return;
+	}
+	rc = listen_once(t, text, sizeof text, err);
+	if (rc >= 0) {
+		say(t, "conntrack", NSC_CHECK_OK, true, text);
+	} else if (rc == -EPERM && is_on(t, NSC_O_FIREWALL)) {	/* that line has the remedy */
+		c = add(t, "conntrack", NSC_CHECK_FAILED, true);
+		if (c != NULL)
+			snprintf(c->finding, sizeof c->finding, "%s", err);
+	} else {
+		fail(t, "conntrack", true, NSC_INVENTORY_CONNTRACK, rc, err);
+	}
+}
+
 size_t
 nsc_doctor_host(const struct nsc_config *cfg, struct nsc_check *checks, size_t max)
 {
@@ -255,5 +309,6 @@ nsc_doctor_host(const struct nsc_config *cfg, struct nsc_check *checks, size_t m
 	check_bpf(&t);
 	check_namespaces(&t);
 	check_firewall(&t);
+	check_conntrack(&t);
 	return t.count;
 }

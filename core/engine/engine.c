@@ -149,7 +149,7 @@ nsc_engine_new(struct nsc_engine **out, const struct nsc_config *cfg, const stru
 	if (rc == 0)
 		rc = make_ledgers(e);
 	if (rc == 0) {
-		e->facts->key = e->settings.key;
+		e->facts->key = e->facts->translations.key = e->settings.key;
 		publish_locals(e);
 		rc = make_workers(e);
 	}

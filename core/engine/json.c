@@ -5,6 +5,7 @@
 
 #include "dissect/dns.h"
 #include "dissect/table.h"
+#include "engine/json_nat.h"
 #include "engine/json_text.h"
 #include "engine/ledgers.h"
 #include "engine/worker_state.h"
@@ -245,6 +246,18 @@ put_owners(struct nsc_json *j, struct nsc_engine *e, const struct nsc_worker *w,
 		put_owner(j, e, w, f, side, "process", "unit");
 }
 
+/* Near is our end, else who began. */
+static void
+put_nat(struct nsc_json *j, const struct nsc_worker *w, const struct nsc_flow *f)
+{
+	bool incoming = (f->direction & 3) == NSC_DIRECTION_INCOMING;
+	struct nsc_translated x;
+
+	/* Its record may be that of a later one, which has the same ports. */
+	if (nsc_nat_find(w, f, &x) && x.seen <= nsc_flow_end(f) / 1000000000 + 1)
+		nsc_json_nat(j, &x.other, incoming);
+}
+
 static void
 put_flow(struct nsc_json *j, struct nsc_engine *e, const struct nsc_worker *w,
 	 const struct nsc_flow *f)
@@ -270,7 +283,7 @@ put_flow(struct nsc_json *j, struct nsc_engine *e, const struct nsc_worker *w,
 	put_trouble(j, nsc_flow_events(w->flows, f));
 	if (rtt > 0)
 		nsc_json_number(j, "rtt_us", (rtt + 500) / 1000);
-	if (f->direction & NSC_LABEL_KNOWN)
+	if (f->direction & (NSC_LABEL_KNOWN | NSC_LABEL_FORWARDED))
 		nsc_json_text(j, "direction", nsc_direction_text(f->direction & 3));
 	if (f->version != 0) {
 		nsc_json_text(j, "scope_initiator", nsc_class_text(nsc_class(nsc_flow_addr(f, 0))));
@@ -279,6 +292,7 @@ put_flow(struct nsc_json *j, struct nsc_engine *e, const struct nsc_worker *w,
 	if (f->network != 0 && f->network <= w->settings.networks.names)
 		nsc_json_text(j, "network", w->settings.networks.name[f->network]);
 	put_owners(j, e, w, f);
+	put_nat(j, w, f);
 	if (f->app != 0)
 		nsc_json_text(j, "app", nsc_app_name(f->app));
 	put_labels(j, w, f);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/json_nat.h"
 #include "engine/json_text.h"
 #include "nsc.h"
 #include "scope/direction.h"
@@ -194,5 +195,7 @@ nsc_connection_json(const struct nsc_connection *c, char *line, size_t size)
 		nsc_json_number(&j, "netns", s->netns);
 	if (s->measured)
 		put_totals(&j, &s->totals);
+	if (c->translated)
+		nsc_json_nat(&j, &c->other, 0);
 	return nsc_json_end(&j);
 }

@@ -23,6 +23,7 @@ options_of(const struct nsc_config *cfg, bool connections)
 		.listeners = true,
 		.firewall = !connections && is_on(cfg, NSC_O_FIREWALL),
 		.connections = connections,
+		.conntrack = connections && is_on(cfg, NSC_O_CONNTRACK),
 		.totals = connections,
 		.processes = is_on(cfg, NSC_O_PROCESSES) || is_on(cfg, NSC_O_UNITS),
 		.bpf = nsc_config_number(cfg, NSC_O_BPF) == NSC_BPF_AUTO,

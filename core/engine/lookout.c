@@ -51,6 +51,7 @@ nsc_lookout_configure(struct nsc_lookout_options *o, const struct nsc_config *cf
 	bool processes = nsc_config_number(cfg, NSC_O_PROCESSES) != 0;
 	bool units = nsc_config_number(cfg, NSC_O_UNITS) != 0;
 	bool connections = nsc_config_number(cfg, NSC_O_CONNECTIONS) != 0;
+	bool conntrack = nsc_config_number(cfg, NSC_O_CONNTRACK) != 0;
 
 	*o = (struct nsc_lookout_options){
 		.inventory = {
@@ -62,6 +63,7 @@ nsc_lookout_configure(struct nsc_lookout_options *o, const struct nsc_config *cf
 			.counter = connections ? nsc_census_counter : NULL,
 			.firewall = nsc_config_number(cfg, NSC_O_LISTENERS) != 0 &&
 				    nsc_config_number(cfg, NSC_O_FIREWALL) != 0,
+			.conntrack = conntrack,
 			.processes = processes || units,
 			.bpf = nsc_config_number(cfg, NSC_O_BPF) == 0,
 			.namespaces = nsc_config_number(cfg, NSC_O_NAMESPACES) != 0,
@@ -76,7 +78,7 @@ nsc_lookout_configure(struct nsc_lookout_options *o, const struct nsc_config *cf
 	};
 	if (!o->inventory.connections)
 		o->inventory.bpf = false;
-	return o->inventory.listeners || o->inventory.connections;
+	return o->inventory.listeners || o->inventory.connections || conntrack;
 }
 
 uint32_t
@@ -86,7 +88,8 @@ nsc_lookout_sources(const struct nsc_lookout_options *o)
 	       (uint32_t)o->inventory.processes << NSC_INVENTORY_PROCESSES |
 	       (uint32_t)o->inventory.bpf << NSC_INVENTORY_BPF |
 	       (uint32_t)o->inventory.namespaces << NSC_INVENTORY_NAMESPACES |
-	       (uint32_t)o->inventory.firewall << NSC_INVENTORY_FIREWALL;
+	       (uint32_t)o->inventory.firewall << NSC_INVENTORY_FIREWALL |
+	       (uint32_t)o->inventory.conntrack << NSC_INVENTORY_CONNTRACK;
 }
 
 /* --- what a look found --------------------------------------------------------------- */
@@ -119,6 +122,10 @@ say_sources(struct nsc_lookout *l, uint64_t now)
 		const char *err;
 		int code = wanted & 1u << n ? nsc_inventory_source(l->inventory, n, &err) : 0;
 
+		/* A capability's name stands in one line: the firewall's says it, too. */
+		if (n == NSC_INVENTORY_CONNTRACK && code == -EPERM &&
+		    l->failed[NSC_INVENTORY_FIREWALL])
+			l->failed[n] = true;
 		if (code < 0 && !l->failed[n])
 			say_source(l, n, code, err, now);
 		l->failed[n] = code < 0;
@@ -198,15 +205,16 @@ look(struct nsc_lookout *l, enum nsc_look what)
 static void
 turn(struct nsc_lookout *l)
 {
-	struct pollfd fds[3] = {{.fd = l->wake_fd, .events = POLLIN},
-				{.fd = nsc_inventory_fd(l->inventory), .events = POLLIN},
-				{.fd = l->watch.fd, .events = POLLIN}};
+	struct pollfd fds[] = {{.fd = l->wake_fd, .events = POLLIN},
+			       {.fd = nsc_inventory_fd(l->inventory), .events = POLLIN},
+			       {.fd = l->watch.fd, .events = POLLIN},
+			       {.fd = nsc_inventory_conntrack_fd(l->inventory), .events = POLLIN}};
 	uint64_t now = nsc_clock(CLOCK_BOOTTIME), until, times, asked;
 	enum nsc_look what;
 
 	l->pace.blind = fds[1].fd < 0 && l->options.flows;
 	what = nsc_pace_next(&l->pace, now, &until);
-	poll(fds, 3, what != NSC_LOOK_NONE || until <= now ? 0 : (int)((until - now) / MS + 1));
+	poll(fds, sizeof fds / sizeof *fds, what != NSC_LOOK_NONE || until <= now ? 0 : (int)((until - now) / MS + 1));
 	now = nsc_clock(CLOCK_BOOTTIME);
 	nsc_facts_clock(l->options.facts, nsc_clock(CLOCK_REALTIME));
 	if (fds[0].revents != 0 && read(l->wake_fd, &times, sizeof times) > 0 &&
@@ -217,6 +225,8 @@ turn(struct nsc_lookout *l)
 		l->pace.hint |= nsc_inventory_hear(l->inventory, l->options.facts, now);
 	if (fds[2].revents != 0)
 		nsc_watch_hear(&l->watch, now);
+	if (fds[3].revents != 0)
+		nsc_inventory_translate(l->inventory);
 	what = nsc_pace_next(&l->pace, now, &until);
 	if (what != NSC_LOOK_NONE && !atomic_load(&l->stop))
 		look(l, what);
@@ -246,7 +256,8 @@ nsc_lookout_new(struct nsc_lookout **out, const struct nsc_lookout_options *o)
 	pthread_mutex_init(&l->lock, NULL);
 	nsc_watch_init(&l->watch);
 	l->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	rc = l->wake_fd < 0 ? -errno : nsc_inventory_new(&l->inventory, &o->inventory);
+	l->options.inventory.facts = o->facts;
+	rc = l->wake_fd < 0 ? -errno : nsc_inventory_new(&l->inventory, &l->options.inventory);
 	if (rc == 0 && o->rows)
 		rc = nsc_sight_new(&l->sight, l->inventory, o->connections,
 				   nsc_clock(CLOCK_BOOTTIME));

@@ -141,6 +141,8 @@ nsc_remedy_inventory(struct nsc_remedy r[NSC_REMEDIES], enum nsc_inventory_sourc
 		missing(&r[n++], "CAP_SYS_ADMIN", "cap_sys_admin");
 	if (s == NSC_INVENTORY_FIREWALL && code == -EPERM && !has(NET_ADMIN))
 		missing(&r[n++], "CAP_NET_ADMIN", "cap_net_admin");
+	if (s == NSC_INVENTORY_CONNTRACK && code == -EPERM && !has(NET_ADMIN))
+		missing(&r[n++], "CAP_NET_ADMIN", "cap_net_admin");
 	if (s == NSC_INVENTORY_SOCKETS && code == -EAFNOSUPPORT)
 		family(&r[n++], "AF_NETLINK");
 	if (n > 0)
@@ -150,5 +152,7 @@ nsc_remedy_inventory(struct nsc_remedy r[NSC_REMEDIES], enum nsc_inventory_sourc
 	if (s == NSC_INVENTORY_BPF && code == -ENOTSUP)
 		snprintf(r[0].remedy, sizeof r[0].remedy,
 			 "install libbpf-dev, clang and bpftool, configure and build again");
+	if (s == NSC_INVENTORY_CONNTRACK && code == -EPROTONOSUPPORT)
+		snprintf(r[0].remedy, sizeof r[0].remedy, "modprobe nf_conntrack_netlink");
 	return 1;
 }

@@ -321,6 +321,25 @@ nsc_whose_retired(struct nsc_whose *o, struct nsc_flow *f)
 	f->owner = NSC_PARTY_NOBODY;
 }
 
+void
+nsc_whose_leave(struct nsc_whose *o, struct nsc_flow *f)
+{
+	struct nsc_party nowhere = {.flows = 0}, *party = o->parties.party;
+	unsigned n = (unsigned)f->owner - NSC_PARTY_WAITING;
+
+	if (f->owner == NSC_PARTY_NOBODY)
+		return;
+	if (o->closing == f)
+		o->closing = NULL;
+	if (f->start > o->settled)
+		move_flow(f, &party[f->owner], &nowhere);
+	if (waits(f->owner))
+		end_wait(o, n, &party[f->owner].ends);
+	party[f->owner].flows -= !(f->flags & NSC_FLOW_CLOSED);
+	nsc_parties_let(&o->parties, f->owner);
+	f->owner = NSC_PARTY_NOBODY;
+}
+
 /* --- time -------------------------------------------------------------------------- */
 
 /* Looks for the owners of those that wait; `all`: also of those that waited for long. */

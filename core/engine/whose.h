@@ -32,6 +32,9 @@ void nsc_whose_closed(struct nsc_whose *o, struct nsc_flow *f, const struct nsc_
 		      uint64_t now);
 void nsc_whose_retired(struct nsc_whose *o, struct nsc_flow *f);
 
+/* A flow is nobody's of this host after all; what it brought since the last settlement goes with it. */
+void nsc_whose_leave(struct nsc_whose *o, struct nsc_flow *f);
+
 /*
  * A packet came for a UDP flow after a second without one, and has not been counted yet:
  * its port may have been lent to another program meanwhile.

@@ -249,6 +249,7 @@ nsc_worker_tick(struct nsc_worker *w, uint64_t now)
 {
 	if (now > w->now)
 		w->now = now;
+	nsc_nat_look(w);
 	nsc_whose_tick(w->whose, &w->locals.view, w->now);
 	if (w->now < w->due)
 		return;
@@ -264,6 +265,7 @@ nsc_worker_rebase(struct nsc_worker *w, uint64_t from, uint64_t to)
 {
 	nsc_flow_rebase(w->flows, from, to);
 	nsc_whose_rebase(w->whose, from, to);
+	nsc_nat_rebase(w);
 	w->cells.cell[NSC_CELL(SELF_ANOMALY, 0, NSC_V_ANOMALY_CLOCK_JUMP)]++;
 	w->undecided.since += to - from;	/* as every flow's start */
 	w->now = to;
@@ -286,6 +288,7 @@ nsc_worker_publish(struct nsc_worker *w, bool force)
 		nsc_tray_fill(w->tray, w);
 	if (!force && !nsc_ledger_asked(w->ledger))
 		return;
+	nsc_nat_look(w);
 	for (unsigned way = 0; way < NSC_WAYS; way++)
 		nsc_ways_add(&w->ways.app[0], way, u->sums.way[way].octets, 0);
 	nsc_ways_settle(&w->ways, &w->cells);

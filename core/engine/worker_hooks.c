@@ -14,6 +14,7 @@ on_opened(void *arg, struct nsc_flow *f, const struct nsc_packet *p)
 		w->excluded++;
 		return;
 	}
+	nsc_nat_opened(w, f);
 	nsc_remote_opened(w, f);
 	if (w->host.event != NULL) {
 		struct nsc_event ev = {.kind = NSC_EVENT_STARTED, .time = p->time, .flow = f, .origin = w};

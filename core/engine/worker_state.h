@@ -23,6 +23,13 @@ enum {
 	NSC_LABEL_FORWARDED = 1 << 3,
 };
 
+/* Forwarded, and not known: under its other name it is, and counts as a flow (account_nat.c). */
+static inline bool
+nsc_is_second(const struct nsc_flow *f)
+{
+	return (f->direction & (NSC_LABEL_KNOWN | NSC_LABEL_FORWARDED)) == NSC_LABEL_FORWARDED;
+}
+
 static inline unsigned
 nsc_way(const struct nsc_flow *f, int side)
 {
@@ -40,6 +47,17 @@ struct nsc_undecided {
 	uint64_t since;			/* packets' clock at the last publish, ns */
 };
 
+enum { NSC_NAT_RECENT = 1024 };		/* flows opened last, of which a translation may yet come */
+
+struct nsc_nat {
+	unsigned next;
+	uint64_t entered;		/* translations as of the last look */
+	struct nsc_nat_recent {
+		struct nsc_flow *flow;
+		uint64_t start;		/* another one: the flow has left, and its place was used again */
+	} recent[NSC_NAT_RECENT];
+};
+
 struct nsc_worker {
 	struct nsc_settings settings;
 	struct nsc_host host;
@@ -52,6 +70,7 @@ struct nsc_worker {
 	struct nsc_undecided undecided;
 	struct nsc_whose *whose;
 	struct nsc_party *party;	/* its parties, by flow->owner */
+	struct nsc_nat nat;
 	uint64_t now;			/* the packets' clock, ns; never goes back */
 	uint64_t due;			/* the next second's tick */
 	uint64_t first, last;		/* times of the first and last packet */
@@ -84,7 +103,17 @@ void nsc_account_closed(struct nsc_worker *w, struct nsc_flow *f, enum nsc_end r
 void nsc_account_packet(struct nsc_worker *w, const struct nsc_packet *p, const struct nsc_update *up);
 void nsc_account_interface(struct nsc_worker *w, const struct nsc_packet *p, unsigned way);
 void nsc_account_app(struct nsc_worker *w, struct nsc_flow *f, unsigned before);
+void nsc_account_again(struct nsc_worker *w, struct nsc_flow *f);	/* its translation became known */
 void nsc_account_self(struct nsc_worker *w);	
+
+/* account_nat.c: flows under two names */
+bool nsc_nat_find(const struct nsc_worker *w, const struct nsc_flow *f, struct nsc_translated *x);
+/* The real ends: both elsewhere; both here. */
+bool nsc_nat_foreign(const struct nsc_worker *w, const struct nsc_translated *x);
+bool nsc_nat_within(const struct nsc_worker *w, const struct nsc_translated *x);
+void nsc_nat_opened(struct nsc_worker *w, struct nsc_flow *f);
+void nsc_nat_look(struct nsc_worker *w);
+void nsc_nat_rebase(struct nsc_worker *w);
 
 /* remote.c: the name of the remote end */
 int nsc_remote_side(const struct nsc_flow *f);

@@ -65,6 +65,7 @@ enum nsc_flow_flags {
 	NSC_FLOW_WATCHED = 1 << 10,	/* and something there is not settled */
 	NSC_FLOW_JUDGED = 1 << 11,	/* it has a record of copies */
 	NSC_FLOW_EXCLUDED = 1 << 12,	/* (worker) option Exclude: counts for its interface alone */
+	NSC_FLOW_TRANSLATED = 1 << 13,	/* (worker) forwarded under two names: packets count where they enter */
 	NSC_FLOW_PINNED = 1 << 14,	/* (worker) names of addr[0] are held; 1 << 15: of addr[1] (engine/remote.c) */
 };
 

@@ -11,6 +11,7 @@
 #include "host/interfaces.h"
 #include "host/owners.h"
 #include "host/trace.h"
+#include "scope/translations.h"
 
 enum {
 	NSC_CONNECTIONS_MAX = 65536,	/* open ones followed; more: counted as untracked */
@@ -35,6 +36,8 @@ struct nsc_connection {
 	struct nsc_process process;	/* KNOWN */
 	char zone[NSC_NAME];		/* name of socket.device, "if7" if it is gone; "" if there is none */
 	bool excluded;			/* option Exclude: followed for its owner, not to be told of */
+	bool translated;		/* `other` is its name beyond, or before, NAT */
+	struct nsc_tuple other;		/* from our end to the remote one */
 	bool closed, aborted;
 	bool adopted;			/* it was there before us (row 3.13: established 0) */
 	uint64_t since;			/* steady clock, ns: first seen */

@@ -263,6 +263,7 @@ nsc_inventory_look(struct nsc_inventory *i, const struct nsc_interfaces *t, bool
 	i->looked = now;
 	i->whole = whole;
 	try_trace(i, now);
+	nsc_inventory_look_nat(i, now);
 	nsc_ways_clear(i->ways);
 	i->all.count = 0;
 	i->all.suppressed = 0;
@@ -280,6 +281,7 @@ nsc_inventory_look(struct nsc_inventory *i, const struct nsc_interfaces *t, bool
 			nsc_connections_end(i->connections, IPPROTO_TCP, i->trace != NULL);
 		if (l.told[1])
 			nsc_connections_end(i->connections, IPPROTO_UDP, false);
+		nsc_inventory_name(i);
 		nsc_ways_find(i->ways, i->connections);
 	}
 	i->missing = (l.told[0] ? 0 : 1u) | (l.told[1] ? 0 : 2u);
@@ -308,7 +310,7 @@ nsc_inventory_new(struct nsc_inventory **out, const struct nsc_inventory_options
 	if (nsc_sockets_new(&i->sockets) < 0 || nsc_names_new(&i->names) < 0 ||
 	    nsc_ways_new(&i->ways) < 0 ||
 	    (o->connections && nsc_connections_new(&i->connections) < 0) ||
-	    (o->firewall && nsc_reach_new(&i->reach) < 0) ||
+	    (o->firewall && nsc_reach_new(&i->reach) < 0) || nsc_inventory_open_nat(i) < 0 ||
 	    (o->processes && nsc_owners_new(&i->owners, &owners, err) < 0)) {
 		nsc_inventory_free(i);
 		return -ENOMEM;
@@ -331,6 +333,7 @@ nsc_inventory_free(struct nsc_inventory *i)
 	nsc_ways_free(i->ways);
 	nsc_names_free(i->names);
 	nsc_reach_free(i->reach);
+	nsc_inventory_close_nat(i);
 	nsc_owners_free(i->owners);
 	nsc_sockets_free(i->sockets);
 	free(i);
@@ -381,4 +384,9 @@ nsc_inventory_stats(const struct nsc_inventory *i, struct nsc_inventory_stats *s
 		nsc_trace_stats(i->trace, &s->trace);
 	if (i->owners != NULL)
 		nsc_owners_stats(i->owners, &s->owners);
+	if (i->conntrack != NULL) {
+		nsc_conntrack_stats(i->conntrack, &s->conntrack);
+		s->translations = i->translations->live;
+		s->evicted = i->translations->evicted;
+	}
 }

@@ -7,6 +7,7 @@
 #define NSC_HOST_INVENTORY_H
 
 #include "host/connections.h"
+#include "host/conntrack.h"
 #include "host/listeners.h"
 #include "host/names.h"
 #include "host/counters.h"
@@ -17,13 +18,14 @@
 
 enum nsc_inventory_source {	/* of self/bool-source_... */
 	NSC_INVENTORY_SOCKETS, NSC_INVENTORY_PROCESSES, NSC_INVENTORY_BPF,
-	NSC_INVENTORY_NAMESPACES, NSC_INVENTORY_FIREWALL,
+	NSC_INVENTORY_NAMESPACES, NSC_INVENTORY_FIREWALL, NSC_INVENTORY_CONNTRACK,
 	NSC_INVENTORY_SOURCES
 };
 
 struct nsc_inventory_options {
 	bool listeners;			/* option Listeners */
 	bool firewall;			/* option Firewall: verdicts and exposure of listeners */
+	bool conntrack;			/* option Conntrack: translations, where they are made */
 	bool connections;		/* the full dump */
 	bool totals;			/* with tcp_info */
 	bool waiting;			/* with the full dump: count those in TIME_WAIT */
@@ -35,6 +37,7 @@ struct nsc_inventory_options {
 	bool script;			/* option ProcessNames: script */
 	bool ignore_ephemeral_udp;
 	bool once;			/* a command that looks once: no budget, no trace */
+	struct nsc_facts *facts;	/* where translations go, borrowed; NULL: to a place of its own */
 	const struct nsc_excludes *excludes;	/* what is not told of; borrowed, may be NULL */
 };
 
@@ -52,6 +55,8 @@ struct nsc_inventory_stats {
 	unsigned namespaces, missed;	/* looked into; those that could not be entered */
 	struct nsc_trace_stats trace;	/* all zero without one */
 	struct nsc_owners_stats owners;
+	struct nsc_conntrack_stats conntrack;	/* all zero without it */
+	uint32_t translations, evicted;	/* there now; taken for newer ones */
 };
 
 struct nsc_inventory;
@@ -65,6 +70,12 @@ int nsc_inventory_fd(const struct nsc_inventory *i);
 
 /* Takes the trace's events in; owners go into facts at once (NULL: none).  True: a listener came or went. */
 bool nsc_inventory_hear(struct nsc_inventory *i, struct nsc_facts *facts, uint64_t now);
+
+/* Of translations; -1: none are listened to. */
+int nsc_inventory_conntrack_fd(const struct nsc_inventory *i);
+
+/* Takes its events in. */
+void nsc_inventory_translate(struct nsc_inventory *i);
 
 /* Listeners alone (0.1 ms), or everything. */
 void nsc_inventory_look(struct nsc_inventory *i, const struct nsc_interfaces *t, bool whole,

@@ -31,6 +31,23 @@ id_of(const struct telling *t, const struct nsc_process *p)
 	return nsc_names_id(t->i->names, p->name, p->unit, t->facts, t->now);
 }
 
+/* On the wire it may have another name (local DNAT). */
+static void
+enter_other(const struct telling *t, const struct nsc_owner_key *k, uint16_t owner)
+{
+	struct nsc_tuple ends = {.addr = {k->local, k->remote},
+				 .port = {k->local_port, k->remote_port}};
+	struct nsc_translated x;
+
+	if (k->remote_port == 0 || t->i->translations == NULL ||
+	    !nsc_translations_find(t->i->translations, k->proto, &ends, &x) || x.gone)
+		return;
+	nsc_facts_own(t->facts, &(struct nsc_owner_key){
+		.local = x.other.addr[0], .remote = x.other.addr[1],
+		.local_port = x.other.port[0], .remote_port = x.other.port[1],
+		.proto = k->proto}, owner);
+}
+
 /* A socket without a peer is entered by its own end alone; bound to any address, by its port. */
 static void
 enter(const struct telling *t, const struct nsc_socket *s, uint16_t owner)
@@ -45,6 +62,7 @@ enter(const struct telling *t, const struct nsc_socket *s, uint16_t owner)
 	if (s->remote_port == 0 && is_any(&s->local))
 		k.local = any;
 	nsc_facts_own(t->facts, &k, owner);
+	enter_other(t, &k, owner);
 }
 
 /* The name stays in use as long as the connection is there. */
@@ -178,6 +196,7 @@ hear(void *arg, const struct nsc_trace_event *e)
 	if (c == NULL)
 		return;
 	c->excluded = nsc_inventory_excludes(i, &e->socket);
+	nsc_inventory_nat(i, c);
 	nsc_way_of(i->ways, c, true, e->accepted);
 	if (p == NULL)
 		return;

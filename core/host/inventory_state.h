@@ -24,6 +24,8 @@ struct nsc_inventory {
 	uint64_t trace_again;		/* steady clock, ns: when to try once more */
 	struct nsc_connections *connections;	/* NULL: not wanted */
 	struct nsc_names *names;
+	struct nsc_conntrack *conntrack;	/* NULL: not wanted */
+	struct nsc_translations *translations;	/* NULL: not wanted; in the facts, or our own */
 	struct nsc_reach *reach;	/* NULL: not wanted */
 	struct nsc_ways *ways;
 	struct nsc_counters counters;
@@ -42,6 +44,13 @@ const struct nsc_process *nsc_inventory_server(const struct nsc_inventory *i,
 
 /* True if option Exclude leaves this connection out. */
 bool nsc_inventory_excludes(const struct nsc_inventory *i, const struct nsc_socket *s);
+
+/* Translations: asks for them; what a connection's are. */
+int nsc_inventory_open_nat(struct nsc_inventory *i);
+void nsc_inventory_look_nat(struct nsc_inventory *i, uint64_t now);
+void nsc_inventory_nat(const struct nsc_inventory *i, struct nsc_connection *c);
+void nsc_inventory_name(struct nsc_inventory *i);	/* of each connection: its other name */
+void nsc_inventory_close_nat(struct nsc_inventory *i);
 
 /* Notes how a source did. */
 void nsc_inventory_note(struct nsc_inventory *i, enum nsc_inventory_source s, int code,

@@ -251,6 +251,21 @@ is_local(const struct space *s, const struct nsc_addr *a)
 	       bsearch(a, s->address, s->addresses, sizeof *s->address, compare) != NULL;
 }
 
+/* By its other name the remote end is ours (row 3.8): an address, or another socket's end. */
+static bool
+is_within(const struct nsc_ways *w, const struct space *s, const struct nsc_connection *c)
+{
+	struct nsc_socket other = c->socket;
+
+	if (!c->translated)
+		return false;
+	other.local = c->other.addr[0];
+	other.remote = c->other.addr[1];
+	other.local_port = c->other.port[0];
+	other.remote_port = c->other.port[1];
+	return is_local(s, &other.remote) || is_ours(w, &other);
+}
+
 static void
 decide(struct nsc_connection *c, enum nsc_direction d, enum nsc_certainty certainty)
 {
@@ -282,6 +297,10 @@ nsc_way_of(const struct nsc_ways *w, struct nsc_connection *c, bool handshake, b
 	const struct nsc_socket *k = &c->socket;
 	const struct space *s = space_of(w, k->netns);
 
+	if (is_within(w, s, c)) {	/* also if the translation was heard of after all else */
+		decide(c, NSC_DIRECTION_LOCAL, NSC_CERTAINTY_SURE);
+		return;
+	}
 	if (c->certainty == NSC_CERTAINTY_SURE)
 		return;
 	if (k->remote_port == 0)

@@ -12,6 +12,7 @@
 
 #include "base/addr.h"
 #include "base/hash.h"
+#include "scope/translations.h"
 
 enum {
 	NSC_FACT_ADDRESSES = 1024,
@@ -71,6 +72,7 @@ struct nsc_facts {
 	_Atomic uint64_t owned;		/* entries made so far: nothing new, nothing to look up */
 	/* By id, written before the id is used: see nsc_owner_process() and the others. */
 	_Atomic uint32_t owner_rows[NSC_OWNERS];
+	struct nsc_translations translations;	/* live, of the same writer as the owners */
 
 	/* the writers' own */
 	struct nsc_facts_view draft;

@@ -35,6 +35,7 @@ ledger		core/ledger/ledger.c
 proc_net	core/host/proc_net_line.c core/host/socket.c
 counters	core/host/counters_text.c
 diag		core/host/diag_answer.c
+conntrack	core/host/conntrack_message.c
 proc		core/host/process_text.c core/host/script.c core/host/unit.c
 nft		core/host/nft_message.c core/host/nft_expr.c core/host/nft_xt.c core/host/nft_packet.c
 nft		core/host/nft_lookup.c core/host/nft_walk.c core/host/nft_eval.c core/host/ternary.c
