@@ -33,7 +33,8 @@ guess(const struct nsc_guess *g)
 	switch (nsc_http_start(b)) {
 	case NSC_HTTP_NO:
 		/* A request that its server may understand, and answer with 400. */
-		return nsc_http_method_first(b) ? NSC_MORE : NSC_NOT_MINE;
+		return nsc_http_method_first(b) || nsc_http_version_last(b) ? NSC_MORE
+									    : NSC_NOT_MINE;
 	case NSC_HTTP_MAYBE:
 		return NSC_MORE;
 	default:

@@ -6,7 +6,11 @@
 
 #include "dissect/http_head.h"
 
-enum { LAST_INITIAL = 'V' };	/* of all methods */
+enum {
+	LAST_INITIAL = 'V',	/* of all methods */
+	SHORT_LINE = 512,	/* octets of one that may still become a request of an unknown method */
+	LONG_TARGET = 1024,	/* octets of a line without an end that begins as a request does */
+};
 
 struct method {
 	const char *name;
@@ -81,11 +85,19 @@ is_digit(uint8_t c)
 	return c >= '0' && c <= '9';
 }
 
-/* "HTTP/1."; fewer octets match as far as they go. */
+/* "HTTP/1."; fewer octets match as far as they go. Some say 2.0 and mean 1.1. */
 static bool
 is_name(const uint8_t *p, size_t len)
 {
-	return memcmp(p, "HTTP/1.", len < 7 ? len : 7) == 0;
+	return memcmp(p, "HTTP/", len < 5 ? len : 5) == 0 && (len < 6 || is_digit(p[5])) &&
+	       (len < 7 || p[6] == '.');
+}
+
+/* "ICY 200 OK" (SHOUTcast): the name has no version. */
+static bool
+is_icy(const uint8_t *p, size_t len)
+{
+	return memcmp(p, "ICY", len < 3 ? len : 3) == 0;
 }
 
 /* "HTTP/1.1", of 8 octets. */
@@ -95,11 +107,11 @@ is_version(const uint8_t *p)
 	return is_name(p, 8) && is_digit(p[7]);
 }
 
-/* 0 to 9 of 1.0 to 1.9; what is no digit was one once. */
+/* 10 to 19 of 1.0 to 1.9, of later ones 11; what is no digit was one once. */
 static uint8_t
-minor(uint8_t c)
+version_of(const uint8_t *p)
 {
-	return is_digit(c) ? (uint8_t)(c - '0') : 1;
+	return p[5] == '1' && is_digit(p[7]) ? (uint8_t)(10 + p[7] - '0') : 11;
 }
 
 static bool
@@ -116,17 +128,20 @@ is_status(const uint8_t *p, size_t len)
 static enum nsc_http_start
 response_start(struct nsc_bytes b)
 {
-	size_t have = nsc_bytes_left(&b), rest = have > 8 ? have - 8 : 0;
+	const bool icy = is_icy(b.p, nsc_bytes_left(&b));
+	const size_t have = nsc_bytes_left(&b), name = icy ? 3 : 8;
+	const size_t rest = have > name ? have - name : 0;
+	uint8_t c;
 
 	/* Name, status and blanks prove it: a damaged version does not matter. */
-	if (!is_name(b.p, have < 8 ? have : 8))
+	if (!icy && !is_name(b.p, have < 8 ? have : 8))
 		return NSC_HTTP_NO;
-	if (rest > 0 && !is_status(b.p + 8, rest))
+	if (rest > 0 && !is_status(b.p + name, rest))
 		return NSC_HTTP_NO;
 	if (rest <= 4)
 		return NSC_HTTP_MAYBE;
-	return b.p[12] == ' ' || b.p[12] == '\r' || b.p[12] == '\n' ? NSC_HTTP_RESPONSE
-								    : NSC_HTTP_NO;
+	c = b.p[name + 4];
+	return c == ' ' || c == '\r' || c == '\n' ? NSC_HTTP_RESPONSE : NSC_HTTP_NO;
 }
 
 /* Octets until a blank or what is no text; no more are counted than a method can have, and one. */
@@ -178,6 +193,13 @@ version_at(struct nsc_bytes line)
 	return len - 8;
 }
 
+/* HTTP/2's, which no server of HTTP/1 shall understand (RFC 9113, 3.4). */
+static bool
+is_preface(const uint8_t *p, size_t len)
+{
+	return len >= 5 && memcmp(p, "PRI *", 5) == 0;
+}
+
 static bool
 printable(const uint8_t *p, size_t len)
 {
@@ -206,6 +228,9 @@ request_start(struct nsc_bytes b)
 	line = nsc_bytes_left(&b);
 	if (b.p[line - 1] == '\r')
 		line--;
+	if (line > LONG_TARGET && line < NSC_HTTP_HEAD_MAX && printable(b.p, line) &&
+	    (b.p[method + 1] == '/' || memcmp(b.p + method + 1, "http", 4) == 0))
+		return NSC_HTTP_REQUEST;
 	return line < NSC_HTTP_HEAD_MAX && printable(b.p, line) ? NSC_HTTP_MAYBE
 								: NSC_HTTP_NO;
 }
@@ -222,6 +247,24 @@ bool
 nsc_http_method_first(struct nsc_bytes b)
 {
 	return nsc_bytes_left(&b) > 0 && method_length(b) > 0;
+}
+
+bool
+nsc_http_version_last(struct nsc_bytes b)
+{
+	const size_t have = nsc_bytes_left(&b), line = nsc_http_line(&b);
+	const size_t method = token_length(b.p, have);
+	struct nsc_bytes c;
+	size_t at;
+
+	if (line == 0) /* perhaps */
+		return have > 0 && have < SHORT_LINE && nsc_http_method_perhaps(b) &&
+		       printable(b.p, have - (b.p[have - 1] == '\r'));
+	if (method == 0 || method > NSC_HTTP_METHOD_MAX)
+		return false;
+	c = content(b.p, line);
+	at = version_at(c);
+	return at > method + 1 && printable(c.p, at) && !is_preface(c.p, nsc_bytes_left(&c));
 }
 
 enum nsc_http_start
@@ -283,22 +326,33 @@ start_line(struct nsc_http_head *h, struct nsc_bytes c)
 {
 	size_t len = nsc_bytes_left(&c), at = version_at(c), sp;
 	const uint8_t *p = c.p;
+	const size_t name = len > 3 && is_icy(p, 3) ? 3 : 8;
+	bool known;
 
-	if (len >= 12 && is_name(p, 8) && is_status(p + 8, 4) &&
-	    (len == 12 || p[12] == ' ')) {
-		h->version = (uint8_t)(10 + minor(p[7]));
+	if (len >= name + 4 && (name == 3 || is_name(p, 8)) && is_status(p + name, 4) &&
+	    (len == name + 4 || p[name + 4] == ' ')) {
+		h->version = name == 3 ? 10 : version_of(p);
+		p += name;
 		h->status =
-			(uint16_t)((p[9] - '0') * 100 + (p[10] - '0') * 10 + p[11] - '0');
+			(uint16_t)((p[1] - '0') * 100 + (p[2] - '0') * 10 + p[3] - '0');
 		return 0;
 	}
 	sp = token_length(p, len);
-	if (at == 0 || sp == 0 || sp > NSC_HTTP_METHOD_MAX || sp + 1 >= at ||
-	    p[sp] != ' ' || !printable(p, at))
+	if (sp == 0 || sp > NSC_HTTP_METHOD_MAX || sp == len || p[sp] != ' ')
 		return -EPROTO;
-	h->version = (uint8_t)(10 + p[at + 7] - '0');
+	/* Without a target or a version: of a known method, and then its server's word made the guess. */
+	known = method_length(c) > 0;
+	if (!printable(p, at > 0 ? at : len) || is_preface(p, len) ||
+	    (at == 0 && (!known || memchr(p + sp + 1, ' ', len - sp - 1) != NULL)) ||
+	    (!known && sp + 1 >= at))
+		return -EPROTO;
+	h->version = at > 0 ? version_of(p + at) : 0;
 	h->method = (struct nsc_text){(const char *)p, (uint32_t)sp};
-	h->host =
-		authority(trimmed(p + sp + 1, at - sp - 2), text_is(h->method, "CONNECT"));
+	if (at == 0)
+		at = len + 1;
+	if (at > sp + 1)
+		h->host = authority(trimmed(p + sp + 1, at - sp - 2),
+				    text_is(h->method, "CONNECT"));
 	return 0;
 }
 
@@ -375,11 +429,18 @@ nsc_http_head(struct nsc_http_head *h, struct nsc_bytes b)
 			if (start_line(h, c) != 0)
 				return -EPROTO;
 			first = false;
-		} else if (nsc_bytes_left(&c) == 0) {
-			return (int)(b.p - start);
-		} else if (c.p[0] != ' ' && c.p[0] != '\t') {
-			field(h, c, &host_seen);
+			continue;
 		}
+		/* A line without a version is a request if fields follow; alone it was HTTP/0.9. */
+		if (h->version == 0 && (nsc_bytes_left(&c) == 0 ||
+					memchr(c.p, ':', nsc_bytes_left(&c)) == NULL))
+			return -EPROTO;
+		if (h->version == 0)
+			h->version = 10;
+		if (nsc_bytes_left(&c) == 0)
+			return (int)(b.p - start);
+		if (c.p[0] != ' ' && c.p[0] != '\t')
+			field(h, c, &host_seen);
 	}
-	return 0;
+	return !first && h->version == 0 ? -EPROTO : 0;
 }

@@ -21,7 +21,7 @@ struct nsc_http_head {
 	struct nsc_text method; /* empty in a response; borrowed from the wire */
 	struct nsc_text host;   /* with its port if it has one; borrowed from the wire */
 	uint16_t status;        /* 0 in a request */
-	uint8_t version;        /* 10 or 11 */
+	uint8_t version;        /* 10 or 11; of a request without one 10 */
 	bool chunked;
 	bool coded;      /* otherwise: only the connection's end ends the body */
 	uint8_t upgrade; /* nsc_http_upgrade */
@@ -52,6 +52,9 @@ enum nsc_http_start nsc_http_start(struct nsc_bytes b);
 
 /* It may begin with a method, known or not: a blank or a line's end comes soon enough. */
 bool nsc_http_method_perhaps(struct nsc_bytes b);
+
+/* A line whose last word is, or may still become, the version, behind a method that need not be known. */
+bool nsc_http_version_last(struct nsc_bytes b);
 
 /* A known method and a blank, whatever follows. */
 bool nsc_http_method_first(struct nsc_bytes b);

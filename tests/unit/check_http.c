@@ -163,6 +163,60 @@ START_TEST(test_odd_lines) /* LF only, folds, empty lines first, a second Host *
 }
 END_TEST
 
+/* Each of them as tshark 4.0 has it, but for methods that it does not know. */
+START_TEST(row_1_20_what_servers_answer)
+{
+	static const struct {
+		const char *request, *response, *method, *host, *status;
+	} e[] = {
+		{"BREW /pot HTTP/1.1\r\nHost: tea\r\n\r\n", "HTTP/1.1 418 Teapot\r\n", "BREW", "tea", "418"},
+		{"GET / HTTP/2.0\r\nHost: two\r\n\r\n", "HTTP/2.0 200 OK\r\n", "GET", "two", "200"},
+		{"GET / HTTP/9.9\r\nHost: nine\r\n\r\n", "HTTP/1.1 505 No\r\n", "GET", "nine", "505"},
+		{"GET /x\r\nHost: none\r\n\r\n", "HTTP/1.1 400 Bad\r\n", "GET", "none", "400"},
+		{"GET HTTP/1.1\r\nHost: where\r\n\r\n", "HTTP/1.1 400 Bad\r\n", "GET", "where", "400"},
+		{"GET /radio HTTP/1.0\r\nHost: air\r\n\r\n", "ICY 200 OK\r\n", "GET", "air", "200"},
+	};
+	char response[64];
+
+	for (size_t i = 0; i < sizeof e / sizeof e[0]; i++) {
+		says(0, e[i].request);
+		snprintf(response, sizeof response, "%sContent-Length: 0\r\n\r\n", e[i].response);
+		says(1, response);
+		play(&tape, &nsc_http, &talk, 0, 0);
+		ck_assert_str_eq(tape.label[NSC_LABEL_HTTP_METHOD], e[i].method);
+		ck_assert_str_eq(tape.label[NSC_LABEL_HTTP_HOST], e[i].host);
+		ck_assert_str_eq(tape.label[NSC_LABEL_HTTP_STATUS], e[i].status);
+		talk_free(&talk);
+	}
+}
+END_TEST
+
+/* Before its end comes, too: it is longer than what is looked at. */
+START_TEST(row_1_20_a_long_target)
+{
+	char *head = malloc(60100);
+	size_t n = (size_t)sprintf(head, "GET /");
+
+	memset(head + n, 'u', 60000);
+	strcpy(head + n + 60000, " HTTP/1.1\r\nHost: long\r\n\r\n");
+	says(0, head);
+	says(1, "HTTP/1.1 414 Long\r\nContent-Length: 0\r\n\r\n");
+	for (size_t step = 0; step <= 1400; step += 700) {
+		play(&tape, &nsc_http, &talk, step, 0);
+		ck_assert_str_eq(tape.text, "GET long 414 1000000 1000000\n");
+	}
+	talk_free(&talk);
+	memset(head + n, 'u', 1200);
+	head[n + 1200] = '\0';
+	says(0, head);
+	play(&tape, &nsc_http, &talk, 0, 0);
+	ck_assert_int_eq(tape.verdict, NSC_MORE);
+	ck_assert_str_eq(tape.text, "");
+	talk_free(&talk);
+	free(head);
+}
+END_TEST
+
 START_TEST(test_large_head) /* 60 KiB are read, more than 64 are not */
 {
 	char *head = malloc(80000);
@@ -202,11 +256,12 @@ END_TEST
 START_TEST(test_not_mine)
 {
 	static const char *const texts[] = {
-		"GETX / HTTP/1.1\r\n\r\n",
+		"GETX / HTTP\r\n\r\n",
 		"INVITE sip:a@b SIP/2.0\r\n\r\n",
 		"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
 		"SSH-2.0-x\r\n",
-		"HTTP/2.0 200 OK\r\n\r\n",
+		"HTTP/2 200 OK\r\n\r\n",
+		"ICY: cold\r\n\r\n",
 		"HTTP/1.1 2x0 OK\r\n\r\n",
 		"\r\n\r\n\r\n\r\n",
 	};
@@ -215,6 +270,7 @@ START_TEST(test_not_mine)
 		"GET /\r\n",
 		"GET / HTTP/1.x\r\n\r\n",
 		"GET /\x01 HTTP/1.1\r\n\r\n",
+		"GET /x y\r\nHost: none\r\n\r\n",
 	};
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -384,6 +440,8 @@ main(void)
 	tcase_add_test(c, row_1_20_upgrade);
 	tcase_add_test(c, row_1_20_response_first);
 	tcase_add_test(c, test_odd_lines);
+	tcase_add_test(c, row_1_20_what_servers_answer);
+	tcase_add_test(c, row_1_20_a_long_target);
 	tcase_add_test(c, test_large_head);
 	tcase_add_test(c, row_1_20_body_passed_over);
 	tcase_add_test(c, test_not_mine);
