@@ -275,14 +275,16 @@ void
 nsc_whose_rested(struct nsc_whose *o, struct nsc_flow *f, const struct nsc_facts_view *v,
 		 uint64_t now)
 {
-	const struct nsc_ends before = o->parties.party[f->owner].ends;
-	struct nsc_subject s = nsc_subject_of(f, before.ours);
-	struct nsc_ends ends;
+	struct nsc_ends before, ends;
+	struct nsc_subject s;
 	enum nsc_trust trust;
 	uint16_t to;
 
-	if (f->owner == NSC_PARTY_NOBODY || waits(f->owner) || f->flags & NSC_FLOW_CLOSED ||
-	    !nsc_subject_lent(&s, v))
+	if (f->owner == NSC_PARTY_NOBODY || waits(f->owner) || f->flags & NSC_FLOW_CLOSED)
+		return;
+	before = o->parties.party[f->owner].ends;
+	s = nsc_subject_of(f, before.ours);
+	if (!nsc_subject_lent(&s, v))
 		return;
 	s.start = now;
 	trust = nsc_ends_find(o->facts, v, &s, now, &ends);

@@ -448,6 +448,22 @@ out:
 }
 END_TEST
 
+/* No packet pays for owners that nobody asks for. */
+START_TEST(without_processes_no_hook_sees_a_packet)
+{
+	const struct nsc_inventory_options o = {.connections = true, .bpf = true};
+	struct nsc_inventory_stats s;
+	struct nsc_inventory *i;
+
+	ck_assert_int_eq(nsc_inventory_new(&i, &o), 0);
+	nsc_inventory_stats(i, &s);
+	ck_assert_uint_eq(s.trace.hooks & (1u << NSC_HOOK_SEND | 1u << NSC_HOOK_RECV), 0);
+	if (nsc_inventory_fd(i) >= 0)
+		ck_assert_uint_eq(s.trace.hooks, 1u << NSC_HOOK_SET_STATE);
+	nsc_inventory_free(i);
+}
+END_TEST
+
 START_TEST(row_3_14_what_fails_is_counted)
 {
 	struct nsc_inventory *i = traced();
@@ -519,6 +535,7 @@ main(void)
 	tcase_add_loop_test(t, a_thousand_looks, 0, 2);
 	tcase_add_test(t, what_lived_between_two_looks);
 	tcase_add_test(t, who_uses_udp_is_known_at_once);
+	tcase_add_test(t, without_processes_no_hook_sees_a_packet);
 	tcase_add_test(t, row_3_14_what_fails_is_counted);
 	tcase_add_test(t, a_listener_that_comes_is_heard_of);
 	suite_add_tcase(s, t);
