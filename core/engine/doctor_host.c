@@ -237,7 +237,7 @@ check_firewall(struct rows *t)
 	}
 	rc = nsc_firewall_new(&f);
 	if (rc == 0)
-		rc = nsc_firewall_look(f, err);
+		rc = nsc_firewall_look(f, 0, err);
 	if (rc < 0) {
 		fail(t, "firewall", true, NSC_INVENTORY_FIREWALL, rc, err);
 	} else {

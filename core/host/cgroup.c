@@ -9,6 +9,7 @@
 #include <mntent.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "host/process.h"
@@ -45,18 +46,24 @@ struct handle {
 	uint64_t inode;
 };
 
+static int
+open_by_inode(int mount, uint64_t inode, int flags)
+{
+	struct handle h = {.handle_bytes = sizeof inode, .handle_type = HANDLE_KERNFS, inode};
+
+	return mount < 0 ? -1 : open_by_handle_at(mount, (struct file_handle *)&h, flags);
+}
+
 /* The path that the folder's descriptor has, without the mount's. */
 static bool
 by_handle(const char *mount, uint64_t inode, char *path, unsigned size)
 {
-	struct handle h = {.handle_bytes = sizeof inode, .handle_type = HANDLE_KERNFS, inode};
 	char link[40], where[PATH];
 	size_t above = strcmp(mount, "/") == 0 ? 0 : strlen(mount);
-	int root = open(mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd = -1;
+	int root = open(mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = open_by_inode(root, inode, O_PATH | O_CLOEXEC);
 	ssize_t n = -1;
 
-	if (root >= 0)
-		fd = open_by_handle_at(root, (struct file_handle *)&h, O_PATH | O_CLOEXEC);
 	if (fd >= 0) {
 		snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
 		n = readlink(link, where, sizeof where - 1);
@@ -122,4 +129,26 @@ nsc_cgroup_path(uint64_t inode, char *path, unsigned size)
 	}
 	return find_mount(mount) && (by_handle(mount, inode, path, size) ||
 				     by_search(mount, inode, path, size));
+}
+
+int
+nsc_cgroup_open(uint64_t inode)
+{
+	const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+	char mount[PATH], path[PATH];
+	struct stat st;
+	int root, fd = -1;
+
+	if (inode == 0 || !find_mount(mount)) {
+		errno = ENOENT;
+		return -1;
+	}
+	root = open(mount, flags);
+	if (root < 0 || inode == 1 || (fstat(root, &st) == 0 && st.st_ino == inode))
+		return root;
+	fd = open_by_inode(root, inode, flags);
+	if (fd < 0 && by_search(mount, inode, path, sizeof path))
+		fd = openat(root, path + 1, flags);
+	close(root);
+	return fd;
 }

@@ -129,26 +129,27 @@ run_way(struct nsc_nft_walk *ev, const int32_t *way, unsigned count, bool uncert
 
 /* Does a translation of another port, or another address, lead to the listener? */
 static bool
-led_here(const struct nsc_nft *n, const struct nsc_nft_question *q)
+led_here(const struct nsc_nft *n, const struct nsc_nft_question *q, unsigned *budget)
 {
 	struct nsc_nft_answer scratch;
 	struct nsc_nft_walk ev = {.nft = n,
 				  .answer = &scratch,
-				  .budget = NSC_NFT_BUDGET,
+				  .budget = *budget,
 				  .doubted = true};
 	int32_t way[CHAINS];
 	unsigned count;
+	bool led = false;
 
 	nsc_nft_packet(&ev.packet, q, n, true);
 	count = way_of(&ev, way);
-	for (unsigned i = 0; i < count; i++) {
+	for (unsigned i = 0; !led && i < count; i++) {
 		const struct nsc_nft_chain *c = nsc_nft_chain(n, way[i]);
 
-		if (c->nat && c->hook == NF_INET_PRE_ROUTING &&
-		    (nsc_nft_walk(&ev, way[i], true) & NSC_NFT_TRANSLATED) != 0)
-			return true;
+		led = c->nat && c->hook == NF_INET_PRE_ROUTING &&
+		      (nsc_nft_walk(&ev, way[i], true) & NSC_NFT_TRANSLATED) != 0;
 	}
-	return false;
+	*budget = ev.budget;
+	return led || ev.budget == 0;
 }
 
 /* Chains of the family bridge see what a bridge takes in; they are not followed. */
@@ -166,9 +167,10 @@ bridge_filters(const struct nsc_nft *n)
 }
 
 void
-nsc_nft_eval(const struct nsc_nft *n, const struct nsc_nft_question *q, struct nsc_nft_answer *a)
+nsc_nft_eval(const struct nsc_nft *n, const struct nsc_nft_question *q, unsigned budget,
+	     struct nsc_nft_answer *a)
 {
-	struct nsc_nft_walk ev = {.nft = n, .answer = a, .budget = NSC_NFT_BUDGET};
+	struct nsc_nft_walk ev = {.nft = n, .answer = a, .budget = budget};
 	int32_t way[CHAINS];
 	unsigned count;
 
@@ -177,6 +179,7 @@ nsc_nft_eval(const struct nsc_nft *n, const struct nsc_nft_question *q, struct n
 	count = way_of(&ev, way);
 	a->outcomes = run_way(&ev, way, count, false);
 	if ((q->bridge && bridge_filters(n)) || count == CHAINS ||
-	    (a->outcomes != NSC_NFT_ALLOWED && led_here(n, q)))
+	    (a->outcomes != NSC_NFT_ALLOWED && led_here(n, q, &ev.budget)))
 		a->outcomes |= NSC_NFT_UNKNOWN;
+	a->walked = budget - ev.budget;
 }

@@ -20,9 +20,11 @@ struct nsc_nft_answer {
 	/* The rule that decided, or the first that left it open; handle 0: the policy. */
 	int32_t chain;			/* NSC_NFT_NONE: no rule was in the way */
 	uint64_t handle;
+	unsigned walked;		/* rules */
 };
 
-void nsc_nft_eval(const struct nsc_nft *n, const struct nsc_nft_question *q,
+/* budget: rules that it may walk at most; more is UNKNOWN. */
+void nsc_nft_eval(const struct nsc_nft *n, const struct nsc_nft_question *q, unsigned budget,
 		  struct nsc_nft_answer *a);
 
 #endif

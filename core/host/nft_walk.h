@@ -16,8 +16,6 @@ struct nsc_nft_walk {
 	bool doubted;			/* the answer names the first doubt */
 };
 
-enum { NSC_NFT_BUDGET = 1000000 };	/* rules for one question */
-
 /* A base chain's outcomes; ALLOWED leads to the next one.  uncertain: perhaps it is not reached. */
 unsigned nsc_nft_walk(struct nsc_nft_walk *w, int32_t chain, bool uncertain);
 

@@ -30,4 +30,7 @@ void nsc_unit_name(char unit[NSC_UNIT_NAME], const char *path);
 /* Path of the cgroup2 folder with that inode, below its mount; false if there is none. */
 bool nsc_cgroup_path(uint64_t inode, char *path, unsigned size);
 
+/* That folder, to be closed; -1 with errno. */
+int nsc_cgroup_open(uint64_t inode);
+
 #endif

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "host/firewall.h"
+#include "host/gate.h"
 #include "host/route.h"
 
 enum {
@@ -27,9 +28,11 @@ struct kept {
 struct nsc_reach {
 	struct nsc_firewall *firewall;
 	struct nsc_routes routes;
+	struct nsc_gates gates;
 	bool known;			/* rules and routes are those of now */
 	uint64_t routes_due;		/* steady clock, ns */
 	struct kept kept[KEPT];
+	struct kept too_late;		/* rules and questions were too many for one look */
 };
 
 int
@@ -58,11 +61,12 @@ nsc_reach_free(struct nsc_reach *r)
 int
 nsc_reach_look(struct nsc_reach *r, uint64_t now, char err[NSC_ERR])
 {
-	int fresh = nsc_firewall_look(r->firewall, err);
+	int fresh = nsc_firewall_look(r->firewall, now, err);
 	int rc = fresh < 0 ? fresh : 0;
 
 	if (rc == 0 && (!r->known || now >= r->routes_due)) {
 		rc = nsc_routes_read(&r->routes, err);
+		nsc_gates_forget(&r->gates);
 		r->routes_due = now + NSC_REACH_ROUTES * 1000000000ull;
 	}
 	if (fresh != 0)
@@ -98,6 +102,7 @@ ask(struct nsc_reach *r, const struct nsc_nft_question *q)
 {
 	unsigned at = place_of(q);
 	struct kept *k;
+	bool spent;
 
 	for (unsigned i = 0; i < PROBES; i++) {
 		k = &r->kept[(at + i) % KEPT];
@@ -110,8 +115,12 @@ ask(struct nsc_reach *r, const struct nsc_nft_question *q)
 		k = &r->kept[at % KEPT];
 	k->question = *q;
 	k->used = true;
-	k->verdict = (uint8_t)nsc_firewall_verdict(r->firewall, q, &k->reason);
-	return k;
+	k->verdict = (uint8_t)nsc_firewall_verdict(r->firewall, q, &k->reason, &spent);
+	if (!spent)
+		return k;
+	k->used = false;
+	r->too_late.verdict = NSC_FW_UNKNOWN;
+	return &r->too_late;
 }
 
 /* --- all questions of a listener -------------------------------------------------- */
@@ -179,12 +188,12 @@ ask_address(struct asking *a, const struct nsc_interface *i, const struct nsc_ad
 
 	memcpy(q.interface, i->name, sizeof q.interface);
 	k = ask(a->reach, &q);
-	/* XDP and traffic control see packets before netfilter does. */
-	if (i->xdp || nsc_route_has(&routes->filtered, i->ifindex) || routes->filtered.more) {
-		strange.reason = k->reason;
-		if (k->verdict != NSC_FW_DROP)
-			k = &strange;
-	}
+	strange.reason = k->reason;
+	if ((k->verdict == NSC_FW_ALLOW &&
+	     nsc_gate_of_socket(&a->reach->gates, &a->listener->socket)) ||
+	    (k->verdict != NSC_FW_DROP &&
+	     nsc_gate_of_device(&a->reach->gates, a->reach->firewall, routes, a->table, i)))
+		k = &strange;
 	merge(a, k);
 }
 

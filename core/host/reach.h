@@ -24,7 +24,8 @@ int nsc_reach_look(struct nsc_reach *r, uint64_t now, char err[NSC_ERR]);
 
 /*
  * Writes verdict, exposure and reason; t is of the same namespace.  Without r (NULL) nobody
- * reads the firewall.  No system call.
+ * reads the firewall.  Asks the kernel for BPF programs of cgroups and devices that it has not
+ * asked for since the routes were read (host/gate.h).
  */
 void nsc_reach_find(struct nsc_reach *r, struct nsc_listener *l, const struct nsc_interfaces *t);
 

@@ -23,7 +23,7 @@ ask(const struct nsc_nft *n, const char *addr, uint8_t proto)
 	struct nsc_nft_answer a;
 
 	nsc_addr_parse(&q.addr, addr);
-	nsc_nft_eval(n, &q, &a);
+	nsc_nft_eval(n, &q, 10000, &a);
 	if (a.outcomes == 0 || a.chain >= (int32_t)n->chain.count)
 		abort();		/* something becomes of every packet */
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * verdicts IFACE public|private PROTO ADDR PORT...: what the firewall of this namespace would
- * do with the first packet to each port, one line each, as firewall.py asks it.
+ * do with the first packet to each port, one line each, as firewall.py asks it.  LOOKS in the
+ * environment: how many times it looks at the rules first, a second apart (1).
  */
 #include <net/if.h>
 #include <netinet/in.h>
@@ -17,11 +18,17 @@ main(int argc, char **argv)
 	struct nsc_nft_question q = {.on_interface = true, .sole = true, .routed_back = true};
 	struct nsc_firewall_reason why;
 	struct nsc_firewall *f;
+	const char *looks = getenv("LOOKS");
 	char err[NSC_ERR];
+	uint64_t now = 0;
+	bool spent;
+	int r = 0;
 
 	if (argc < 6 || nsc_firewall_new(&f) < 0)
 		return 2;
-	if (nsc_firewall_look(f, err) < 0)
+	for (int i = looks != NULL ? atoi(looks) : 1; i > 0; i--)
+		r = nsc_firewall_look(f, now += 1000000000, err);
+	if (r < 0)
 		fprintf(stderr, "%s\n", err);
 	snprintf(q.interface, sizeof q.interface, "%s", argv[1]);
 	q.ifindex = if_nametoindex(argv[1]);
@@ -31,7 +38,7 @@ main(int argc, char **argv)
 		return 2;
 	for (int i = 5; i < argc; i++) {
 		q.port = (uint16_t)atoi(argv[i]);
-		printf("%s %s", argv[i], nsc_fw_verdict_text(nsc_firewall_verdict(f, &q, &why)));
+		printf("%s %s", argv[i], nsc_fw_verdict_text(nsc_firewall_verdict(f, &q, &why, &spent)));
 		printf(" %s %s %s %llu\n", why.family, why.table, why.chain,
 		       (unsigned long long)why.handle);
 	}
