@@ -38,6 +38,7 @@ diag		core/host/diag_answer.c
 conntrack	core/host/conntrack_message.c
 proc		core/host/process_text.c core/host/script.c core/host/unit.c
 nft		core/host/nft_message.c core/host/nft_expr.c core/host/nft_xt.c core/host/nft_packet.c
+nft		core/host/nft_attr.c core/host/nft_register.c core/host/nft_match.c core/host/nft_xt_target.c core/host/nft.c
 nft		core/host/nft_lookup.c core/host/nft_walk.c core/host/nft_eval.c core/host/ternary.c
 config		core/engine/config.c core/engine/value.c core/engine/option.c
 '

@@ -53,7 +53,8 @@ class Maker:
             "address and port": lambda: f"{self.address()} {p} dport {{ {self.ports(3)} }}",
             "iifname": lambda: r.choice(['iifname "h0"', 'iifname "h*"', 'iifname != "lo"', 'iif "lo"',
                                          'iifname "eth0"', 'iifname { "h0", "x0" }', 'iif != "h0"']),
-            "mark": lambda: r.choice(["meta mark 0", "meta mark 0x1", "meta mark != 0", "ct mark 0"]),
+            "mark": lambda: r.choice(["meta mark 0", "meta mark 0x1", "meta mark != 0", "ct mark 0", "meta mark & 0x2 == 0x2",
+                                      "meta mark & 0x1 != 0x0", "ct mark & 0x1 == 0x1", "meta mark { 1, 2, 3 }", "ct mark 1-5"]),
             "fib": lambda: r.choice(["fib daddr type local", "fib saddr type unicast", "fib daddr type broadcast",
                                      "fib saddr . iif oif exists", "fib saddr . iif oif missing"]),
             "concatenation": lambda: f"meta l4proto . th dport {{ {p} . {self.port()}, udp . 5353, tcp . 8080 }}",
@@ -91,7 +92,8 @@ class Maker:
         if v in ("jump", "goto"):
             return f"{v} {r.choice(targets)}"
         if v == "statement":
-            return r.choice(["counter", "log prefix \"x\"", "meta mark set 1" if r.random() < .2 else "counter"])
+            return r.choice(["counter", "log prefix \"x\"", "meta mark set 1", "meta mark set meta mark | 0x2", "ct mark set 3",
+                             "meta mark set meta mark ^ 0x1", "ct mark set meta mark", "meta mark set ct mark"])
         return v
 
     def rule(self, targets):
@@ -119,7 +121,7 @@ class Maker:
         rules = "\n".join(self.rule(names) for _ in range(r.randint(2, 7)))
         body.append(f"chain input {{\n{hook}\n{rules}\n}}")
         if raw:
-            what = r.choice(["drop", "notrack", "accept", "drop"])
+            what = r.choice(["drop", "notrack", "accept", "notrack"])
             body.append(f"chain pre {{\ntype filter hook prerouting priority -300;\n{self.proto()} dport {{ {self.ports(2)} }} {what}\n}}")
         flags = ""
         if r.random() < .05:
@@ -155,10 +157,20 @@ def iptables(r):
         lambda: "-p tcp -m conntrack --ctstate NEW -m tcp --dport 443 -j ACCEPT",
         lambda: "-p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -j X",
         lambda: "-m limit --limit 3/min -j LOG --log-prefix x",
+        lambda: "-m mark --mark 0x1/0x1 -j " + r.choice(["ACCEPT", "DROP", "X"]), lambda: "-m connmark ! --mark 0x0 -j DROP",
+        lambda: f"-p tcp -m tcp --dport {r.choice(PORTS)} -j MARK --set-xmark 0x{r.randint(1, 3)}/0x3",
+        lambda: f"-p udp -m multiport --dports {r.choice(PORTS)},22 -j CONNMARK --set-xmark 0x1/0x1",
+        lambda: r.choice(["-j CONNMARK --save-mark", "-j CONNMARK --restore-mark", "-j CONNMARK --save-mark --nfmask 0x1 --ctmask 0x2"]),
+        lambda: "-m recent --set --name r -j X", lambda: "-m pkttype --pkt-type " + r.choice(["unicast", "multicast"]) + " -j X",
+        lambda: "-m policy --dir in --pol " + r.choice(["none", "ipsec"]) + " -p udp -j DROP",
+        lambda: "-m statistic --mode random --probability 0.5 -j LOG",
+        lambda: f"-p tcp -m conntrack --ctstate NEW --ctdir ORIGINAL -m tcp --dport {r.choice(PORTS)} -j DROP",
         lambda: f"-p tcp -m comment --comment hi -m tcp --dport {r.choice(PORTS)} -j REJECT --reject-with tcp-reset",
     ]
-    v4 = ["-s 10.0.0.0/8 -j ACCEPT", "-s 93.184.216.34/32 -j DROP", "! -s 192.168.0.0/16 -p udp -j DROP"]
-    v6 = ["-s fc00::/7 -j ACCEPT", "-s 2600:1::2/128 -j DROP"]
+    v4 = ["-m iprange --src-range 10.0.0.1-10.255.0.0 -p tcp -j DROP", "-m iprange ! --dst-range 11.0.0.1-11.0.0.5 -j DROP",
+          "-m iprange --src-range 1.0.0.0-255.255.255.254 -p udp -m udp --dport 22 -j ACCEPT", "-s 10.0.0.0/8 -j ACCEPT", "-s 93.184.216.34/32 -j DROP", "! -s 192.168.0.0/16 -p udp -j DROP"]
+    v6 = ["-m rt --rt-type 0 -j DROP", "-m addrtype --dst-type LOCAL --src-type UNICAST -p tcp -j ACCEPT",
+          "-m iprange --src-range fc00::-fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff -j DROP", "-s fc00::/7 -j ACCEPT", "-s 2600:1::2/128 -j DROP"]
     body = []
     for _ in range(r.randint(3, 8)):
         body.append("-A INPUT " + r.choice(kinds)())

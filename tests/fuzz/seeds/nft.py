@@ -25,6 +25,10 @@ table inet f {
   chain input {
     type filter hook input priority 0; policy drop
     ip dscp set 1
+    ip option lsrr exists drop
+    exthdr frag exists drop
+    frag id 1 drop
+    ct mark set meta mark
     meta mark 1-5 accept
     ip saddr 10.0.0.1-10.0.0.9 accept
     meta mark set tcp dport map { 443 : 1, 80 : 2 }
@@ -56,6 +60,33 @@ table ip n { chain pre { type nat hook prerouting priority -100
 }
 """
 
+SETS = """
+table inet s {
+  set lan { type ipv4_addr; flags interval; elements = { 10.0.0.0/9, 10.128.0.0/9, 172.16.0.0/12, 192.168.0.0/16, 203.0.113.0/24 } }
+  set lan6 { type ipv6_addr; flags interval; elements = { 2001:db8::/32, fc00::/7 } }
+  set few { type ipv4_addr; elements = { 192.0.2.1, 192.0.2.9, 198.51.100.1 } }
+  set ports { type inet_service; flags interval; elements = { 1-80, 400-500, 600 } }
+  set both { type inet_proto . inet_service; elements = { tcp . 443, udp . 53 } }
+  map by { type ipv4_addr : verdict; flags interval; elements = { 10.0.0.0/8 : drop, * : continue } }
+  map to { type inet_service : mark; elements = { 443 : 7, 80 : 8 } }
+  chain input {
+    type filter hook input priority 0; policy drop
+    ip saddr @few drop
+    ip saddr @lan drop
+    ip6 saddr @lan6 drop
+    ip daddr @lan drop
+    ip daddr != @few drop
+    ip saddr vmap @by
+    tcp dport != @ports drop
+    meta l4proto . th dport != @both reject
+    ip saddr . tcp dport { 10.0.0.0/8 . 1-1024, 192.0.2.0/24 . 443 } drop
+    meta mark set tcp dport map @to
+    meta mark & 3 == 3 accept
+    tcp dport 443 meta mark 7 reject
+  }
+}
+"""
+
 XT = """*filter
 :INPUT ACCEPT [0:0]
 :FORWARD ACCEPT [0:0]
@@ -67,17 +98,44 @@ XT = """*filter
 -A INPUT -p udp -m multiport --sports 53 -j REJECT
 -A INPUT -p udp -m multiport --ports 7,443 -m comment --comment x -j LOG
 -A INPUT -m time --timestart 10:00 -j ACCEPT
+-A INPUT -m conntrack --ctstate NEW --ctdir ORIGINAL --ctorigdstport 1 -j DROP
+-A INPUT -m addrtype --dst-type LOCAL --limit-iface-in -p tcp --dport 7 -j DROP
+-A INPUT -m iprange --src-range 10.0.0.1-10.0.0.9 --dst-range 192.0.2.2-192.0.2.3 -j DROP
+-A INPUT -m pkttype --pkt-type broadcast -j DROP
+-A INPUT -m policy --dir in --pol ipsec -j DROP
+-A INPUT -m recent --set --name x -m connmark --mark 1/1 -j DROP
+-A INPUT -p tcp -m tcp --tcp-option 5 -j DROP
+-A INPUT -m mark --mark 2/2 -j NFLOG
 -A INPUT -p tcp -m conntrack --ctstate NEW -j ACCEPT
 COMMIT
 *mangle
 :PREROUTING ACCEPT [0:0]
 -A PREROUTING -p tcp -j MARK --set-mark 1
+-A PREROUTING -j CONNMARK --restore-mark
+-A PREROUTING -p udp -j CONNMARK --set-mark 3/3
+-A PREROUTING -j CONNMARK --save-mark --mask 0xff
+COMMIT
+*raw
+:PREROUTING ACCEPT [0:0]
+-A PREROUTING -p tcp --dport 444 -j CT --notrack
+-A PREROUTING -m rpfilter --invert -j DROP
 COMMIT
 *nat
 :PREROUTING ACCEPT [0:0]
 -A PREROUTING -p tcp --dport 81 -j REDIRECT --to-ports 443
 -A PREROUTING -p tcp --dport 82 -j DNAT --to-destination 192.0.2.1:443
 -A PREROUTING -p tcp --dport 83 -j DNAT --to-destination 192.0.2.1-192.0.2.9
+COMMIT
+"""
+
+XT6 = """*filter
+:INPUT ACCEPT [0:0]
+:FORWARD ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+-A INPUT -m rt --rt-type 0 -j DROP
+-A INPUT -m addrtype --src-type UNICAST --dst-type LOCAL -p udp --dport 443 -j ACCEPT
+-A INPUT -m addrtype --dst-type MULTICAST -j ACCEPT
+-A INPUT -m iprange ! --src-range fd00::1-fd00::9 -j DROP
 COMMIT
 """
 
@@ -130,8 +188,14 @@ def main():
     subprocess.run(["nft", "-f", "-"], input=RULES.encode(), check=True)
     record(os.path.join(sys.argv[1], "hand"))
     subprocess.run(["nft", "flush", "ruleset"], check=True)
+    subprocess.run(["nft", "-f", "-"], input=SETS.encode(), check=True)
+    record(os.path.join(sys.argv[1], "sets"))
+    subprocess.run(["nft", "flush", "ruleset"], check=True)
     subprocess.run(["iptables-nft-restore"], input=XT.encode(), check=True)
     record(os.path.join(sys.argv[1], "xt"))
+    subprocess.run(["nft", "flush", "ruleset"], check=True)
+    subprocess.run(["ip6tables-nft-restore"], input=XT6.encode(), check=True)
+    record(os.path.join(sys.argv[1], "xt6"))
     for i in range(8):
         if chance.load(random.Random(i), i):
             record(os.path.join(sys.argv[1], f"chance{i}"))
