@@ -189,7 +189,7 @@ enum nsc_label {
 	NSC_LABEL_COUNT
 };
 
-/* The labels that are the conversation's name: counted, also where nobody reads their text. */
+/* The labels that are the conversation's name. */
 static inline bool
 nsc_label_is_name(enum nsc_label id)
 {

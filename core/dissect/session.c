@@ -2,12 +2,15 @@
 /* The life of sessions: their memory, their beginning, their end. */
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 
 #include "dissect/conversation.h"
 #include "dissect/labels.h"
+#include "flow/memory.h"
 
-enum { STATE_OCTETS = 256 };			/* of states a session, if nothing else is said */
+enum {
+	STATE_OCTETS = 256,	/* of states a session, if nothing else is said */
+	LINE = 64,
+};
 
 static void
 want(struct nsc_sessions *ss)
@@ -60,12 +63,9 @@ make_memory(struct nsc_sessions *ss)
 		return r;
 	ss->count = cfg->sessions + 1;
 	ss->carved = 1;
-	ss->conv = mmap(NULL, (size_t)ss->count * sizeof *ss->conv, PROT_READ | PROT_WRITE,
-			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (ss->conv == MAP_FAILED) {
-		ss->conv = NULL;
+	ss->conv = nsc_reserve_large(ss->count, sizeof *ss->conv);
+	if (ss->conv == NULL)
 		return -ENOMEM;
-	}
 	ss->stats.memory = (uint64_t)ss->count * sizeof *ss->conv +
 			   nsc_pool_stats(ss->pool)->memory + nsc_slab_memory(ss->states) +
 			   nsc_slab_memory(ss->labels);
@@ -111,8 +111,7 @@ nsc_sessions_free(struct nsc_sessions *ss)
 		if (ss->shared[app] != NULL && ss->dissectors[app]->shared_free != NULL)
 			ss->dissectors[app]->shared_free(ss->shared[app]);
 	}
-	if (ss->conv != NULL)
-		munmap(ss->conv, (size_t)ss->count * sizeof *ss->conv);
+	nsc_unreserve(ss->conv, (size_t)ss->count * sizeof *ss->conv);
 	nsc_slab_free(ss->labels);
 	nsc_slab_free(ss->states);
 	nsc_pool_free(ss->pool);
@@ -168,6 +167,18 @@ nsc_conversation_quit(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_co
 	c->next_free = ss->free;
 	ss->free = (uint32_t)(c - ss->conv);
 	ss->stats.sessions--;
+}
+
+/* No branch, but all ones or none: whether there is a conversation nobody foretells. */
+void
+nsc_session_approach(const struct nsc_sessions *ss, const struct nsc_flow *f)
+{
+	uint32_t there = -(uint32_t)(f->session < NSC_LABELS_ONLY);
+	const char *line = (const char *)&ss->conv[f->session & there];
+
+	__builtin_prefetch(line, 1);
+	__builtin_prefetch(line + LINE, 1);
+	__builtin_prefetch(line + 2 * LINE, 1);
 }
 
 enum nsc_end

@@ -36,7 +36,7 @@ struct nsc_session_hooks {
 	void *arg;
 	void (*event)(void *arg, const struct nsc_event *ev);	/* flow and time are filled */
 	struct nsc_name_cache *names;	/* learns from DNS; borrowed; NULL: nobody asks */
-	bool terse;			/* nobody reads texts: of labels, names alone are kept */
+	bool terse;			/* nobody reads texts: labels are not kept */
 	bool unheard;			/* of events, nobody reads more than the kind */
 	/* f->app became known or changed; `before` is what it was, 0 unknown.  May be NULL. */
 	void (*app)(void *arg, struct nsc_flow *f, unsigned before);
@@ -59,6 +59,9 @@ void nsc_sessions_free(struct nsc_sessions *ss);
 
 /* nsc_pool_reconfigure of its pool; -EINVAL or 0. */
 int nsc_sessions_reconfigure(struct nsc_sessions *ss, const struct nsc_reassembly_config *cfg);
+
+/* That flow's next packet is near: what reading it takes is fetched. */
+void nsc_session_approach(const struct nsc_sessions *ss, const struct nsc_flow *f);
 
 /*
  * A packet with payload (or SYN, FIN, RST) of the flow, after the table's update.

@@ -26,7 +26,11 @@ tell_label(void *arg, enum nsc_label id, const char *p, uint32_t len)
 	struct nsc_sessions *ss = arg;
 	uint32_t first;
 
-	if (ss->flow == NULL || (ss->hooks.terse && !nsc_label_is_name(id)))
+	if (ss->flow == NULL)
+		return;
+	if (len > 0 && nsc_label_is_name(id))
+		ss->flow->named = true;
+	if (ss->hooks.terse)
 		return;
 	first = ss->now_conv != NULL ? ss->now_conv->labels : ss->flow->session & ~NSC_LABELS_ONLY;
 	if (!nsc_labels_add(ss->labels, &first, id, p, len))

@@ -70,14 +70,24 @@ nsc_feed_first(struct nsc_feed *f, uint64_t *time, bool *any, char err[NSC_ERR])
 	return n < 0 ? n : 0;
 }
 
+/* As many as come before that time. */
+static int
+frames_before(const struct nsc_frame *frame, int n, uint64_t time)
+{
+	int i;
+
+	for (i = 0; i < n && frame[i].time < time; i++)
+		;
+	return i;
+}
+
 int
 nsc_feed_until(struct nsc_feed *f, uint64_t time, uint64_t *next, char err[NSC_ERR])
 {
 	int n, i;
 
 	while ((n = fill(f, err)) > 0) {
-		for (i = 0; i < n && (f->frame[f->at + i].time < time || time == UINT64_MAX); i++)
-			;
+		i = time == UINT64_MAX ? n : frames_before(f->frame + f->at, n, time);
 		nsc_worker_frames(f->engine->worker[0], f->frame + f->at, i);
 		f->at += i;
 		if (i == n)

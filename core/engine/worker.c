@@ -7,7 +7,8 @@
 
 enum {
 	BATCH = 64,			/* packets whose memory is prefetched together */
-	AHEAD = 8,			/* of them, whose entries are on their way at a time */
+	AHEAD = 8,			/* of them, whose entries are on their way at a time, */
+	NEAR = 3,			/* and what hangs on these */
 };
 
 static const uint64_t SECOND = 1000000000;
@@ -193,6 +194,12 @@ follow(struct nsc_worker *w, const struct nsc_packet *p, const struct nsc_flow_r
 		nsc_flow_close(w->flows, up.flow, end, w->now);
 }
 
+static void
+arrive(struct nsc_worker *w, const struct nsc_flow_ref *ref)
+{
+	nsc_session_approach(w->sessions, nsc_flow_arrive(w->flows, ref));
+}
+
 void
 nsc_worker_frames(struct nsc_worker *w, const struct nsc_frame *frames, int n)
 {
@@ -219,6 +226,8 @@ nsc_worker_frames(struct nsc_worker *w, const struct nsc_frame *frames, int n)
 		for (i = 0; i < taken; i++) {
 			if (i + AHEAD < taken)
 				nsc_flow_approach(w->flows, &ref[i + AHEAD]);
+			if (i + NEAR < taken)
+				arrive(w, &ref[i + NEAR]);
 			follow(w, &packet[i], &ref[i]);
 		}
 		nsc_decoder_batch(w->decoder);

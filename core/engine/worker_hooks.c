@@ -36,14 +36,6 @@ on_closed(void *arg, struct nsc_flow *f, enum nsc_end reason, enum nsc_failure f
 	nsc_whose_closed(w->whose, f, &w->locals.view, now);
 }
 
-static bool
-named(const struct nsc_worker *w, const struct nsc_flow *f)
-{
-	return nsc_session_label(w->sessions, f, NSC_LABEL_TLS_SNI).len > 0 ||
-	       nsc_session_label(w->sessions, f, NSC_LABEL_DTLS_SNI).len > 0 ||
-	       nsc_session_label(w->sessions, f, NSC_LABEL_HTTP_HOST).len > 0;
-}
-
 static void
 on_retired(void *arg, struct nsc_flow *f)
 {
@@ -53,8 +45,7 @@ on_retired(void *arg, struct nsc_flow *f)
 	if (f->flags & NSC_FLOW_EXCLUDED)
 		return;
 	w->app_flows[f->app]++;
-	if (f->session != 0 && named(w, f))
-		w->names++;
+	w->names += f->named;
 	if (w->host.event != NULL) {
 		struct nsc_event ev = {
 			.kind = NSC_EVENT_FLOW, .time = nsc_flow_end(f), .flow = f, .origin = w};

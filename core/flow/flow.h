@@ -113,7 +113,8 @@ struct nsc_flow {
 	uint8_t iface;			/* (worker) row of the interface it was first seen on */
 	uint8_t network;		/* (worker) user network of the remote end; 0: none */
 	uint8_t rank;			/* its place in the order of eviction (evict.h) */
-	uint8_t rtt_kind;		/* what rtt holds (measure.h) */
+	uint8_t rtt_kind : 4;		/* what rtt holds (measure.h) */
+	uint8_t named : 1;		/* (session) it said a name of its far end */
 };
 
 _Static_assert(sizeof(struct nsc_flow) == 192, "three cache lines");
@@ -230,14 +231,18 @@ void nsc_flow_table_free(struct nsc_flow_table *t);
 int nsc_flow_reconfigure(struct nsc_flow_table *t, const struct nsc_flow_config *cfg);
 
 /*
- * A packet's way to its flow, in three steps, between which others' go on, since
+ * A packet's way to its flow, in four steps, between which others' go on, since
  * memory latency is the cost of a large table: it is hashed, and its slot is on its
- * way; a few packets before its turn, so is what its update will touch (as good a
- * guess as there is then, and it may be left out); then the update.
+ * way; a few packets before its turn, so is the entry; when that is there, what hangs
+ * on it; then the update.  The middle ones are as good a guess as there is then, and
+ * may be left out.  The entry that arrives may be another flow's, or none's (all zero):
+ * it is for who fetches what belongs to it, too.
  */
 void nsc_flow_prepare(struct nsc_flow_table *t, const struct nsc_packet *p,
 		      struct nsc_flow_ref *ref);
 void nsc_flow_approach(struct nsc_flow_table *t, struct nsc_flow_ref *ref);
+const struct nsc_flow *nsc_flow_arrive(const struct nsc_flow_table *t,
+				       const struct nsc_flow_ref *ref);
 
 /* Takes one packet in; always finds or makes a flow (evicting another if it must). */
 void nsc_flow_update(struct nsc_flow_table *t, const struct nsc_packet *p,

@@ -17,27 +17,39 @@ nsc_reserve(size_t size)
 	return p == MAP_FAILED ? NULL : p;
 }
 
-/*
- * The same for what is accessed at random: by large pages from 2 MiB on, which
- * spare the processor walks through the page table.  A small table has none of them.
- */
-static inline void *
-nsc_reserve_large(size_t size)
-{
-	const uintptr_t large = 2 << 20;
-	char *p = nsc_reserve(size);
-	uintptr_t from = ((uintptr_t)p + 2 * large - 1) / large * large;
-
-	if (p != NULL && from < (uintptr_t)p + size)
-		(void)madvise((char *)from, size - (from - (uintptr_t)p), MADV_HUGEPAGE);
-	return p;
-}
-
 static inline void
 nsc_unreserve(void *p, size_t size)
 {
-	if (p != NULL)
+	if (p != NULL && size > 0)
 		munmap(p, size);
+}
+
+static inline size_t
+nsc_round_up(size_t n, size_t to)
+{
+	return (n + to - 1) / to * to;
+}
+
+/*
+ * The same for items that are accessed at random: by large pages behind the first
+ * ones, which spare the processor walks through the page table, and the kernel most
+ * faults.  A table with few items in use has none of them.
+ */
+static inline void *
+nsc_reserve_large(size_t count, size_t item)
+{
+	const size_t few = 4096, page = 4096, large = 2 << 20;
+	const size_t size = nsc_round_up(count * item, page), small = nsc_round_up(few * item, page);
+	char *all = nsc_reserve(size + large), *p;
+
+	if (all == NULL)
+		return NULL;
+	p = (char *)nsc_round_up((uintptr_t)all + small, large) - small;
+	nsc_unreserve(all, (size_t)(p - all));
+	nsc_unreserve(p + size, (size_t)(all + large - p));
+	if (size > small)
+		(void)madvise(p + small, size - small, MADV_HUGEPAGE);
+	return p;
 }
 
 #endif

@@ -16,7 +16,7 @@ nsc_slots_init(struct nsc_slots *s, uint32_t entries)
 	while (most / 2 < entries)
 		most *= 2;
 	s->reserved = 2 * (size_t)most * sizeof *s->slot;
-	s->memory = nsc_reserve_large(s->reserved);
+	s->memory = nsc_reserve_large(most / 2, NSC_SLOTS_ENTRY);
 	if (s->memory == NULL)
 		return -ENOMEM;
 	s->slot = s->memory;

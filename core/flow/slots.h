@@ -24,6 +24,8 @@ struct nsc_slots {
 	size_t reserved;
 };
 
+enum { NSC_SLOTS_ENTRY = 4 * sizeof(struct nsc_slot) };	/* octets of `memory` an entry, at the least */
+
 /* Room for `entries`; 0 or -ENOMEM. */
 int nsc_slots_init(struct nsc_slots *s, uint32_t entries);
 void nsc_slots_release(struct nsc_slots *s);
@@ -37,6 +39,16 @@ static inline const struct nsc_slot *
 nsc_slots_home(const struct nsc_slots *s, uint32_t hash)
 {
 	return &s->slot[hash & s->mask];
+}
+
+/* What a guess reads, which may be of two cache lines. */
+static inline void
+nsc_slots_fetch(const struct nsc_slots *s, uint32_t hash)
+{
+	const struct nsc_slot *at = nsc_slots_home(s, hash);
+
+	__builtin_prefetch(&at[0]);
+	__builtin_prefetch(&at[2]);
 }
 
 /*

@@ -56,10 +56,10 @@ nsc_flow_table_new(struct nsc_flow_table **out, const struct nsc_flow_config *cf
 	t->capacity = cfg->size;
 	t->timers.heads = 2 * (cfg->size + 1);
 	t->order.heads = t->timers.heads + NSC_NODES;
-	t->entry = nsc_reserve_large(entries_size(cfg->size));
-	t->node = nsc_reserve_large(nodes_size(cfg->size));
+	t->entry = nsc_reserve_large((size_t)cfg->size + 1, sizeof *t->entry);
+	t->node = nsc_reserve_large((size_t)cfg->size + 1 + NSC_NODES, 2 * sizeof *t->node);
 	t->holes = nsc_reserve(sizeof *t->holes);
-	t->events = nsc_reserve(events_size(cfg->size));
+	t->events = nsc_reserve_large((size_t)cfg->size + 1, sizeof *t->events);
 	t->trouble = nsc_reserve(trouble_size(cfg->size));
 	if (nsc_slots_init(&t->slots, cfg->size) != 0 || t->entry == NULL ||
 	    t->node == NULL || t->holes == NULL || t->events == NULL || t->trouble == NULL) {
@@ -95,7 +95,7 @@ nsc_flow_prepare(struct nsc_flow_table *t, const struct nsc_packet *p, struct ns
 	nsc_key_of_packet(&ref->key, t->cfg.key, p);
 	ref->hash = nsc_key_hash(&ref->key, &t->key);
 	ref->entry = 0;
-	__builtin_prefetch(nsc_slots_home(&t->slots, ref->hash));
+	nsc_slots_fetch(&t->slots, ref->hash);
 }
 
 void
@@ -108,6 +108,19 @@ nsc_flow_approach(struct nsc_flow_table *t, struct nsc_flow_ref *ref)
 	__builtin_prefetch(line, 1);
 	__builtin_prefetch(line + LINE, 1);
 	__builtin_prefetch(line + 2 * LINE, 1);
+}
+
+const struct nsc_flow *
+nsc_flow_arrive(const struct nsc_flow_table *t, const struct nsc_flow_ref *ref)
+{
+	const struct nsc_flow *f = &t->entry[ref->entry];
+	/* All ones or none, not branches: flows take turns.  An idle one is seldom moved in a queue. */
+	uint32_t moves = -(uint32_t)(f->rank != NSC_RANK_IDLE);
+	uint32_t suffers = -(uint32_t)((f->flags & NSC_FLOW_TROUBLE) != 0);
+
+	__builtin_prefetch(&t->node[nsc_timer_node(ref->entry & moves)], 1);
+	__builtin_prefetch(&t->events[ref->entry & suffers], 1);
+	return f;
 }
 
 static struct nsc_flow *
