@@ -46,7 +46,8 @@ if len(table) < 20:
 # Values of several words, and those with the port of what listens here (DESIGN 4.2).
 WORDS = re.compile(r"[A-Z_12]+-(none|incoming|outgoing|local)")
 PORTS = {("tls", "gauge", "cert_days-PORT"), ("listen", "queue_length", "PROTO-PORT"),
-         ("listen", "errors", "PROTO-PORT-accept_overflow")}
+         ("listen", "errors", "PROTO-PORT-accept_overflow"),
+         ("listen", "bool", "PROTO-PORT-FAMILY-SCOPE-PROCESS-EXPOSURE")}
 
 # The table itself: only these placeholders, numbers only where a protocol or a quantile has them.
 for (family, group, kind), values in table.items():

@@ -49,6 +49,34 @@ START_TEST(row_1_8_syn_flood)
 }
 END_TEST
 
+/* Row 4.5: what a scan left behind refuses nobody. */
+START_TEST(row_4_5_a_full_table_takes_new_ones)
+{
+	struct world *w = world_new(64, NSC_KEY_5TUPLE);
+	struct nsc_packet p;
+
+	for (unsigned i = 0; i < 1000; i++) {
+		p = packet(w, 3, (uint16_t)(1 + i), 2, 80, 6, 0);
+		p.tcp_flags = S;
+		world_send(w, &p);
+		p = packet(w, 4, (uint16_t)(1 + i), 2, 53, 17, 0);
+		world_send(w, &p);
+	}
+	ck_assert_uint_eq(nsc_flow_stats(w->t)->live, 64);
+	ck_assert_uint_eq(handshake(w)->state, NSC_STATE_ESTABLISHED);
+	for (unsigned i = 0; i < 1000; i++) {
+		p = packet(w, 5, (uint16_t)(1 + i), 2, 80, 6, 0);
+		p.tcp_flags = S;
+		world_send(w, &p);
+	}
+	ck_assert_uint_eq(w->opened, 3001);
+	ck_assert_uint_eq(tcp(w, 0, A, 101, 501, 10)->octets[0], 40 + 40 + 50);
+	ck_assert_uint_eq(w->opened, 3001);
+	ck_assert_uint_eq(nsc_flow_stats(w->t)->closed[NSC_END_EVICTED], 3001 - 64);
+	world_free(w);
+}
+END_TEST
+
 /* One of each kind in a table of four; age alone would decide the other way round. */
 START_TEST(order_of_kinds)
 {
@@ -174,5 +202,6 @@ START_TEST(ended_by_its_session)
 }
 END_TEST
 
-RUN_SUITE("evict", ended_by_its_session, row_1_8_syn_flood, order_of_kinds, least_recently_active,
+RUN_SUITE("evict", ended_by_its_session, row_1_8_syn_flood,
+	  row_4_5_a_full_table_takes_new_ones, order_of_kinds, least_recently_active,
 	  row_1_16_shrink)

@@ -374,7 +374,7 @@ START_TEST(fin_before_the_hole_is_filled)
 }
 END_TEST
 
-START_TEST(never_after_rst)
+START_TEST(row_1_13_never_after_rst)
 {
 	say(0, 0, "LINE\n");
 	send_at(0, 5, "x\n", NSC_TCP_RST);
@@ -718,7 +718,7 @@ main(void)
 	tcase_add_test(c, row_1_13_bytes_in_sequence_order);
 	tcase_add_test(c, row_1_13_never_after_fin);
 	tcase_add_test(c, fin_before_the_hole_is_filled);
-	tcase_add_test(c, never_after_rst);
+	tcase_add_test(c, row_1_13_never_after_rst);
 	tcase_add_test(c, row_1_14_flush_or_drop);
 	tcase_add_test(c, row_1_14_buffer_overflow);
 	tcase_add_test(c, row_1_15_midstream);

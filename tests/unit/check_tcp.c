@@ -316,6 +316,69 @@ START_TEST(algorithm_5_simultaneous_close)		/* RFC 9293, figure 13 */
 }
 END_TEST
 
+/*
+ * Row 4.2: captures of a few segments each, and the state behind them (algorithm 5). A step is
+ * the side, then flags; sequence numbers follow from what was sent, acknowledgements take all in.
+ */
+static const struct {
+	const char *steps;
+	enum nsc_flow_state state;
+} captures[] = {
+	{"0S", NSC_STATE_SYN_SENT},
+	{"0S 0S", NSC_STATE_SYN_SENT},
+	{"0S 1SA", NSC_STATE_SYN_RECEIVED},
+	{"1SA", NSC_STATE_SYN_RECEIVED},
+	{"1SA 0A", NSC_STATE_ESTABLISHED},
+	{"0S 1SA 0A", NSC_STATE_ESTABLISHED},
+	{"0S 1S 0SA 1SA", NSC_STATE_ESTABLISHED},
+	{"0S 1SA 0A 0D 1A 1D 0A", NSC_STATE_ESTABLISHED},
+	{"0D 1D", NSC_STATE_ESTABLISHED},
+	{"0A 1A", NSC_STATE_ESTABLISHED},
+	{"0S 1R", NSC_STATE_CLOSED},
+	{"0S 1SA 0A 1R", NSC_STATE_CLOSED},
+	{"0S 1SA 0A 0F", NSC_STATE_FIN_WAIT},
+	{"0S 1SA 0A 0F 1A", NSC_STATE_FIN_WAIT},
+	{"0S 1SA 0A 0F 1A 1D 0A", NSC_STATE_FIN_WAIT},
+	{"0S 1SA 0A 1F 0A", NSC_STATE_FIN_WAIT},
+	{"0S 1SA 0A 0F 1F 0A", NSC_STATE_TIME_WAIT},
+	{"0S 1SA 0A 0F 1A 1F 0A", NSC_STATE_TIME_WAIT},
+	{"0D 1D 0F 1F 0A", NSC_STATE_TIME_WAIT},
+};
+
+static void
+play_capture(const char *steps, enum nsc_flow_state state)
+{
+	const char *p = steps;
+	uint32_t next[2] = {100, 500};
+	struct world *w = world_new(1024, NSC_KEY_5TUPLE);
+
+	for (; *p != '\0'; p += *p == ' ') {
+		int side = *p++ - '0';
+		uint8_t flags = 0;
+		uint32_t len = 0, seq = next[side];
+
+		for (; *p != ' ' && *p != '\0'; p++) {
+			flags |= *p == 'S' ? S : *p == 'F' ? F | A : *p == 'R' ? R | A : A;
+			len += *p == 'D' ? 10 : 0;
+		}
+		if (flags & S) /* again, it has its number */
+			seq = side == 0 ? 100 : 500;
+		tcp(w, side, flags, seq, flags & A ? next[!side] : 0, len);
+		next[side] = seq + len + ((flags & (S | F)) != 0);
+	}
+	ck_assert_msg(w->up.flow->state == state, "%s: state %u, not %u", steps,
+		      w->up.flow->state, state);
+	ck_assert_uint_eq(w->opened, 1);
+	world_free(w);
+}
+
+START_TEST(row_4_2_states)
+{
+	for (size_t i = 0; i < sizeof captures / sizeof captures[0]; i++)
+		play_capture(captures[i].steps, captures[i].state);
+}
+END_TEST
+
 /* A connection to itself (row 1.5): simultaneous open with one sequence space. */
 START_TEST(self_connect)
 {
@@ -459,7 +522,7 @@ START_TEST(algorithm_5_illegal_then_handshake)
 }
 END_TEST
 
-RUN_SUITE("tcp", algorithm_5_golden_table, row_1_6_initiator, row_1_9a_midstream_fins,
+RUN_SUITE("tcp", algorithm_5_golden_table, row_4_2_states, row_1_6_initiator, row_1_9a_midstream_fins,
 	  row_1_9b_fin_again, row_1_9d_syn_on_closing, row_1_9e_blind_reset,
 	  algorithm_5_syn_on_established, algorithm_5_simultaneous_open,
 	  algorithm_5_simultaneous_close, self_connect, row_1_11_history, row_3_14_failures,

@@ -3,10 +3,10 @@
 #ifndef NSC_TESTS_FLOW_WORLD_H
 #define NSC_TESTS_FLOW_WORLD_H
 
-#include <check.h>
 #include <stdlib.h>
 
 #include "flow/flow.h"
+#include "suite.h"
 
 #define SECOND 1000000000ull
 #define MILLI 1000000ull
@@ -173,31 +173,5 @@ handshake(struct world *w)
 	tcp(w, 1, S | A, 500, 101, 0);
 	return tcp(w, 0, A, 101, 501, 0);
 }
-
-static inline int
-run_suite(const char *name, const TTest *const *tests, size_t n)
-{
-	Suite *s = suite_create(name);
-	TCase *c = tcase_create(name);
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	tcase_set_timeout(c, 60);
-	for (size_t i = 0; i < n; i++)
-		tcase_add_test(c, tests[i]);
-	suite_add_tcase(s, c);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
-
-#define RUN_SUITE(name, ...)                                                                       \
-	int main(void)                                                                             \
-	{                                                                                          \
-		const TTest *const tests[] = {__VA_ARGS__};                                        \
-                                                                                                   \
-		return run_suite(name, tests, sizeof tests / sizeof tests[0]);                     \
-	}
 
 #endif

@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# tests/rows is true: every test on it exists and is run, every row that must be shown has one, and
+# no test is named after a row without being on it.
+. "$(dirname "$0")/files"
+
+tab=$(printf '\t')
+rows=$(grep -v '^#' tests/rows)
+
+# Bare or as the last thing of a list: what is only defined is never run.
+is_run() {
+	[ "$(grep -cE "(^|[^a-z0-9_])$2([^a-z0-9_]|\$)" "$1")" -ge 2 ]
+}
+
+while IFS=$tab read -r row file test; do
+	case $file in
+	*.c)
+		grep -q "^START_TEST($test)" "$file" || fault "tests/rows: $row: $file has no test $test"
+		is_run "$file" "$test" || fault "tests/rows: $row: $file does not run $test"
+		;;
+	*)
+		grep -qF -e "$test" "$file" || fault "tests/rows: $row: $file does not say \"$test\""
+		;;
+	esac
+done <<EOF
+$rows
+EOF
+
+for row in 1.13 1.14 1.15 1.16 1.17 1.18 1.19 1.20 1.21 1.22 1.23 1.24 3.11 3.15 4.2 4.3 4.4 4.5 4.6 4.7 4.8 4.9 \
+	4.10 4.11 4.12 4.13 'algorithm 5' 'algorithm 7' 'algorithm 8' 'quic a' 'quic b' 'quic c' 'quic d' 'quic e' \
+	'quic f' 'quic g' 'quic h' 'quic i' 'quic j' 'quic k' 'quic l'; do
+	printf '%s\n' "$rows" | grep -qF "$row$tab" || fault "tests/rows: no test for row $row"
+done
+
+named=$(grep -hoE '^START_TEST\((row_[0-9]+_[0-9]+|algorithm_[0-9]+|quic_[a-l])[a-z]?_[a-z0-9_]*' tests/unit/check_*.c |
+	sed 's/.*(//')
+for test in $named; do
+	printf '%s\n' "$rows" | grep -q "$tab$test\$" || fault "tests/rows: $test is not on the list"
+done
+exit $bad
