@@ -107,4 +107,6 @@ check $? "dig and getent: $part % of the octets have their process"
 read -r rx tx <<<"$(of octets "$W/real" process getent)"
 [ "$rx" -gt 2500 ] && [ "$tx" -gt 2500 ]
 check $? "getent has $rx and $tx octets"
+! grep -hE 'Sanitizer|runtime error' "$W"/*.err
+check $? "nothing was said to standard error that should not be"
 exit $failed

@@ -67,20 +67,20 @@ serve(const struct addrinfo *a, int n)
 }
 
 static int
-ask(const struct addrinfo *a, int connected)
+ask(struct addrinfo *a, int connected)
 {
 	int fd = socket(a->ai_family, SOCK_DGRAM, 0);
 	struct pollfd p = {.fd = fd, .events = POLLIN};
 	char text[SIZE] = "?";
 	ssize_t n;
 
-	if (connected) {
-		if (connect(fd, a->ai_addr, a->ai_addrlen) != 0)
-			return 1;
-		n = send(fd, text, sizeof text, 0);
-	} else {
+	if (!connected)
 		n = sendto(fd, text, sizeof text, 0, a->ai_addr, a->ai_addrlen);
-	}
+	else if (connect(fd, a->ai_addr, a->ai_addrlen) == 0)
+		n = send(fd, text, sizeof text, 0);
+	else
+		n = -1;
+	freeaddrinfo(a);
 	return n == SIZE && poll(&p, 1, PATIENCE) == 1 && recv(fd, text, sizeof text, 0) == SIZE
 		       ? 0 : 1;
 }
