@@ -126,4 +126,22 @@ stop $live
 check $? "every translation is conntrack's: $(cat "$W/verdict")"
 [ "$(sed -n 's/ translations.*//p' "$W/verdict")" -ge 100 ]
 check $? "and all hundred are there"
+
+# The family `nat`: the table as the kernel has it, and what was translated meanwhile.
+background "$W/live" h "$N" live --metrics --interval 1
+live=$last
+wait_for 20 grep -q "nat/conntrack-max" "$W/live"
+background "$W/more" b /usr/bin/python3 "$here/nat.py" open 20 10.77.0.2 7001
+background "$W/into" p /usr/bin/python3 "$here/nat.py" open 20 10.77.0.1 8001
+wait_for 60 grep -q open "$W/more" && wait_for 60 grep -q open "$W/into"
+said() { awk -v n="netflowscope-nat/$1" '$2 == n { v = $3 } END { print v }' "$W/live"; }
+same_table() {
+	[ "$(said conntrack-entries)" = "$(tracked h)" ] && [ "$(said connections-snat)" = 20 ] &&
+		[ "$(said connections-dnat)" = 20 ]
+}
+wait_for 30 same_table
+check $? "conntrack-entries $(said conntrack-entries), snat $(said connections-snat), dnat $(said connections-dnat)"
+[ "$(said conntrack-max)" = "$(in_ns h cat /proc/sys/net/netfilter/nf_conntrack_max)" ]
+check $? "conntrack-max $(said conntrack-max)"
+stop $live
 exit $failed

@@ -205,6 +205,75 @@ START_TEST(row_3_8_the_other_end_is_ours)
 }
 END_TEST
 
+static struct nsc_tuple
+tuple(const char *local, uint16_t local_port, const char *remote, uint16_t remote_port)
+{
+	return (struct nsc_tuple){.addr = {addr(local), addr(remote)},
+				  .port = {local_port, remote_port}};
+}
+
+static struct nsc_connection
+translated(struct nsc_tuple t, struct nsc_tuple other)
+{
+	struct nsc_connection c = connection(7);
+
+	c.socket.local = t.addr[0];
+	c.socket.remote = t.addr[1];
+	c.socket.local_port = t.port[0];
+	c.socket.remote_port = t.port[1];
+	c.translated = true;
+	c.other = other;
+	return c;
+}
+
+/* Of two sockets of which each is the other's end by another name; the addresses are nobody's. */
+static void
+both_are_local(struct nsc_tuple began, struct nsc_tuple began_other, struct nsc_tuple answers,
+	       struct nsc_tuple answers_other)
+{
+	struct nsc_connection a = translated(began, began_other);
+	struct nsc_connection b = translated(answers, answers_other);
+
+	ck_assert_int_eq(nsc_ways_expect(w, 2), 0);
+	nsc_ways_end(w, &a.socket);
+	nsc_way_of(w, &a, true, false);
+	ck_assert_uint_eq(a.direction, NSC_DIRECTION_OUTGOING);
+	nsc_ways_end(w, &b.socket);
+	nsc_way_of(w, &a, false, false);	/* although its handshake made that sure */
+	nsc_way_of(w, &b, true, true);
+	ck_assert_uint_eq(a.direction, NSC_DIRECTION_LOCAL);
+	ck_assert_uint_eq(b.direction, NSC_DIRECTION_LOCAL);
+}
+
+START_TEST(row_3_8_by_another_name)
+{
+	/* DNAT: 2.2.2.2 is 1.1.1.1 */
+	both_are_local(tuple("10.0.25.1", 59782, "2.2.2.2", 8000),
+		       tuple("10.0.25.1", 59782, "1.1.1.1", 8000),
+		       tuple("1.1.1.1", 8000, "10.0.25.1", 59782),
+		       tuple("2.2.2.2", 8000, "10.0.25.1", 59782));
+	/* SNAT: 10.0.25.1 is 2.2.2.2 */
+	both_are_local(tuple("10.0.25.1", 59782, "1.1.1.1", 8000),
+		       tuple("2.2.2.2", 59782, "1.1.1.1", 8000),
+		       tuple("1.1.1.1", 8000, "2.2.2.2", 59782),
+		       tuple("1.1.1.1", 8000, "10.0.25.1", 59782));
+}
+END_TEST
+
+START_TEST(row_3_8_another_name_that_is_ours)
+{
+	struct nsc_connection c = translated(tuple("192.0.2.1", 50000, "2.2.2.2", 8000),
+					     tuple("192.0.2.1", 50000, "10.0.0.1", 8000));
+
+	nsc_way_of(w, &c, false, false);
+	ck_assert_uint_eq(c.direction, NSC_DIRECTION_LOCAL);
+	c.certainty = NSC_CERTAINTY_NONE;
+	c.other.addr[1] = addr("198.51.100.1");
+	nsc_way_of(w, &c, false, false);
+	ck_assert_uint_eq(c.direction, NSC_DIRECTION_OUTGOING);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -220,6 +289,8 @@ main(void)
 	tcase_add_test(t, algorithm_4_a_guess_is_asked_again);
 	tcase_add_test(t, algorithm_4_an_unknown_namespace_has_no_direction);
 	tcase_add_test(t, row_3_8_the_other_end_is_ours);
+	tcase_add_test(t, row_3_8_by_another_name);
+	tcase_add_test(t, row_3_8_another_name_that_is_ours);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);
