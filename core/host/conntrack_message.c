@@ -177,7 +177,9 @@ nsc_conntrack_take(const void *octets, size_t n, uint32_t sequence,
 	int left = n <= INT32_MAX ? (int)n : 0;
 	bool torn = false;
 
-	for (; mnl_nlmsg_ok(h, left); h = mnl_nlmsg_next(h, &left)) {
+	/* libmnl takes a length beyond INT_MAX for a small one. */
+	for (; mnl_nlmsg_ok(h, left) && h->nlmsg_len <= (uint32_t)left;
+	     h = mnl_nlmsg_next(h, &left)) {
 		struct nsc_conntrack_told one;
 
 		if (sequence != 0 && h->nlmsg_seq != sequence)

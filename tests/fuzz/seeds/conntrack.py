@@ -57,6 +57,7 @@ SEEDS = {
     "error": b"\1" + message(ERROR, struct.pack("=i", -2) + bytes(16)),
     "done": b"\1" + message(ERROR, struct.pack("=i", 0) + bytes(16)),
     "short": b"\1" + message(ERROR, b"")[:18] + message(SUBSYSTEM, b""),
+    "huge": b"\0" + message(SUBSYSTEM, bytes(4)) + struct.pack("=IHHII", 0xfffffff0, SUBSYSTEM, 0, 0, 0),
     "other": b"\0" + message(10 << 8, bytes(4)) + message(SUBSYSTEM | 9, bytes(4)) + b"\0\0",
 }
 
