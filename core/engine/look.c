@@ -27,6 +27,7 @@ options_of(const struct nsc_config *cfg, bool connections)
 		.totals = connections,
 		.processes = is_on(cfg, NSC_O_PROCESSES) || is_on(cfg, NSC_O_UNITS),
 		.bpf = nsc_config_number(cfg, NSC_O_BPF) == NSC_BPF_AUTO,
+		.gates = nsc_config_number(cfg, NSC_O_BPF) == NSC_BPF_AUTO,
 		.namespaces = nsc_config_number(cfg, NSC_O_NAMESPACES) == NSC_NAMESPACES_ALL,
 		.script = nsc_config_number(cfg, NSC_O_PROCESS_NAMES) == NSC_PROCESS_NAMES_SCRIPT,
 		.ignore_ephemeral_udp = is_on(cfg, NSC_O_IGNORE_EPHEMERAL_UDP),

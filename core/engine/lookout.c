@@ -66,6 +66,7 @@ nsc_lookout_configure(struct nsc_lookout_options *o, const struct nsc_config *cf
 			.conntrack = conntrack,
 			.processes = processes || units,
 			.bpf = nsc_config_number(cfg, NSC_O_BPF) == 0,
+			.gates = nsc_config_number(cfg, NSC_O_BPF) == 0,
 			.namespaces = nsc_config_number(cfg, NSC_O_NAMESPACES) != 0,
 			.script = nsc_config_number(cfg, NSC_O_PROCESS_NAMES) != 0,
 			.ignore_ephemeral_udp =

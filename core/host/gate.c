@@ -16,7 +16,7 @@ enum kind { DEVICE = 1, CGROUP, NAMESPACE };
 void
 nsc_gates_forget(struct nsc_gates *g)
 {
-	memset(g, 0, sizeof *g);
+	memset(g->kept, 0, sizeof g->kept);
 }
 
 /* Where the answer is kept, or would be; NULL: there is no room for it. */
@@ -37,10 +37,10 @@ place_of(struct nsc_gates *g, enum kind kind, uint64_t id, bool *known)
 }
 
 static bool
-is_closed(const struct nsc_routes *r, const struct nsc_interface *i)
+is_closed(const struct nsc_gates *g, const struct nsc_routes *r, const struct nsc_interface *i)
 {
 	return i->xdp || r->filtered.more || nsc_route_has(&r->filtered, i->ifindex) ||
-	       nsc_filter_of_device(i->ifindex) > 0;
+	       (g->bpf && nsc_filter_of_device(i->ifindex) > 0);
 }
 
 /* A packet that arrives by `upper` came by `i` before: a member, or what a VLAN lies on. */
@@ -53,8 +53,9 @@ is_below(const struct nsc_interface *i, const struct nsc_interface *upper)
 }
 
 static bool
-is_closed_below(const struct nsc_firewall *f, const struct nsc_routes *r,
-		const struct nsc_interfaces *t, const struct nsc_interface *i)
+is_closed_below(const struct nsc_gates *g, const struct nsc_firewall *f,
+		const struct nsc_routes *r, const struct nsc_interfaces *t,
+		const struct nsc_interface *i)
 {
 	const struct nsc_interface *below[BELOW] = {i};
 	unsigned count = 1;
@@ -68,7 +69,7 @@ is_closed_below(const struct nsc_firewall *f, const struct nsc_routes *r,
 				seen |= below[k] == one;
 			if (seen || !is_below(one, below[at]))
 				continue;
-			if (count == BELOW || is_closed(r, one) ||
+			if (count == BELOW || is_closed(g, r, one) ||
 			    nsc_firewall_has_ingress(f, one->name))
 				return true;
 			below[count++] = one;
@@ -84,7 +85,7 @@ nsc_gate_of_device(struct nsc_gates *g, const struct nsc_firewall *f, const stru
 
 	if (known)
 		return *kept;
-	closed = is_closed(r, i) || is_closed_below(f, r, t, i);
+	closed = is_closed(g, r, i) || is_closed_below(g, f, r, t, i);
 	if (kept != NULL)
 		*kept = closed;
 	return closed;
@@ -107,5 +108,6 @@ ask(struct nsc_gates *g, enum kind kind, uint64_t id)
 bool
 nsc_gate_of_socket(struct nsc_gates *g, const struct nsc_socket *s)
 {
-	return ask(g, NAMESPACE, 0) || (s->cgroup != 0 && ask(g, CGROUP, s->cgroup));
+	return g->bpf &&
+	       (ask(g, NAMESPACE, 0) || (s->cgroup != 0 && ask(g, CGROUP, s->cgroup)));
 }

@@ -14,7 +14,8 @@
 
 enum { NSC_GATES = 256 };		/* answers kept; a power of two */
 
-struct nsc_gates {			/* all zero: nothing was asked */
+struct nsc_gates {			/* all zero: nothing was asked, nor shall be */
+	bool bpf;			/* bpf(2) may be asked: a unit's filter may kill who does */
 	struct {
 		uint64_t key;		/* 0: free */
 		bool closed;

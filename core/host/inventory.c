@@ -310,7 +310,7 @@ nsc_inventory_new(struct nsc_inventory **out, const struct nsc_inventory_options
 	if (nsc_sockets_new(&i->sockets) < 0 || nsc_names_new(&i->names) < 0 ||
 	    nsc_ways_new(&i->ways) < 0 ||
 	    (o->connections && nsc_connections_new(&i->connections) < 0) ||
-	    (o->firewall && nsc_reach_new(&i->reach) < 0) || nsc_inventory_open_nat(i) < 0 ||
+	    (o->firewall && nsc_reach_new(&i->reach, o->gates) < 0) || nsc_inventory_open_nat(i) < 0 ||
 	    (o->processes && nsc_owners_new(&i->owners, &owners, err) < 0)) {
 		nsc_inventory_free(i);
 		return -ENOMEM;

@@ -33,6 +33,7 @@ struct nsc_inventory_options {
 	const char *(*counter)(unsigned n);
 	bool processes;			/* option Processes or Units */
 	bool bpf;			/* option Bpf: auto */
+	bool gates;			/* the same: bpf(2) may be asked for others' programs */
 	bool namespaces;		/* option Namespaces: all */
 	bool script;			/* option ProcessNames: script */
 	bool ignore_ephemeral_udp;

@@ -36,7 +36,7 @@ struct nsc_reach {
 };
 
 int
-nsc_reach_new(struct nsc_reach **out)
+nsc_reach_new(struct nsc_reach **out, bool bpf)
 {
 	struct nsc_reach *r = calloc(1, sizeof *r);
 
@@ -45,6 +45,7 @@ nsc_reach_new(struct nsc_reach **out)
 		free(r);
 		return -ENOMEM;
 	}
+	r->gates.bpf = bpf;
 	*out = r;
 	return 0;
 }

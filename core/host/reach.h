@@ -11,7 +11,8 @@
 
 struct nsc_reach;
 
-int nsc_reach_new(struct nsc_reach **r);	/* 0 or -ENOMEM; asks nothing yet */
+/* 0 or -ENOMEM; asks nothing yet.  bpf: bpf(2) may be asked (host/gate.h). */
+int nsc_reach_new(struct nsc_reach **r, bool bpf);
 void nsc_reach_free(struct nsc_reach *r);
 
 /*

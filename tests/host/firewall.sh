@@ -8,23 +8,23 @@ test=firewall
 
 in_ns h /usr/bin/python3 "$here/firewall.py" "$verdicts" "ip netns exec ${P}p" chance "${RULESETS:-200}" "${SEED:-1}" >"$W/met" 2>"$W/err" </dev/null
 [ ! -s "$W/err" ]
-check $? "rulesets are made, loaded and met"
+check $? "algorithm 3b: rulesets are made, loaded and met"
 head -n 5 "$W/err"
 read -r rulesets _ questions _ wrong _ unknown _ < <(tail -n 1 "$W/met")
 [ "${wrong:-1}" = 0 ]
-check $? "no definite verdict of $questions is contradicted by what a packet met"
+check $? "algorithm 3b: no definite verdict of $questions is contradicted by what a packet met"
 grep -h contradiction "$W/met" | head -n 10
 grep -qx 'none with: ' "$W/met" && [ "${rulesets:-0}" -ge "${RULESETS:-200}" ]
-check $? "$(grep 'rulesets with' "$W/met")"
+check $? "algorithm 3b: $(grep 'rulesets with' "$W/met")"
 grep 'none with: .' "$W/met"
 [ $((${unknown:-1} * 10)) -lt "${questions:-0}" ]
-check $? "less than a tenth is unknown: $unknown of $questions"
+check $? "algorithm 3b: less than a tenth is unknown: $unknown of $questions"
 
 # Row 0.8: what may not be read is no answer.
 in_ns h setpriv --reuid 65534 --clear-groups --bounding-set=-all --inh-caps=-all \
 	"$verdicts" h0 public tcp 11.0.0.1 22 >"$W/nobody" 2>"$W/nobody.err"
 grep -q '^22 unknown' "$W/nobody" && grep -q '^firewall: ' "$W/nobody.err"
-check $? "without CAP_NET_ADMIN the verdict is unknown, and one line says why"
+check $? "row 0.8: without CAP_NET_ADMIN the verdict is unknown, and one line says why"
 
 # What listens is shown with who can reach it, and by which rule (DESIGN 4.1).
 in_ns h nft -f - <<'RULES'
@@ -75,10 +75,16 @@ in_ns h "${nobody[@]}" "$N" doctor >"$W/doctor" 2>&1
 check $? "one line of the doctor names the capability"
 stop "$server"
 
-# A rule that changes is seen at the next look, an unchanged ruleset is not read again.
-in_ns h nft add rule inet filter input tcp dport 80 accept
-[ "$(exposed tcp 80 | cut -d' ' -f1,2)" = "" ]
+[ "$(exposed tcp 80)" = "" ]
 check $? "what does not listen any more is not told"
+
+ask_after() { LOOKS=$1 BETWEEN=${2:-:} in_ns h "$verdicts" h0 public tcp 11.0.0.1 80; }
+ask_after 5 >"$W/looks"
+[ "$(tail -n 1 "$W/looks")" = "read 1" ] && grep -q '^80 drop' "$W/looks"
+check $? "algorithm 3b: five looks at unchanged rules read them once"
+ask_after 3 'nft add rule inet filter input tcp dport 80 accept' >"$W/looks"
+[ "$(tail -n 1 "$W/looks")" = "read 3" ] && grep -q '^80 allow' "$W/looks"
+check $? "algorithm 3b: rules that change are read at the next look"
 in_ns h nft flush ruleset
 
 # Nothing in the way is a definite answer; so is a table of iptables-legacy, where it exists: unknown.

@@ -12,6 +12,7 @@ at_end() { kill "${listeners[@]}" 2>/dev/null; sleep 0.1; rmdir "$own/below" "$o
 trap at_end EXIT
 
 listeners=()
+options=()
 listen_on() {		# listen_on PORT [CGROUP]
 	(
 		[ -z "${2-}" ] || echo "$BASHPID" >"$2/cgroup.procs"
@@ -24,7 +25,7 @@ time.sleep(600)' "$1"
 	wait_for 20 grep -q ready "$W/on$1"
 }
 verdicts_of() {		# verdicts_of PORT: IPv4's, IPv6's
-	"${inside[@]}" "$N" listen --json 2>/dev/null | /usr/bin/python3 -c 'import json, sys
+	"${inside[@]}" "$N" listen --json "${options[@]}" 2>/dev/null | /usr/bin/python3 -c 'import json, sys
 for line in sys.stdin:
     l = json.loads(line)
     if l["proto"] == "tcp" and l["port"] == int(sys.argv[1]):
@@ -87,6 +88,10 @@ if [ -n "$cgroups" ] && mkdir -p "$own/below" && has_gate cgroup "$own"; then
 	end_gate
 	gate cgroup "$own/below" && is 443 unknown unknown
 	check $? "row 0.8: a filter of the cgroup itself: unknown"
+	options=(--bpf off)
+	is 443 allow allow
+	check $? "row 0.8: with Bpf off nobody asks for programs"
+	options=()
 	end_gate
 	is 443 allow allow
 	check $? "row 0.8: the filter gone: allow"
