@@ -268,8 +268,8 @@ struct nsc_rows_tell {
 };
 
 /*
- * One consumer an engine whose host has `rows`; made before the engine starts.  0, -ENOTSUP
- * (no `rows`), -EBUSY (there is one) or -ENOMEM.  To be freed before the engine.
+ * One consumer an engine whose host has `rows`, before its start or later.  0, -ENOTSUP (no
+ * `rows`), -EBUSY (there is one) or -ENOMEM.  To be freed before the engine.
  */
 struct nsc_rows;
 int nsc_rows_new(struct nsc_rows **r, struct nsc_engine *e);
@@ -278,7 +278,7 @@ void nsc_rows_free(struct nsc_rows *r);
 /*
  * Asks for rows, to be called right before nsc_reader_read, which wakes who has them; and
  * tells, behind it, each kind that has come since it was last told.  What is late comes next
- * time.  Both from the reader's thread; nothing waits.
+ * time.  Both from the reader's thread; nothing waits.  What is told calls nothing of the engine.
  */
 void nsc_rows_ask(struct nsc_rows *r);
 void nsc_rows_tell(struct nsc_rows *r, const struct nsc_rows_tell *to);

@@ -276,9 +276,8 @@ TOP_CELL(state)
 	char lower[16];
 	size_t n;
 
-	(void)l;
 	if (strcmp(r->proto, "tcp") != 0)	/* others have no state worth a column */
-		return word(r->proto, width, text);
+		return word(l->with_proto ? "" : r->proto, width, text);
 	for (n = 0; r->state[n] != '\0' && n + 1 < sizeof lower; n++)
 		lower[n] = (char)(r->state[n] >= 'A' && r->state[n] <= 'Z' ? r->state[n] + 32
 									    : r->state[n]);

@@ -178,7 +178,8 @@ top_layout_make(struct top_layout *l, const struct top_view *v, unsigned width)
 	for (unsigned rank = 1; rank <= ranks; rank++)
 		used = grow_texts(l, v, rank, used);
 	grow(l, v, used);
-	for (unsigned i = 0; i < v->columns; i++)
-		if (v->column[i].text == top_cell_name)
-			l->named |= l->columns[i] > 0;
+	for (unsigned i = 0; i < v->columns; i++) {
+		l->named |= v->column[i].text == top_cell_name && l->columns[i] > 0;
+		l->with_proto |= v->column[i].text == top_cell_proto && l->columns[i] > 0;
+	}
 }

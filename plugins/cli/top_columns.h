@@ -44,7 +44,7 @@ struct top_layout {			/* a view in a terminal of so many columns */
 	unsigned width;
 	uint8_t columns[TOP_COLUMNS];	/* widths; 0: there is no room for it */
 	double all;			/* octets/s of all rows, for shares */
-	bool named;			/* names have a column of their own */
+	bool named, with_proto;		/* names, protocols have a column of their own */
 };
 
 /* Fills the widths: never more than `width` in all, with a space between columns. */

@@ -17,6 +17,8 @@ top_list_free(struct top_list *l)
 	l->row = NULL;
 }
 
+#define SECOND 1000000000ull
+
 struct order {
 	const struct top_column *column;
 	bool falling;
@@ -37,6 +39,11 @@ compare(const void *x, const void *y, void *arg)
 		return a->rest ? 1 : -1;
 	if (top_rate(a) != top_rate(b))
 		return top_rate(a) > top_rate(b) ? -1 : 1;
+	/* What fades sinks. */
+	if (a->closed != b->closed)
+		return a->closed ? 1 : -1;
+	if (a->idle / SECOND != b->idle / SECOND)
+		return a->idle < b->idle ? -1 : 1;
 	if (top_octets(a) != top_octets(b))
 		return top_octets(a) > top_octets(b) ? -1 : 1;
 	return a->id < b->id ? -1 : a->id > b->id;

@@ -176,6 +176,71 @@ consume(void *arg)
 	return NULL;
 }
 
+/* --- single rows ------------------------------------------------------------------------- */
+
+static unsigned long told[NSC_ROWS_KINDS];	/* rows */
+
+static void
+begin(void *arg, enum nsc_rows_kind kind)
+{
+	(void)arg;
+	(void)kind;
+}
+
+static void
+take_flow(void *arg, const struct nsc_flow_row *f)
+{
+	(void)arg;
+	told[NSC_ROWS_FLOWS] += f->received + f->sent > 0;
+}
+
+static void
+take_connection(void *arg, const struct nsc_connection_delta *d)
+{
+	(void)arg;
+	told[NSC_ROWS_CONNECTIONS] += d->connection->socket.proto != 0;
+}
+
+static void
+take_listener(void *arg, const struct nsc_listener *l)
+{
+	(void)arg;
+	told[NSC_ROWS_LISTENERS] += l->sockets > 0;
+}
+
+static void
+finish(void *arg, enum nsc_rows_kind kind, uint64_t elapsed, uint64_t left_out)
+{
+	(void)arg;
+	(void)kind;
+	(void)elapsed;
+	(void)left_out;
+}
+
+/* As a view that refreshes does it. */
+static void *
+view(void *arg)
+{
+	const struct nsc_rows_tell to = {.begin = begin, .flow = take_flow,
+					 .connection = take_connection, .listener = take_listener,
+					 .end = finish};
+	struct consumer *c = arg;
+	struct nsc_rows *rows;
+
+	if (nsc_rows_new(&rows, c->engine) < 0 || nsc_reader_new(&c->reader, c->engine) < 0)
+		exit(2);
+	while (!ended) {
+		nsc_rows_ask(rows);
+		nsc_reader_read(c->reader, take, c);
+		nsc_rows_tell(rows, &to);
+		c->reads++;
+		nap(c->pace);
+	}
+	nsc_reader_free(c->reader);
+	nsc_rows_free(rows);
+	return NULL;
+}
+
 /* --- engine -------------------------------------------------------------------------------- */
 
 static struct nsc_engine *engine;
@@ -226,12 +291,13 @@ main(int argc, char **argv)
 {
 	static struct consumer consumer[READERS] = {
 		{.pace = 20}, {.pace = 70, .life = 5}, {.pace = 300}};
-	const struct nsc_host host = {.log = on_log, .event = on_event};
+	static struct consumer viewer = {.pace = 100};
+	const struct nsc_host host = {.log = on_log, .event = on_event, .rows = true};
 	struct nsc_config *cfg;
 	struct nsc_summary s;
 	char err[NSC_ERR] = "";
 	pthread_t talker;
-	bool told = true;
+	bool all = true;
 
 	if (argc < 2)
 		return 2;
@@ -246,15 +312,18 @@ main(int argc, char **argv)
 		consumer[i].engine = engine;
 		pthread_create(&consumer[i].thread, NULL, consume, &consumer[i]);
 	}
+	viewer.engine = engine;
+	pthread_create(&viewer.thread, NULL, view, &viewer);
 	nap(500 * (unsigned)atoi(argv[1]));
 	if (nsc_engine_reconfigure(engine, cfg, err) < 0)
 		printf("log: %s\n", err);
 	nap(500 * (unsigned)atoi(argv[1]));
 	ended = true;
 	pthread_join(talker, NULL);
+	pthread_join(viewer.thread, NULL);
 	for (unsigned i = 0; i < READERS; i++) {
 		pthread_join(consumer[i].thread, NULL);
-		told &= consumer[i].reads > 0 && consumer[i].samples > 10 * consumer[i].reads;
+		all &= consumer[i].reads > 0 && consumer[i].samples > 10 * consumer[i].reads;
 	}
 	nsc_engine_stop(engine);
 	nsc_engine_summary(engine, &s);
@@ -262,7 +331,10 @@ main(int argc, char **argv)
 	       atomic_load(&connections), (unsigned long long)s.packets, (unsigned long long)s.flows,
 	       atomic_load(&events), consumer[0].reads, consumer[1].reads, consumer[2].reads,
 	       atomic_load(&faults));
+	printf("rows: %lu flows, %lu connections, %lu listeners in %lu looks\n", told[NSC_ROWS_FLOWS],
+	       told[NSC_ROWS_CONNECTIONS], told[NSC_ROWS_LISTENERS], viewer.reads);
 	nsc_engine_free(engine);
 	nsc_config_free(cfg);
-	return !told || faults > 0 || (s.packets == 0 && geteuid() == 0);
+	all &= told[NSC_ROWS_LISTENERS] > 0 && (s.packets == 0 || told[NSC_ROWS_FLOWS] > 0);
+	return !all || faults > 0 || (s.packets == 0 && geteuid() == 0);
 }
