@@ -248,6 +248,7 @@ struct nsc_flow_row {
 	uint64_t received, sent;	/* IP octets since the engine began; from the remote, to it */
 	uint32_t retransmits;		/* captured packets, both sides */
 	uint64_t rtt;			/* ns; 0: none */
+	uint64_t age;			/* ns since its first packet */
 	uint64_t idle, timeout;		/* ns: it goes when idle reaches timeout */
 };
 

@@ -97,7 +97,7 @@ tell_flow(struct nsc_rows *r, const struct nsc_tray_flow *f, const struct nsc_ro
 		.peer_process = name_of(r, &r->process, NSC_SET_PROCESS, f->process[1]),
 		.sent = f->octets[0], .received = f->octets[1],
 		.retransmits = f->retransmits,
-		.rtt = f->rtt, .idle = f->idle, .timeout = f->timeout,
+		.rtt = f->rtt, .age = f->age, .idle = f->idle, .timeout = f->timeout,
 	};
 
 	to->flow(to->arg, &row);

@@ -112,6 +112,7 @@ take(struct nsc_tray_flow *row, struct nsc_worker *w, const struct nsc_flow *f)
 	row->closed = (f->flags & NSC_FLOW_CLOSED) != 0;
 	row->forwarded = (f->direction & NSC_LABEL_FORWARDED) != 0;
 	row->rtt = nsc_flow_rtt(f);
+	row->age = w->now > f->start ? w->now - f->start : 0;
 	row->idle = nsc_flow_idle(w->flows, f, w->now, &row->timeout);
 	row->retransmits = nsc_flow_retransmits(f);
 	take_name(row, w, f);

@@ -26,7 +26,7 @@ struct nsc_tray_flow {
 	uint8_t proto, app, direction, scope;
 	bool closed, forwarded, shared;
 	uint64_t octets[2];		/* sent by the local, by the remote end */
-	uint64_t rtt, idle, timeout;	/* ns */
+	uint64_t rtt, age, idle, timeout;	/* ns */
 	uint32_t retransmits;
 	char name[NSC_TRAY_NAME];
 };

@@ -82,6 +82,8 @@ end(const struct top_row *r, const struct nsc_addr *a, unsigned port, unsigned w
 TOP_CELL(name)
 {
 	(void)l;
+	if ((r->kind == TOP_PROCESSES || r->kind == TOP_UNITS) && r->process.name[0] != '\0')
+		return word(r->process.name, width, text);
 	if (r->kind == TOP_CONNECTIONS && r->name[0] == '\0')
 		return word(r->peer_process, width, text);
 	return word(r->name, width, text);

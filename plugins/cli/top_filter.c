@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Words and fields. */
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -266,19 +265,6 @@ top_filter_parse(struct top_filter *f, const char *text)
 
 /* --- matching --------------------------------------------------------------------------------- */
 
-/* As the metrics spell a name: what is neither letter nor digit is '_', and 32 octets are all. */
-static bool
-is_token_of(const char *token, const char *name)
-{
-	size_t n = 0;
-
-	for (; token[n] != '\0'; n++)
-		if (tolower((unsigned char)token[n]) != tolower((unsigned char)name[n]) &&
-		    (token[n] != '_' || name[n] == '\0' || isalnum((unsigned char)name[n])))
-			return false;
-	return name[n] == '\0' || n == 32;
-}
-
 static bool
 in_field(const struct key *k, const struct top_term *t, const struct top_row *r)
 {
@@ -286,7 +272,7 @@ in_field(const struct key *k, const struct top_term *t, const struct top_row *r)
 	const char *p;
 
 	for (unsigned n = 0; (p = k->text(r, n, text)) != NULL; n++)
-		if (t->exact ? is_token_of(t->word, p) : strcasestr(p, t->word) != NULL)
+		if (t->exact ? top_token_of(t->word, p) : strcasestr(p, t->word) != NULL)
 			return true;
 	return false;
 }

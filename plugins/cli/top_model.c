@@ -133,6 +133,7 @@ take_flow(void *arg, const struct nsc_flow_row *f)
 	r->octets[TOP_SENT] = f->sent;
 	r->retransmits = f->retransmits;
 	r->rtt = f->rtt;
+	r->age = f->age;
 	r->idle = f->idle;
 	r->timeout = f->timeout;
 	r->closed = f->closed;
@@ -217,18 +218,28 @@ take_listener(void *arg, const struct nsc_listener *l)
 			       (uint64_t)s->local_port << 8 ^ s->proto);
 }
 
-/* What a flow carried since the refresh before; one that is new, all of it. */
+/* Packets come to the table so much later than they were taken, at the most. */
+static const uint64_t late = 200000000;	/* ns */
+
+/*
+ * What a flow carried since the refresh before: one that is new, all of it; one that was left
+ * out there, nobody knows.
+ */
 static void
-rate_flows(struct top_model *m, double seconds)
+rate_flows(struct top_model *m, uint64_t elapsed)
 {
+	double seconds = (double)elapsed / SECOND;
+
 	for (size_t i = 0; i < m->flows.count; i++) {
 		struct top_row *r = &m->flows.row[i];
 		const struct top_past *past = top_pasts_find(&m->past_flows, r->id);
+		bool known = past != NULL || elapsed == 0 || r->age <= elapsed + late;
 
 		for (int way = 0; way < TOP_WAYS; way++) {
 			uint64_t before = past != NULL ? past->octets[way] : 0;
 
-			r->delta[way] = r->octets[way] > before ? r->octets[way] - before : 0;
+			r->delta[way] = known && r->octets[way] > before
+						? r->octets[way] - before : 0;
 			r->rate[way] = seconds > 0 ? (double)r->delta[way] / seconds : 0;
 		}
 	}
@@ -242,7 +253,7 @@ end(void *arg, enum nsc_rows_kind kind, uint64_t elapsed, uint64_t left_out)
 
 	m->lost_rows[kind] = left_out;
 	if (kind == NSC_ROWS_FLOWS)
-		rate_flows(m, seconds);
+		rate_flows(m, elapsed);
 	for (size_t i = 0; kind == NSC_ROWS_CONNECTIONS && i < m->sockets.count; i++)
 		for (int way = 0; way < TOP_WAYS; way++)
 			m->sockets.row[i].rate[way] =
@@ -295,6 +306,7 @@ top_model_end(struct top_model *m, uint64_t now)
 		top_join(m);
 		top_groups(m);
 	}
+	top_names(m);
 	m->left_out = m->flows.left_out + m->sockets.left_out;
 	for (unsigned i = 0; i < NSC_ROWS_KINDS; i++)
 		m->left_out += m->lost_rows[i];

@@ -68,6 +68,9 @@ void top_join(struct top_model *m);
 /* (top_groups.c) What connections belong to: peers; without packets processes and units, too. */
 void top_groups(struct top_model *m);
 
+/* (top_names.c) How processes and units of samples are written. */
+void top_names(struct top_model *m);
+
 /* (top_model.c) Ids and sums of a table, to find them again; *past is replaced.  False: no memory. */
 bool top_pasts_take(struct top_pasts *p, const struct top_table *t);
 const struct top_past *top_pasts_find(const struct top_pasts *p, uint64_t id);

@@ -29,7 +29,7 @@ struct top_row {
 	uint16_t local_port, remote_port;
 	char zone[NSC_NAME];
 	uint8_t owner_state;		/* nsc_owner_state */
-	struct nsc_process process;	/* pid 0: not known */
+	struct nsc_process process;	/* pid 0: not known; of a process or unit: how it is written */
 	char peer_process[NSC_PROCESS_NAME];	/* at the remote end, where that is ours */
 	uint64_t octets[TOP_WAYS];	/* since top began */
 	uint64_t delta[TOP_WAYS];	/* of them, not yet added to what they belong to */
@@ -39,6 +39,7 @@ struct top_row {
 	double opening;			/* a second */
 	uint64_t rtt;			/* ns; 0: none */
 	uint32_t retransmits;
+	uint64_t age;			/* ns, of a flow */
 	uint64_t idle, timeout;		/* ns; timeout 0: it has none */
 	uint32_t queue, queue_max;
 	bool dual, shared, closed, told;
@@ -58,6 +59,12 @@ void top_table_free(struct top_table *t);
 
 /* Ids of texts and ends, for rows whose source gives none. */
 uint64_t top_id(const void *data, size_t len, uint64_t from);
+
+/*
+ * True if the metrics spell the name so: what is neither letter nor digit is '_', and 32
+ * octets are all; the case is not looked at, and a name is a token of itself.  (top_names.c)
+ */
+bool top_token_of(const char *token, const char *name);
 
 static inline double
 top_rate(const struct top_row *r)

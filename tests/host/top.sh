@@ -26,9 +26,9 @@ stty -a >$W/after
 mv $W/status.new $W/status
 GO
 chmod 755 "$W" "$W/go"
-tm new-session -d -x 80 -y 24 "ip netns exec ${P}h bash --norc -i"
+tm start-server \; set-option -g default-terminal tmux-256color \; \
+	new-session -d -x 80 -y 24 "ip netns exec ${P}h bash --norc -i"
 check $? "tmux"
-tm set-option -g default-terminal tmux-256color
 
 keys() { tm send-keys "$@"; }
 screen() { tm capture-pane -p; }
@@ -79,7 +79,7 @@ see "applications" '^http +[0-9]'
 shows '^unknown +[0-9]'
 check $? "and those that are unknown"
 keys 2
-see "processes, tokens as in the metrics" '^ev__31mil +[0-9]'
+see "processes, escaped" '^ev\\x1b\[31mil +[0-9]'
 keys 3
 see "units" '^UNIT +FLOWS'
 keys 4
