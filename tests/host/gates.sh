@@ -8,7 +8,7 @@ test=gates
 cgroups=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
 own=$cgroups/$P
 inside=(nsenter "--net=/run/netns/${P}h")	# unlike ip netns, with /sys as it is
-at_end() { kill "${listeners[@]}" 2>/dev/null; sleep 0.1; rmdir "$own/below" "$own" 2>/dev/null; clean_up; }
+at_end() { kill "${listeners[@]}" 2>/dev/null; wait "${listeners[@]}" 2>/dev/null; rmdir "$own/below" "$own" 2>/dev/null; clean_up; }
 trap at_end EXIT
 
 listeners=()

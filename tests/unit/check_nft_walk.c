@@ -175,7 +175,7 @@ START_TEST(a_mark_that_is_perhaps_set)
 }
 END_TEST
 
-START_TEST(what_is_not_understood_is_a_doubt)
+START_TEST(row_0_8_what_is_not_understood_is_a_doubt)
 {
 	add_input();
 	add_rule();
@@ -212,7 +212,7 @@ main(void)
 	tcase_add_test(t, ports_of_older_iptables);
 	tcase_add_test(t, marks_are_followed);
 	tcase_add_test(t, a_mark_that_is_perhaps_set);
-	tcase_add_test(t, what_is_not_understood_is_a_doubt);
+	tcase_add_test(t, row_0_8_what_is_not_understood_is_a_doubt);
 	tcase_add_test(t, a_walk_ends_with_its_budget);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
