@@ -62,7 +62,7 @@ check $? "servers listen"
 # --- an exchange is 100 octets each way, under 28 of headers (IPv4) or 48 (IPv6): half of each
 drive "$exchanges" 5300 127.0.0.1 ::1 10.77.0.2 fd77::2
 drive 400 5301 127.0.0.1
-sleep 2.5		# owners are waited for so long (DESIGN 3)
+sleep 3		# owners are waited for so long (DESIGN 3)
 stop "$often"
 stop "$once"
 each=$((exchanges * (128 + 148) / 4)) group=$((400 * 128))
@@ -99,7 +99,7 @@ echo "nameserver 127.0.0.1" >"$W/resolv.conf"
 at h unshare -m sh -c 'mount --make-rprivate / && mount --bind "$1" /etc/resolv.conf &&
 	for i in $(seq 50); do getent ahosts "n$i.example."; done; [ $? = 2 ]' - "$W/resolv.conf"
 check $? "getent: 50 questions"
-sleep 2.5
+sleep 3
 stop "$live"
 part=$(of share "$W/real" process dig,getent,nsc_dns)
 has "$part" 99
