@@ -92,6 +92,13 @@ int nsc_engine_start(struct nsc_engine *e, bool strict, char err[NSC_ERR]);
 /* Ends the threads; flows that are open end as `eof` and are told.  Within 200 ms. */
 void nsc_engine_stop(struct nsc_engine *e);
 
+/*
+ * What this host listens on, once the engine has stopped, with what its packets showed of
+ * each port.  Nothing where the host is not looked at (a replay; option Listeners).
+ */
+void nsc_engine_listeners(struct nsc_engine *e,
+			  void (*tell)(void *arg, const struct nsc_listener *l), void *arg);
+
 /* Interfaces captured now, as text for people: "eth0, lo". */
 int nsc_engine_interfaces(struct nsc_engine *e, char *text, size_t size);
 

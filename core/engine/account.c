@@ -203,6 +203,7 @@ nsc_account_closed(struct nsc_worker *w, struct nsc_flow *f, enum nsc_end reason
 
 	if (!nsc_is_second(f))
 		add(w, NSC_CELL(SCOPE_CURRENT, f->scope, 0), (uint64_t)-1);
+	nsc_strangers_closed(w, f);
 	if (f->direction & NSC_LABEL_FORWARDED)
 		return;
 	if (f->network != 0)

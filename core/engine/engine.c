@@ -63,6 +63,15 @@ listen_rows(void *arg, struct nsc_listen_rows *rows)
 		nsc_lookout_listen(e->lookout, rows);
 }
 
+static void
+service_states(void *arg, struct nsc_service_state *state)
+{
+	struct nsc_engine *e = arg;
+
+	if (e->lookout != NULL)
+		nsc_lookout_services(e->lookout, state);
+}
+
 /* Addresses that the configuration calls ours: a replay has no others. */
 static void
 publish_locals(struct nsc_engine *e)
@@ -103,6 +112,7 @@ make_ledgers(struct nsc_engine *e)
 	e->ledgers.wake = wake;
 	e->ledgers.row = row_of;
 	e->ledgers.listen = listen_rows;
+	e->ledgers.services = service_states;
 	e->ledgers.arg = e;
 	e->ledgers.networks = &e->settings.networks;
 	e->ledgers.top_n = nsc_config_top_n(e->config);

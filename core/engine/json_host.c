@@ -156,6 +156,10 @@ nsc_listener_json(const struct nsc_listener *l, char *line, size_t size)
 	}
 	if (s->netns != 0)
 		nsc_json_number(&j, "netns", s->netns);
+	if (l->watched) {
+		nsc_json_number(&j, "observed_public", l->observed);
+		nsc_json_number(&j, "observed_unexpected", l->unexpected);
+	}
 	return nsc_json_end(&j);
 }
 

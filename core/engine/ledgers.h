@@ -8,7 +8,7 @@
 
 #include <stdatomic.h>
 
-#include "engine/listen_rows.h"
+#include "engine/services.h"
 #include "ledger/ledger.h"
 #include "scope/scope.h"
 
@@ -49,6 +49,9 @@ struct nsc_ledgers {
 
 	/* What listens, as of the last look of the inventory.  Any thread.  May be NULL. */
 	void (*listen)(void *arg, struct nsc_listen_rows *rows);
+
+	/* And what is known of the rows of SERVICE, NSC_COUNT_SERVICE of them.  May be NULL. */
+	void (*services)(void *arg, struct nsc_service_state *state);
 	void *arg;
 
 	const struct nsc_networks *networks;	/* rows of NETWORK from 1; may be NULL */

@@ -17,6 +17,7 @@
 #include "engine/remedy.h"
 #include "engine/sight.h"
 #include "engine/wake.h"
+#include "host/namespaces.h"
 #include "host/watch.h"
 
 #define MS 1000000ull
@@ -35,6 +36,7 @@ struct nsc_lookout {
 	bool running;
 	pthread_t thread;
 	struct nsc_fact_listener told[NSC_FACT_LISTENERS];	/* as they were last committed */
+	struct nsc_fact_uplinks uplinks[2];
 	uint32_t listeners;
 	bool committed;
 
@@ -133,9 +135,25 @@ say_sources(struct nsc_lookout *l, uint64_t now)
 	}
 }
 
-/* Listeners are committed only when they are others: each commit is copied by every worker. */
+/* Each listener's row among the services: workers count by it. */
 static void
-tell_facts(struct nsc_lookout *l)
+tell_services(const struct nsc_services *s, struct nsc_facts_view *v)
+{
+	for (uint32_t i = 0; i < v->listeners; i++) {
+		struct nsc_fact_listener *f = &v->listener[i];
+		int row = nsc_services_find(s, f->proto, f->port);
+
+		f->service = (uint16_t)(row + 1);
+		f->turn = row >= 0 ? s->row[row].turn : 0;
+	}
+}
+
+/*
+ * Listeners are committed only when they are others: each commit is copied by every worker.
+ * began: ns since the epoch.
+ */
+static void
+tell_facts(struct nsc_lookout *l, uint64_t began)
 {
 	struct nsc_facts *f = l->options.facts;
 	struct nsc_facts_view *v;
@@ -143,13 +161,18 @@ tell_facts(struct nsc_lookout *l)
 	pthread_mutex_lock(l->options.facts_lock);
 	nsc_inventory_tell(l->inventory, f);
 	v = nsc_facts_edit(f);
-	if (!l->committed || v->listeners != l->listeners ||
+	tell_services(&l->services, v);
+	if (!l->committed || memcmp(v->uplinks, l->uplinks, sizeof l->uplinks) != 0 ||
+	     v->listeners != l->listeners ||
 	    memcmp(v->listener, l->told, v->listeners * sizeof v->listener[0]) != 0) {
 		l->listeners = v->listeners < NSC_FACT_LISTENERS ? v->listeners : NSC_FACT_LISTENERS;
 		memcpy(l->told, v->listener, l->listeners * sizeof l->told[0]);
+		memcpy(l->uplinks, v->uplinks, sizeof l->uplinks);
 		l->committed = true;
 		nsc_facts_commit(f);
 	}
+	if (nsc_inventory_missing(l->inventory) == 0)
+		nsc_facts_set_looked(f, began);
 	pthread_mutex_unlock(l->options.facts_lock);
 }
 
@@ -189,14 +212,14 @@ count(struct nsc_lookout *l, enum nsc_look what, uint64_t now)
 static void
 look(struct nsc_lookout *l, enum nsc_look what)
 {
-	uint64_t began = nsc_clock(CLOCK_BOOTTIME);
+	uint64_t began = nsc_clock(CLOCK_BOOTTIME), when = nsc_clock(CLOCK_REALTIME);
 	char err[NSC_ERR];
 
 	if (nsc_watch_due(&l->watch, began))
 		nsc_watch_look(&l->watch, began, err);	/* the capture says it, if it fails */
 	nsc_inventory_look(l->inventory, &l->watch.table, what == NSC_LOOK_WHOLE, began);
-	tell_facts(l);
 	count(l, what, began);
+	tell_facts(l, when);
 	say_sources(l, began);
 	nsc_pace_looked(&l->pace, what, began, nsc_clock(CLOCK_BOOTTIME));
 }
@@ -362,4 +385,27 @@ nsc_lookout_listen(struct nsc_lookout *l, struct nsc_listen_rows *rows)
 	pthread_mutex_lock(&l->lock);
 	*rows = l->rows;
 	pthread_mutex_unlock(&l->lock);
+}
+
+void
+nsc_lookout_services(struct nsc_lookout *l, struct nsc_service_state state[NSC_COUNT_SERVICE])
+{
+	pthread_mutex_lock(&l->lock);
+	nsc_services_states(&l->services, state);
+	pthread_mutex_unlock(&l->lock);
+}
+
+void
+nsc_lookout_each(const struct nsc_lookout *l,
+		 void (*tell)(void *arg, const struct nsc_listener *listener, int row), void *arg)
+{
+	const struct nsc_listeners *found = nsc_inventory_listeners(l->inventory);
+	uint64_t own = nsc_namespace_own();
+
+	for (size_t i = 0; i < found->count; i++) {
+		const struct nsc_socket *s = &found->listener[i].socket;
+
+		tell(arg, &found->listener[i],
+		     s->netns == own ? nsc_services_find(&l->services, s->proto, s->local_port) : -1);
+	}
 }

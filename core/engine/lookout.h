@@ -62,4 +62,15 @@ bool nsc_lookout_row(struct nsc_lookout *l, unsigned set, unsigned n, struct nsc
 /* See nsc_ledgers.listen: a copy of the last look's. */
 void nsc_lookout_listen(struct nsc_lookout *l, struct nsc_listen_rows *rows);
 
+/* See nsc_ledgers.services. */
+void nsc_lookout_services(struct nsc_lookout *l, struct nsc_service_state state[NSC_COUNT_SERVICE]);
+
+/*
+ * Each listener of the last look, once the lookout has stopped, with its row of the set
+ * SERVICE; -1: none, or another namespace's, of whose packets we know nothing.
+ */
+void nsc_lookout_each(const struct nsc_lookout *l,
+		      void (*tell)(void *arg, const struct nsc_listener *listener, int row),
+		      void *arg);
+
 #endif

@@ -9,6 +9,7 @@
 
 #include "engine/alarm.h"
 #include "engine/listen_alarm.h"
+#include "engine/permitted.h"
 #include "engine/sums.h"
 #include "engine/teller.h"
 #include "nsc.h"
@@ -18,6 +19,7 @@ struct nsc_reader {
 	struct nsc_sums sums;
 	struct nsc_groups groups;
 	struct nsc_listen_told listeners;
+	struct nsc_permitted permitted;
 	struct nsc_teller teller;
 	uint64_t took;			/* ns, of the last read; live only */
 	struct nsc_alarm_state alarm[NSC_ALARMS];
@@ -78,6 +80,7 @@ nsc_reader_read(struct nsc_reader *r, void (*tell)(void *arg, const struct nsc_s
 
 	rc = nsc_sums_look(&r->sums, r->ledgers);
 	nsc_listen_told_read(&r->listeners, r->ledgers);
+	nsc_permitted_read(&r->permitted, r->ledgers, &r->sums.now);
 	hidden = nsc_groups_choose(&r->groups, r->ledgers, &r->sums.now);
 	r->sums.now.cell[NSC_CELL(SELF_SERIES, 0, NSC_V_SERIES_SUPPRESSED)] = hidden;
 	r->sums.now.cell[NSC_CELL(SELF_READ, 0, 0)] = r->took;

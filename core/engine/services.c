@@ -84,6 +84,30 @@ lost(const struct nsc_services *s, const struct nsc_service *v)
 	return v->sockets_before <= 1 ? v->drops : 0;
 }
 
+/* The list has one order: what is the same has the same print. */
+static uint64_t
+print(uint64_t before, const struct nsc_listener *l)
+{
+	const uint64_t part[] = {
+		nsc_addr_word(&l->socket.local, 0), nsc_addr_word(&l->socket.local, 1),
+		(uint64_t)l->socket.device << 32 | (uint64_t)l->socket.families << 16 |
+			(uint64_t)l->reach[0].exposure << 8 | l->reach[1].exposure,
+		(uint64_t)l->exposure << 1 | 1,
+	};
+
+	for (unsigned i = 0; i < sizeof part / sizeof *part; i++)
+		before = (before ^ part[i]) * 0x9e3779b97f4a7c15u + (before >> 29);
+	return before;
+}
+
+static void
+turn(struct nsc_service *v)
+{
+	if (v->print != v->print_before && ++v->turn == 0)
+		v->turn = 1;
+	v->print_before = v->print;
+}
+
 static void
 put(struct nsc_services *s, struct nsc_service *v, unsigned row, struct nsc_cells *cells)
 {
@@ -105,6 +129,7 @@ nsc_services_look(struct nsc_services *s, const struct nsc_listeners *l,
 		v->seen = false;
 		v->sockets = 0;
 		v->drops = v->queue = 0;
+		v->print = 0;
 	}
 	take_all(s, rows, now);
 	for (size_t n = 0; n < l->count; n++) {
@@ -113,6 +138,9 @@ nsc_services_look(struct nsc_services *s, const struct nsc_listeners *l,
 
 		if (v == NULL || !v->seen)
 			continue;
+		v->exposure = v->sockets == 0 ? l->listener[n].exposure
+					      : (uint8_t)nsc_exposure_more(v->exposure, l->listener[n].exposure);
+		v->print = print(v->print, &l->listener[n]);
 		v->sockets += l->listener[n].sockets;
 		if (k->proto != IPPROTO_TCP)
 			continue;	/* of UDP these are octets and datagrams */
@@ -120,9 +148,30 @@ nsc_services_look(struct nsc_services *s, const struct nsc_listeners *l,
 		if (k->queue > v->queue)
 			v->queue = k->queue;
 	}
-	for (unsigned i = 0; i < NSC_COUNT_SERVICE; i++)
+	for (unsigned i = 0; i < NSC_COUNT_SERVICE; i++) {
 		put(s, &s->row[i], i, cells);
+		turn(&s->row[i]);
+	}
 	s->begun = true;
+}
+
+int
+nsc_services_find(const struct nsc_services *s, uint8_t proto, uint16_t port)
+{
+	for (unsigned i = 0; i < NSC_COUNT_SERVICE; i++)
+		if (s->row[i].seen && s->row[i].proto == proto && s->row[i].port == port)
+			return (int)i;
+	return -1;
+}
+
+void
+nsc_services_states(const struct nsc_services *s, struct nsc_service_state state[NSC_COUNT_SERVICE])
+{
+	for (unsigned i = 0; i < NSC_COUNT_SERVICE; i++)
+		state[i] = (struct nsc_service_state){
+			.generation = s->row[i].generation, .present = s->row[i].seen,
+			.exposure = s->row[i].exposure, .turn = s->row[i].turn,
+		};
 }
 
 bool

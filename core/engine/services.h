@@ -25,6 +25,16 @@ struct nsc_service {
 	uint32_t sockets_before;
 	uint64_t drops, drops_before;	/* as the kernel counts them for these sockets */
 	uint64_t queue;			/* the longest */
+	uint8_t exposure;		/* nsc_exposure, the most exposed */
+	uint16_t turn;			/* another one whenever one comes, goes or is exposed otherwise; not 0 */
+	uint64_t print, print_before;	/* of all that makes a turn */
+};
+
+struct nsc_service_state {		/* as others see it */
+	uint32_t generation;		/* 0: the row was never used */
+	bool present;
+	uint8_t exposure;
+	uint16_t turn;
 };
 
 struct nsc_services {
@@ -39,6 +49,11 @@ struct nsc_services {
  */
 void nsc_services_look(struct nsc_services *s, const struct nsc_listeners *l,
 		       const struct nsc_listen_rows *rows, uint64_t now, struct nsc_cells *cells);
+
+/* The row that listens on the port, as of the last look, or -1. */
+int nsc_services_find(const struct nsc_services *s, uint8_t proto, uint16_t port);
+
+void nsc_services_states(const struct nsc_services *s, struct nsc_service_state state[NSC_COUNT_SERVICE]);
 
 /* "tcp-80"; false if the row never had a port. */
 bool nsc_services_name(const struct nsc_services *s, unsigned row, uint64_t now, char name[64],

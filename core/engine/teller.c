@@ -184,6 +184,10 @@ tell_slot(struct nsc_teller *t, const struct where *w)
 
 	if (w->m->show == NSC_SHOW_HOST && t->ledgers->sources == 0)
 		return;
+	/* Who sees no packets has nothing to say of what they show. */
+	if (w->m == &nsc_metrics[NSC_M_LISTEN_SEEN] &&
+	    t->now->cell[NSC_CELL(SELF_SOURCE, 0, NSC_V_SOURCE_CAPTURE)] == 0)
+		return;
 	if (w->m->shape == NSC_SHAPE_PORTS) {
 		tell_ports(t, w);
 		return;

@@ -32,6 +32,13 @@ set_timeouts(struct nsc_worker *w)
 			w->timeout[app] = timeout[i].seconds;
 }
 
+static void
+refresh(struct nsc_worker *w)
+{
+	if (nsc_locals_refresh(&w->locals, w->facts))
+		nsc_observed_facts(&w->observed, &w->locals.view, w->now);
+}
+
 int
 nsc_worker_new(struct nsc_worker **out, const struct nsc_settings *settings, struct nsc_ledger *ledger,
 	       const struct nsc_facts *facts, const struct nsc_host *host)
@@ -58,7 +65,7 @@ nsc_worker_new(struct nsc_worker **out, const struct nsc_settings *settings, str
 	w->deaf = settings->flow.key != NSC_KEY_5TUPLE ||
 		  (settings->session.wanted[0] | settings->session.wanted[1]) == 0;
 	set_timeouts(w);
-	nsc_locals_refresh(&w->locals, facts);
+	refresh(w);
 	decode.key = settings->key;
 	rc = nsc_decoder_new(&w->decoder, &decode);
 	if (rc == 0)
@@ -187,6 +194,8 @@ follow(struct nsc_worker *w, const struct nsc_packet *p, const struct nsc_flow_r
 		nsc_account_interface(w, p, interface_way(w, p, &up));
 		nsc_account_packet(w, p, &up);
 	}
+	if (up.side == 1 && nsc_flow_packets(up.flow, 1) == 1)
+		nsc_strangers_answered(w, up.flow);
 	if (up.flow->flags & NSC_FLOW_NO_PAYLOAD)
 		return;
 	end = nsc_session_packet(w->sessions, &up, p);
@@ -211,7 +220,7 @@ nsc_worker_frames(struct nsc_worker *w, const struct nsc_frame *frames, int n)
 		w->first = frames[0].time;
 	if (n > 0 && frames[n - 1].time > w->last)
 		w->last = frames[n - 1].time;
-	nsc_locals_refresh(&w->locals, w->facts);
+	refresh(w);
 	while (n > 0) {
 		int batch = n < BATCH ? n : BATCH;
 
@@ -256,6 +265,8 @@ take_orphans(struct nsc_worker *w, bool all)
 void
 nsc_worker_tick(struct nsc_worker *w, uint64_t now)
 {
+	uint64_t looked;
+
 	if (now > w->now)
 		w->now = now;
 	nsc_nat_look(w);
@@ -266,7 +277,9 @@ nsc_worker_tick(struct nsc_worker *w, uint64_t now)
 	nsc_flow_advance(w->flows, w->now);
 	nsc_sessions_tick(w->sessions, w->now);
 	take_orphans(w, false);
-	nsc_locals_refresh(&w->locals, w->facts);
+	looked = nsc_facts_looked(w->facts);	/* before the view: that is at least as new */
+	refresh(w);
+	nsc_observed_settle(&w->observed, looked, &w->cells);
 }
 
 void
@@ -275,6 +288,7 @@ nsc_worker_rebase(struct nsc_worker *w, uint64_t from, uint64_t to)
 	nsc_flow_rebase(w->flows, from, to);
 	nsc_whose_rebase(w->whose, from, to);
 	nsc_nat_rebase(w);
+	nsc_observed_rebase(&w->observed, to);
 	w->cells.cell[NSC_CELL(SELF_ANOMALY, 0, NSC_V_ANOMALY_CLOCK_JUMP)]++;
 	w->undecided.since += to - from;	/* as every flow's start */
 	w->now = to;

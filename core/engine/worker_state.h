@@ -8,6 +8,7 @@
 #include "dissect/session.h"
 #include "engine/expiry.h"
 #include "engine/locals.h"
+#include "engine/observed.h"
 #include "engine/tray.h"
 #include "engine/ways.h"
 #include "engine/whose.h"
@@ -69,6 +70,7 @@ struct nsc_worker {
 	bool deaf;			/* nobody reads payload */
 	struct nsc_undecided undecided;
 	struct nsc_whose *whose;
+	struct nsc_observed observed;
 	struct nsc_party *party;	/* its parties, by flow->owner */
 	struct nsc_nat nat;
 	uint64_t now;			/* the packets' clock, ns; never goes back */
@@ -105,6 +107,10 @@ void nsc_account_interface(struct nsc_worker *w, const struct nsc_packet *p, uns
 void nsc_account_app(struct nsc_worker *w, struct nsc_flow *f, unsigned before);
 void nsc_account_again(struct nsc_worker *w, struct nsc_flow *f);	/* its translation became known */
 void nsc_account_self(struct nsc_worker *w);	
+
+/* account_strangers.c: the responder has sent its first packet; the flow is told as closed */
+void nsc_strangers_answered(struct nsc_worker *w, const struct nsc_flow *f);
+void nsc_strangers_closed(struct nsc_worker *w, const struct nsc_flow *f);
 
 /* account_nat.c: flows under two names */
 bool nsc_nat_find(const struct nsc_worker *w, const struct nsc_flow *f, struct nsc_translated *x);

@@ -2,8 +2,10 @@
 /* The inventory tells the workers what listens, and who owns which pair of ends. */
 #include <errno.h>
 #include <netinet/in.h>
+#include <string.h>
 
 #include "host/inventory_state.h"
+#include "host/route.h"
 #include "scope/direction.h"
 
 /* Events at once; so many times, then others have their turn. */
@@ -97,6 +99,7 @@ put_listeners(const struct telling *t, struct nsc_facts_view *v)
 		*to = (struct nsc_fact_listener){
 			.addr = l->socket.local, .port = l->socket.local_port,
 			.proto = l->socket.proto, .families = l->socket.families,
+			.exposure = {l->reach[0].exposure, l->reach[1].exposure},
 		};
 		if (l->owner_state == NSC_OWNER_KNOWN) {
 			to->owner = id_of(t, &l->process);
@@ -106,6 +109,21 @@ put_listeners(const struct telling *t, struct nsc_facts_view *v)
 		count++;
 	}
 	return count;
+}
+
+/* More of them than there is room for are as good as all. */
+static void
+put_uplinks(const struct nsc_inventory *i, struct nsc_facts_view *v)
+{
+	memset(v->uplinks, 0, sizeof v->uplinks);
+	for (unsigned family = 0; family < 2 && i->reach != NULL; family++) {
+		const struct nsc_route_devices *d = nsc_reach_uplinks(i->reach, family);
+		struct nsc_fact_uplinks *u = &v->uplinks[family];
+
+		u->count = d->count <= NSC_FACT_UPLINKS && !d->more ? d->count : 0;
+		for (uint32_t n = 0; n < u->count; n++)
+			u->ifindex[n] = d->ifindex[n];
+	}
 }
 
 void
@@ -118,6 +136,7 @@ nsc_inventory_tell(struct nsc_inventory *i, struct nsc_facts *facts)
 	if (i->fault[NSC_INVENTORY_SOCKETS].code == 0 || i->all.count > 0) {
 		v->listeners = put_listeners(&t, v);
 		v->listeners_known = 1;
+		put_uplinks(i, v);
 	}
 	if (i->connections != NULL)
 		nsc_connections_each(i->connections, tell_connection, &t);

@@ -38,6 +38,8 @@ struct nsc_listener {
 	struct nsc_listener_reach reach[2];	/* of its families: IPv4, IPv6 */
 	uint8_t verdict;		/* nsc_fw_verdict: the more permissive one */
 	uint8_t exposure;		/* nsc_exposure: the more exposed one */
+	bool watched;			/* packets were seen: what follows is known (nsc_engine_listeners) */
+	uint64_t observed, unexpected;	/* public peers answered on its port; against the verdict */
 };
 
 enum { NSC_LISTENERS_MAX = 4096 };	/* of one list; the last of the order go */

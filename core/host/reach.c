@@ -76,6 +76,12 @@ nsc_reach_look(struct nsc_reach *r, uint64_t now, char err[NSC_ERR])
 	return rc;
 }
 
+const struct nsc_route_devices *
+nsc_reach_uplinks(const struct nsc_reach *r, unsigned family)
+{
+	return &r->routes.standard[family & 1];
+}
+
 /* --- one question --------------------------------------------------------------- */
 
 static unsigned

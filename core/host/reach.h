@@ -23,6 +23,10 @@ void nsc_reach_free(struct nsc_reach *r);
 enum { NSC_REACH_ROUTES = 10 };
 int nsc_reach_look(struct nsc_reach *r, uint64_t now, char err[NSC_ERR]);
 
+/* Where strangers' packets of that family (0: IPv4, 1: IPv6) come in by default routes; none: anywhere. */
+struct nsc_route_devices;
+const struct nsc_route_devices *nsc_reach_uplinks(const struct nsc_reach *r, unsigned family);
+
 /*
  * Writes verdict, exposure and reason; t is of the same namespace.  Without r (NULL) nobody
  * reads the firewall.  Asks the kernel for BPF programs of cgroups and devices that it has not

@@ -143,9 +143,8 @@ nsc_facts_local(const struct nsc_facts_view *v, const struct nsc_addr *a)
 	return v->addresses_known && is_loopback(a);
 }
 
-/* The listener's address takes what is sent to a. */
-static bool
-takes(const struct nsc_fact_listener *l, const struct nsc_addr *a)
+bool
+nsc_facts_takes(const struct nsc_fact_listener *l, const struct nsc_addr *a)
 {
 	static const struct nsc_addr any, any4 = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}};
 	bool v4 = nsc_addr_is_v4(a);
@@ -156,11 +155,9 @@ takes(const struct nsc_fact_listener *l, const struct nsc_addr *a)
 }
 
 const struct nsc_fact_listener *
-nsc_facts_listener(const struct nsc_facts_view *v, uint8_t proto, const struct nsc_addr *a,
-		   uint16_t port)
+nsc_facts_service(const struct nsc_facts_view *v, uint8_t proto, uint16_t port, uint32_t *count)
 {
-	uint32_t low = 0, high = v->listeners, want = service(proto, port);
-	const struct nsc_fact_listener *any = NULL;
+	uint32_t low = 0, high = v->listeners, want = service(proto, port), end;
 
 	while (low < high) {
 		uint32_t mid = low + (high - low) / 2;
@@ -170,14 +167,24 @@ nsc_facts_listener(const struct nsc_facts_view *v, uint8_t proto, const struct n
 		else
 			high = mid;
 	}
-	for (; low < v->listeners; low++) {
-		const struct nsc_fact_listener *l = &v->listener[low];
-
-		if (service(l->proto, l->port) != want)
+	for (end = low; end < v->listeners; end++)
+		if (service(v->listener[end].proto, v->listener[end].port) != want)
 			break;
+	*count = end - low;
+	return end > low ? &v->listener[low] : NULL;
+}
+
+const struct nsc_fact_listener *
+nsc_facts_listener(const struct nsc_facts_view *v, uint8_t proto, const struct nsc_addr *a,
+		   uint16_t port)
+{
+	const struct nsc_fact_listener *any = NULL, *l;
+	uint32_t count;
+
+	for (l = nsc_facts_service(v, proto, port, &count); count > 0; count--, l++) {
 		if (nsc_addr_equal(&l->addr, a))
 			return l;
-		if (any == NULL && takes(l, a))
+		if (any == NULL && nsc_facts_takes(l, a))
 			any = l;
 	}
 	return any;

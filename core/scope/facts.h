@@ -19,6 +19,7 @@ enum {
 	NSC_FACT_PREFIXES = 256,
 	NSC_FACT_INTERFACES = 64,		/* rows of the set IFACE */
 	NSC_FACT_LISTENERS = 2048,
+	NSC_FACT_UPLINKS = 8,			/* of one address family */
 	NSC_OWNER_BUCKETS = 16384, NSC_OWNER_WAYS = 8,
 	NSC_OWNERS = 4096,			/* ids; 0: unknown, 1: other */
 };
@@ -45,7 +46,14 @@ struct nsc_fact_listener {
 	uint16_t owner;
 	uint8_t proto;
 	uint8_t families;		/* 1: IPv4, 2: IPv6 */
-	uint8_t reserved[2];
+	uint8_t exposure[2];		/* nsc_exposure, to IPv4 and to IPv6 */
+	uint16_t service;		/* row of the set SERVICE, + 1; 0: none */
+	uint16_t turn;			/* another one when a listener of this service comes, goes or is exposed otherwise */
+};
+
+struct nsc_fact_uplinks {		/* where default routes lead; none: verdicts hold for every interface */
+	uint32_t count;
+	uint32_t ifindex[NSC_FACT_UPLINKS];
 };
 
 struct nsc_facts_view {
@@ -57,6 +65,7 @@ struct nsc_facts_view {
 	uint8_t owners_known;		/* 0: nobody looks for owners; flows count for none */
 	uint8_t reserved[4];
 	uint8_t mac[32][6];
+	struct nsc_fact_uplinks uplinks[2];	/* IPv4, IPv6 */
 	struct nsc_fact_address address[NSC_FACT_ADDRESSES];	/* sorted by address */
 	struct nsc_fact_address prefix[NSC_FACT_PREFIXES];	/* every address within is ours (replay: --local) */
 	struct nsc_fact_interface interface[NSC_FACT_INTERFACES];	/* by row */
@@ -70,6 +79,7 @@ struct nsc_facts {
 	/* Live, single-writer: see owners.c.  One release store an entry. */
 	_Atomic uint64_t owner[NSC_OWNER_BUCKETS][NSC_OWNER_WAYS];
 	_Atomic uint64_t owned;		/* entries made so far: nothing new, nothing to look up */
+	_Atomic uint64_t looked;	/* ns since the epoch: when the look at listeners began of which the view tells */
 	/* By id, written before the id is used: see nsc_owner_process() and the others. */
 	_Atomic uint32_t owner_rows[NSC_OWNERS];
 	struct nsc_translations translations;	/* live, of the same writer as the owners */
@@ -93,6 +103,19 @@ void nsc_facts_commit(struct nsc_facts *f);
  * (which is updated); true if it was copied whole.
  */
 bool nsc_facts_read(const struct nsc_facts *f, uint64_t *seen, struct nsc_facts_view *copy);
+
+/* The time of the look of which the committed view tells (ns since the epoch; 0: none yet). */
+static inline void
+nsc_facts_set_looked(struct nsc_facts *f, uint64_t began)
+{
+	atomic_store_explicit(&f->looked, began, memory_order_release);
+}
+
+static inline uint64_t
+nsc_facts_looked(const struct nsc_facts *f)
+{
+	return atomic_load_explicit(&f->looked, memory_order_acquire);
+}
 
 /* True if the address is this host's: an interface's, one within `prefix`, or 127.0.0.0/8 and ::1 if any are known. */
 bool nsc_facts_local(const struct nsc_facts_view *v, const struct nsc_addr *a);
@@ -152,6 +175,16 @@ nsc_owner_generation(uint32_t rows)
 {
 	return (uint16_t)(rows >> 16);
 }
+
+/*
+ * All that listen on that port, whatever their address: side by side, *count of them; NULL
+ * and 0 if nobody does.  Borrowed of v.
+ */
+const struct nsc_fact_listener *nsc_facts_service(const struct nsc_facts_view *v, uint8_t proto,
+						  uint16_t port, uint32_t *count);
+
+/* True if the listener's address takes what is sent to a. */
+bool nsc_facts_takes(const struct nsc_fact_listener *l, const struct nsc_addr *a);
 
 /* Who listens there: an exact address before a wildcard; NULL if nobody does.  Borrowed of v. */
 const struct nsc_fact_listener *nsc_facts_listener(const struct nsc_facts_view *v, uint8_t proto,

@@ -23,6 +23,16 @@ on_event(void *arg, const struct nsc_event *ev)
 	fwrite(o->line, 1, n, stdout);
 }
 
+/* Those that strangers may reach, or did. */
+static void
+on_listener(void *arg, const struct nsc_listener *l)
+{
+	struct output *o = arg;
+
+	if (l->exposure == NSC_EXPOSURE_EXPOSED || l->observed > 0)
+		fwrite(o->line, 1, nsc_listener_json(l, o->line, NSC_JSON_LINE), stdout);
+}
+
 enum output_form
 output_form(const struct cli *c)
 {
@@ -80,6 +90,8 @@ output_finish(struct output *o, const char *title)
 	}
 	if (o->form == OUTPUT_METRICS)
 		return;
+	if (o->form == OUTPUT_JSON)
+		nsc_engine_listeners(o->engine, on_listener, o);
 	nsc_engine_summary(o->engine, &s);
 	fwrite(o->line, 1, nsc_summary_json(&s, o->line, NSC_JSON_LINE), stdout);
 }
