@@ -180,7 +180,8 @@ nsc_print_metrics(enum nsc_format f, void (*put)(void *arg, const char *text), v
 		    "`loopback`, `private` or `public` "
 		    "(and `forwarded` "
 		    "of `scope`, `none` of `connections`); PROTO-PORT is a service such as "
-		    "`tcp-80`, FAMILY `ipv4`, `ipv6` or `dual`; PORT is the number of a server's port, at most 16 of them. "
+		    "`tcp-80`, FAMILY `ipv4`, `ipv6` or `dual`; "
+		    "PORT is the number of a server's port, at most 16 of them. "
 		    "Quantiles are told only for intervals with samples.\n\n");
 	if (f == NSC_FORMAT_MARKDOWN)
 		say(&o, "| FAMILY-GROUP/TYPE | VALUE | Kind | Unit | Told | Meaning |\n"

@@ -28,7 +28,7 @@ struct nsc_observed_service {
 	uint16_t doubted;		/* that at the time of the doubts */
 	uint32_t flows;			/* in doubt */
 	uint64_t since;			/* ns: the last of them */
-	uint64_t steady;		/* ns: since when turn is what it is; 0: before the first packet */
+	uint64_t steady;		/* ns: since when turn is that; 0: before the first packet */
 };
 
 struct nsc_observed_peer {

@@ -48,7 +48,8 @@ struct nsc_fact_listener {
 	uint8_t families;		/* 1: IPv4, 2: IPv6 */
 	uint8_t exposure[2];		/* nsc_exposure, to IPv4 and to IPv6 */
 	uint16_t service;		/* row of the set SERVICE, + 1; 0: none */
-	uint16_t turn;			/* another one when a listener of this service comes, goes or is exposed otherwise */
+	uint16_t turn;			/* of the service: another one when a listener comes, goes */
+					/* or is exposed otherwise */
 };
 
 struct nsc_fact_uplinks {		/* where default routes lead; none: verdicts hold for every interface */
@@ -79,7 +80,7 @@ struct nsc_facts {
 	/* Live, single-writer: see owners.c.  One release store an entry. */
 	_Atomic uint64_t owner[NSC_OWNER_BUCKETS][NSC_OWNER_WAYS];
 	_Atomic uint64_t owned;		/* entries made so far: nothing new, nothing to look up */
-	_Atomic uint64_t looked;	/* ns since the epoch: when the look at listeners began of which the view tells */
+	_Atomic uint64_t looked;	/* ns since the epoch: when the look began that found the listeners */
 	/* By id, written before the id is used: see nsc_owner_process() and the others. */
 	_Atomic uint32_t owner_rows[NSC_OWNERS];
 	struct nsc_translations translations;	/* live, of the same writer as the owners */
