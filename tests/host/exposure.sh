@@ -84,7 +84,7 @@ handle=$(in_ns h nft -a list chain inet filter input | sed -n 's/.*{ 8080, 8083 
 before=$(last_read)
 in_ns h nft replace rule inet filter input handle "$handle" tcp dport 8083 accept
 wait_for 60 told "bool-tcp-8080-dual-public-$name-lan_only" 1
-check $? "a rule less: lan_only"
+check $? "row 0.7: a rule less: lan_only"
 at=$(grep "tcp-8080-dual-public-$name-lan_only 1" "$W/told" | head -n 1 | cut -d' ' -f1)
 [ "$(grep -c "^$at netflowscope-listen/bool-tcp-8080-dual-public-$name-exposed 0" "$W/told")" = 1 ] &&
 	[ "$(grep -c "bool-tcp-8080-dual-public-$name-exposed 0" "$W/told")" = 1 ]
