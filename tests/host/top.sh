@@ -18,6 +18,7 @@ check $? "a server"
 # go ARGUMENTS: top, with what the terminal was before and is behind.
 cat >"$W/go" <<GO
 #!/bin/bash
+ulimit -c 0
 rm -f $W/status
 stty -a >$W/before
 bash -c 'echo \$\$ >$W/pid; exec "$N" top "\$@"' top "\$@" 2>$W/err
