@@ -28,7 +28,7 @@ table inet filter {
 }
 RULES
 background "$W/serve" h "$python" "$here/exposure.py" serve "tcp:[::]:8080" tcp:0.0.0.0:8081 tcp:127.0.0.1:8082 \
-	"tcp:[::]:8083" "udp:[::]:8053"
+	"tcp:[::]:8083" "udp:[::]:8053" tcp:127.0.0.1:8084
 server=$last
 wait_for 20 grep -q ready "$W/serve"
 check $? "listeners"
@@ -48,10 +48,10 @@ check $? "an exposed listener is a row"
 another 1
 want="tcp-8080-dual-public-$name-exposed 1 tcp-8081-ipv4-public-$name-lan_only 1 "
 want+="tcp-8082-ipv4-loopback-$name-local_only 1 tcp-8083-dual-public-$name-exposed 1 "
-want+="udp-8053-dual-public-$name-exposed 1 "
+want+="tcp-8084-ipv4-loopback-$name-local_only 1 udp-8053-dual-public-$name-exposed 1 "
 [ "$(rows "$(last_read)")" = "$want" ]
 check $? "all rows, each once: $(rows "$(last_read)")"
-told count-exposed 3 && told count-lan_only 1 && told count-local_only 1 && told count-unknown 0
+told count-exposed 3 && told count-lan_only 1 && told count-local_only 2 && told count-unknown 0
 check $? "and the counts by exposure are theirs"
 told count-permitted_unused 3 && told count-observed_unexpected 0
 check $? "nobody has used what is permitted"
@@ -74,7 +74,7 @@ check $? "6 exchanges of public peers with port 8053"
 another 3
 told connections-tcp-8080-observed_public 10 && told connections-udp-8053-observed_public 6
 check $? "and no more of them"
-! grep -q 'listen/connections-tcp-808[123]-' "$W/told"
+! grep -q 'listen/connections-tcp-808[1234]-' "$W/told"
 check $? "nothing of private peers, dropped SYNs, and ports where nobody came"
 told count-permitted_unused 1 && told count-observed_unexpected 0
 check $? "one port is permitted and unused"
@@ -105,9 +105,24 @@ check $? "4 connects against the verdict"
 wait_for 60 told count-observed_unexpected 1 && told connections-tcp-8082-observed_public 4
 check $? "a port where packets contradict the verdict"
 
+# And one that leads to another host (here: back to the peer), whose packets are only forwarded.
+background "$W/container" p "$python" "$here/exposure.py" serve tcp:10.77.0.2:9000
+container=$last
+in_ns h sysctl -qw net.ipv4.ip_forward=1 && wait_for 20 grep -q ready "$W/container" &&
+	in_ns h nft add rule ip nat pre tcp dport 8084 dnat to 10.77.0.2:9000 &&
+	in_ns h nft add chain ip nat post '{ type nat hook postrouting priority 100; }' &&
+	in_ns h nft add rule ip nat post tcp dport 9000 masquerade
+check $? "a port leads to another host"
+another 2
+[ "$(meet 3 tcp 11.77.0.2 11.77.0.1 8084)" = 3 ]
+check $? "strangers are answered from there"
+wait_for 60 told connections-tcp-8084-observed_unexpected 3 && told count-observed_unexpected 2
+check $? "3 connects against the verdict, though no packet of them ends here"
+stop "$container"
+
 # The end of a row, whatever it was.
 stop "$server"
-gone() { [ "$(grep -c ' netflowscope-listen/bool-.* 0$' "$W/told")" = 6 ]; }
+gone() { [ "$(grep -c ' netflowscope-listen/bool-.* 0$' "$W/told")" = 7 ]; }
 wait_for 60 gone
 check $? "each row ends with one 0"
 another 2
