@@ -157,8 +157,8 @@ END
 check $? "live --json: $(cat "$W/seen")"
 
 # Without CAP_NET_ADMIN nobody knows the rules: all is unknown but for loopback, and one line says why.
-raw=(setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all,+net_raw --ambient-caps=-all,+net_raw
-	--bounding-set=-all,+net_raw)
+raw=(setpriv --reuid 65534 --regid 65534 --clear-groups "--inh-caps=-all,+net_raw" "--ambient-caps=-all,+net_raw"
+	"--bounding-set=-all,+net_raw")
 background "$W/told" h "${raw[@]}" "$N" live -i h0 --metrics --interval 1
 agent=$last
 wait_for 60 told bool-tcp-8082-ipv4-loopback-unknown-local_only 1

@@ -30,7 +30,8 @@ commit(const struct nsc_fact_listener *l, unsigned count)
 {
 	struct nsc_facts_view *v = nsc_facts_edit(&world.facts);
 
-	memcpy(v->listener, l, count * sizeof *l);
+	if (count > 0)
+		memcpy(v->listener, l, count * sizeof *l);
 	v->listeners = count;
 	nsc_facts_commit(&world.facts);
 }
