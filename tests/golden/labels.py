@@ -47,7 +47,9 @@ if len(table) < 20:
 WORDS = re.compile(r"[A-Z_12]+-(none|incoming|outgoing|local)")
 PORTS = {("tls", "gauge", "cert_days-PORT"), ("listen", "queue_length", "PROTO-PORT"),
          ("listen", "errors", "PROTO-PORT-accept_overflow"),
-         ("listen", "bool", "PROTO-PORT-FAMILY-SCOPE-PROCESS-EXPOSURE")}
+         ("listen", "bool", "PROTO-PORT-FAMILY-SCOPE-PROCESS-EXPOSURE"),
+         ("listen", "connections", "PROTO-PORT-observed_public"),
+         ("listen", "connections", "PROTO-PORT-observed_unexpected")}
 
 # The table itself: only these placeholders, numbers only where a protocol or a quantile has them.
 for (family, group, kind), values in table.items():
