@@ -236,6 +236,8 @@ nsc_translations_put(struct nsc_translations *t, const struct nsc_translation *x
 		n = spare(t);
 		t->live++;
 	}
+	if (n >= t->used)
+		t->used = n + 1;
 	fresh.gone = 0;
 	t->touched[n] = t->lap;
 	write_record(&t->record[n], &fresh);
@@ -275,7 +277,7 @@ nsc_translations_sweep(struct nsc_translations *t)
 void
 nsc_translations_swept(struct nsc_translations *t)
 {
-	for (uint32_t n = 0; n < NSC_TRANSLATIONS && t->live > 0; n++)
+	for (uint32_t n = 0; n < t->used && t->live > 0; n++)
 		if (is_live(t, n) && t->touched[n] != t->lap)
 			let_go(t, n);
 }
@@ -283,7 +285,7 @@ nsc_translations_swept(struct nsc_translations *t)
 bool
 nsc_translations_next(const struct nsc_translations *t, uint32_t *n, struct nsc_translation *x)
 {
-	for (; *n < NSC_TRANSLATIONS; (*n)++)
+	for (; *n < t->used; (*n)++)
 		if (is_live(t, *n)) {
 			*x = t->record[*n].translation;
 			return true;

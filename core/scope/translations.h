@@ -46,6 +46,7 @@ struct nsc_translations {
 
 	/* the writer's own */
 	uint32_t next;			/* the record that the next entry takes */
+	uint32_t used;			/* records from here on were never used */
 	uint32_t live, evicted;		/* not gone; taken for newer ones before they were */
 	uint16_t lap;			/* of the sweep: what it does not touch has gone */
 	uint16_t touched[NSC_TRANSLATIONS];

@@ -103,6 +103,24 @@ stop "$small"
 in_ns h conntrack -F >/dev/null 2>&1
 stop "$early"
 
+# Where the kernel tells no events, the table is read every ten seconds.
+if in_ns h sysctl -qw net.netfilter.nf_conntrack_events=0 2>/dev/null; then
+	watch "$W/told"
+	told=$last
+	look "$W/told"
+	background "$W/quiet" h /usr/bin/python3 "$nat" open 4 198.51.100.9 7001
+	quiet=$last
+	wait_for 20 grep -q open "$W/quiet"
+	wait_for 40 same
+	check $? "without events: $(wc -l <"$W/have") translations are those of conntrack -L"
+	in_ns h conntrack -F >/dev/null 2>&1
+	wait_for 40 same
+	check $? "and none is left: $(wc -l <"$W/have")"
+	stop "$told"
+	stop "$quiet"
+	in_ns h sysctl -qw net.netfilter.nf_conntrack_events=2
+fi
+
 # Row 3.8: this host to itself by an address that is not its own; to the peer, and to a redirected port.
 background "$W/self" h /usr/bin/python3 "$nat" serve 7003
 background "$W/redirected" h /usr/bin/python3 "$nat" serve 7002
@@ -141,7 +159,7 @@ grep -qE '^[0-9]+ 198.51.100.9 7001 outgoing public 10.77.0.2 7001 ' "$W/rows"
 check $? "the remote end has its other name: $(grep '198.51.100.9' "$W/rows")"
 grep -qE '^7002 10.77.0.2 [0-9]+ incoming private 10.77.0.2 [0-9]+ 10.77.0.1 8002' "$W/rows"
 check $? "so has a redirected one: $(grep '^7002' "$W/rows")"
-sleep 1			# owners of short ends are looked for ten times a second
+sleep 3			# owners are looked for ten times a second
 stop $live
 cat >"$W/owners.py" <<'PY'
 import json, sys
