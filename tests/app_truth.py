@@ -35,6 +35,9 @@ SAME = {			# their name: ours
     "cldap": "ldap", "socks": "socks", "mysql": "mysql", "tpkt": "rdp", "rdp": "rdp", "cotp": "rdp",
     "websocket": "websocket", "dtls": "dtls", "postgres": "postgresql", "pops": "tls", "imaps": "tls", "smtps": "tls",
     "ftps": "tls", "doh_dot": "tls", "x.224": "rdp", "t.125": "rdp", "proxy": "proxy", "pops3": "tls",
+    "isakmp": "ike", "ipsec": "ike", "memcache": "memcached", "resp": "redis", "mongo": "mongodb", "krb5": "kerberos",
+    "nbns": "netbios", "nbdgm": "netbios", "nbss": "netbios", "smb2": "smb", "smbv1": "smb", "smbv23": "smb",
+    "rpc": "nfs", "mount": "nfs", "mbtcp": "modbus", "cql": "cassandra", "rfb": "vnc", "wg": "wireguard",
 }
 # Their name of what is inside ours, or around it.
 INSIDE = {"http": {"ssdp", "bittorrent", "ocsp", "json", "xml", "ipp", "soap", "rtmpt", "websocket", "http2", "dns",
@@ -42,7 +45,8 @@ INSIDE = {"http": {"ssdp", "bittorrent", "ocsp", "json", "xml", "ipp", "soap", "
           "tls": {"http", "http2", "smtp", "imap", "pop3", "ftp", "ldap", "xmpp", "rdp", "postgresql", "mysql",
                   "socks", "irc", "proxy", "openvpn", "tor", "http_connect", "http_proxy"},
           "quic": {"tls", "http3"}, "dtls": {"stun", "rtp"}, "http2": {"http", "grpc"},
-          "websocket": {"http", "json"}}
+          "websocket": {"http", "json"}, "ike": {"esp", "udpencap"}, "netbios": {"browser", "smb"},
+          "smb": {"netbios"}}
 
 
 def address_of(text):

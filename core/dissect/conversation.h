@@ -45,6 +45,7 @@ struct nsc_sessions {
 	const struct nsc_dissector *const *dissectors;
 	unsigned dissector_count;
 	struct nsc_app_set wanted[2];	/* over TCP, over UDP */
+	struct nsc_app_set first[256];	/* by octet: who may begin with it */
 	void *shared[NSC_APPS];
 
 	struct nsc_pool *pool;
@@ -91,6 +92,9 @@ nsc_app_remove(struct nsc_app_set *set, unsigned app)
 {
 	set->bits[app / 64] &= ~(UINT64_C(1) << app % 64);
 }
+
+/* Fills ss->first. */
+void nsc_identify_prepare(struct nsc_sessions *ss);
 
 /* What `transport` can carry and is wanted, by its guess. */
 struct nsc_app_set nsc_identify_candidates(const struct nsc_sessions *ss, unsigned transport);

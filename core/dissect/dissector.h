@@ -99,6 +99,14 @@ struct nsc_dissector {
 	uint8_t stateless;		/* nsc_transport: over these, feed is given NULL */
 	uint32_t timeout;		/* idle seconds; 0: the transport's default */
 
+	/*
+	 * Ranges, their ends excluded, of the octet with which a datagram or either side of a
+	 * stream can begin: others are not shown to guess.  None: any.
+	 */
+	struct nsc_octet_range {
+		uint16_t from, end;
+	} first[4];
+
 	/* NSC_DONE: mine, by content; NSC_MORE: perhaps; NSC_NOT_MINE.  Pure. */
 	enum nsc_verdict (*guess)(const struct nsc_guess *g);
 

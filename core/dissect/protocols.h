@@ -28,5 +28,35 @@ extern const struct nsc_dissector nsc_rdp;	/* rdp.c */
 extern const struct nsc_dissector nsc_websocket;	/* websocket.c */
 extern const struct nsc_dissector nsc_quic;	/* quic.c */
 extern const struct nsc_dissector nsc_openvpn;	/* openvpn.c */
+extern const struct nsc_dissector nsc_ntp;	/* ntp.c */
+extern const struct nsc_dissector nsc_dhcp;	/* dhcp.c */
+extern const struct nsc_dissector nsc_dhcpv6;	/* dhcpv6.c */
+extern const struct nsc_dissector nsc_radius;	/* radius.c */
+extern const struct nsc_dissector nsc_tftp;	/* tftp.c */
+extern const struct nsc_dissector nsc_ssdp;	/* ssdp.c */
+extern const struct nsc_dissector nsc_netbios;	/* netbios.c */
+extern const struct nsc_dissector nsc_wireguard;	/* wireguard.c */
+extern const struct nsc_dissector nsc_ike;	/* ike.c */
+extern const struct nsc_dissector nsc_snmp;	/* snmp.c */
+extern const struct nsc_dissector nsc_kerberos;	/* kerberos.c */
+extern const struct nsc_dissector nsc_syslog;	/* syslog.c */
+extern const struct nsc_dissector nsc_bittorrent;	/* bittorrent.c */
+extern const struct nsc_dissector nsc_vnc;	/* vnc.c */
+extern const struct nsc_dissector nsc_bgp;	/* bgp.c */
+extern const struct nsc_dissector nsc_mqtt;	/* mqtt.c */
+extern const struct nsc_dissector nsc_amqp;	/* amqp.c */
+extern const struct nsc_dissector nsc_nats;	/* nats.c */
+extern const struct nsc_dissector nsc_redis;	/* redis.c */
+extern const struct nsc_dissector nsc_mongodb;	/* mongodb.c */
+extern const struct nsc_dissector nsc_smb;	/* smb.c */
+extern const struct nsc_dissector nsc_rsync;	/* rsync.c */
+extern const struct nsc_dissector nsc_telnet;	/* telnet.c */
+extern const struct nsc_dissector nsc_modbus;	/* modbus.c */
+extern const struct nsc_dissector nsc_cassandra;	/* cassandra.c */
+extern const struct nsc_dissector nsc_kafka;	/* kafka.c */
+extern const struct nsc_dissector nsc_nfs;	/* nfs.c */
+extern const struct nsc_dissector nsc_sip;	/* sip.c */
+extern const struct nsc_dissector nsc_rtsp;	/* rtsp.c */
+extern const struct nsc_dissector nsc_memcached;	/* memcached.c */
 
 #endif

@@ -90,6 +90,7 @@ nsc_sessions_new(struct nsc_sessions **sessions, const struct nsc_session_config
 	ss->dissectors = cfg->dissectors != NULL ? cfg->dissectors : nsc_dissectors;
 	ss->dissector_count = cfg->dissectors != NULL ? cfg->dissector_count : nsc_dissector_count;
 	want(ss);
+	nsc_identify_prepare(ss);
 	nsc_speak_prepare(ss);
 	r = make_memory(ss);
 	if (r == 0)

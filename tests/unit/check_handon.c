@@ -388,7 +388,7 @@ START_TEST(names_of_nothing)
 {
 	TALK("", ">AUTH secret\r\n", "<+OK\r\n", ">QUIT\r\n",
 	     "<+OK\r\n"); /* Redis, inline */
-	TALK("", ">*1\r\n$4\r\nPING\r\n", "<+PONG\r\n");
+	TALK("redis ", ">*1\r\n$4\r\nPING\r\n", "<+PONG\r\n");
 	TALK("", "<+OK\r\n+OK\r\n+OK\r\n");
 	TALK("", "<200 news.test ready\r\n", ">MODE READER\r\n", "<200 ok\r\n"); /* NNTP */
 	TALK("", "<220 hello\r\n", ">hello\r\n");
