@@ -190,12 +190,13 @@ age(const struct entry *e, uint64_t now)
 void
 nsc_dns_matcher_expect(const struct nsc_dns_matcher *m, struct nsc_dns_query *q)
 {
-	unsigned first;
+	unsigned first, there;
 
 	q->place = bucket_of(&q->key);
 	first = m->bucket[q->place];
-	/* No branch: nobody waits for `first` but the prefetch. */
-	__builtin_prefetch(&m->entry[first < ENTRIES ? first : 0]);
+	/* All ones or none, and no branch: nobody waits for `first` but the prefetch. */
+	there = -(unsigned)(first < ENTRIES);
+	__builtin_prefetch(&m->entry[first & there]);
 }
 
 /* The entry, or NULL; *length: entries that were looked at. */
