@@ -360,6 +360,8 @@ const struct nsc_dissector nsc_openvpn = {
 	.spec = "draft-omar-openvpn-wire-protocol",
 	.transports = NSC_OVER_TCP | NSC_OVER_UDP,
 	.state_size = sizeof(struct state),
+	/* UDP: the opcode above three bits of a key's number; TCP: the length's upper octet. */
+	.first = {{0, (NSC_OPENVPN_CONTROL_WKC + 1) << 3}},
 	.guess = guess,
 	.feed = feed,
 	.end = end,

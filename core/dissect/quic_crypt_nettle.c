@@ -54,8 +54,8 @@ expand(struct hmac_sha256_ctx *ctx, const char *label, uint8_t *to, size_t n)
 }
 
 bool
-nsc_quic_crypt_secret(struct nsc_quic_secret *s, const uint8_t salt[NSC_QUIC_SALT], bool v2,
-		      unsigned side, const uint8_t *cid, size_t len)
+nsc_quic_crypt_secrets(struct nsc_quic_secret s[2], const uint8_t salt[NSC_QUIC_SALT], bool v2,
+		       const uint8_t *cid, size_t len)
 {
 	struct hmac_sha256_ctx ctx;
 	uint8_t first[NSC_QUIC_SECRET];
@@ -63,9 +63,9 @@ nsc_quic_crypt_secret(struct nsc_quic_secret *s, const uint8_t salt[NSC_QUIC_SAL
 	hmac_sha256_set_key(&ctx, NSC_QUIC_SALT, salt);
 	hkdf_extract(&ctx, update, digest, SHA256_DIGEST_SIZE, len, cid, first);
 	hmac_sha256_set_key(&ctx, sizeof first, first);
-	expand(&ctx, side == 0 ? "tls13 client in" : "tls13 server in", s->octets,
-	       NSC_QUIC_SECRET);
-	s->v2 = v2;
+	expand(&ctx, "tls13 client in", s[0].octets, NSC_QUIC_SECRET);
+	expand(&ctx, "tls13 server in", s[1].octets, NSC_QUIC_SECRET);
+	s[0].v2 = s[1].v2 = v2;
 	return true;
 }
 

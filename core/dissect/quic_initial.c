@@ -137,18 +137,21 @@ static bool
 open_with(const struct nsc_quic_header *h, const uint8_t *cid, size_t len, unsigned from,
 	  struct nsc_quic_keys keys[2], uint8_t *scratch, struct nsc_bytes *plain)
 {
-	struct nsc_quic_secret secret;
+	struct nsc_quic_secret secret[2];
 
 	for (unsigned salt = 0; salt < NSC_QUIC_SALTS; salt++) {
 		if ((h->known.salts >> salt & 1) == 0 ||
-		    !nsc_quic_version_secret(&secret, salt, from, cid, len))
+		    !nsc_quic_version_secrets(secret, salt, cid, len))
 			continue;
-		nsc_quic_crypt_hp(&secret, &keys[from]);
+		nsc_quic_crypt_hp(&secret[from], &keys[from]);
 		if (!nsc_quic_header_fits(h, &keys[from]))
 			continue;
-		nsc_quic_crypt_keys(&secret, &keys[from]);
-		if (nsc_quic_header_open(h, &keys[from], scratch, plain))
-			return nsc_quic_version_keys(&keys[!from], salt, !from, cid, len);
+		nsc_quic_crypt_keys(&secret[from], &keys[from]);
+		if (!nsc_quic_header_open(h, &keys[from], scratch, plain))
+			continue;
+		nsc_quic_crypt_hp(&secret[!from], &keys[!from]);
+		nsc_quic_crypt_keys(&secret[!from], &keys[!from]);
+		return true;
 	}
 	return false;
 }

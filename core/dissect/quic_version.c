@@ -105,27 +105,13 @@ nsc_quic_version(uint32_t v)
 }
 
 bool
-nsc_quic_version_secret(struct nsc_quic_secret *s, unsigned salt, unsigned side,
-			const uint8_t *cid, size_t len)
+nsc_quic_version_secrets(struct nsc_quic_secret s[2], unsigned salt, const uint8_t *cid, size_t len)
 {
 	if (salt >= NSC_QUIC_SALTS)
 		return false;
-	return nsc_quic_crypt_secret(s, salt_octets[salt],
-				     salt == NSC_QUIC_SALT_V2 || salt == NSC_QUIC_SALT_V2_DRAFT,
-				     side, cid, len);
-}
-
-bool
-nsc_quic_version_keys(struct nsc_quic_keys *k, unsigned salt, unsigned side,
-		      const uint8_t *cid, size_t len)
-{
-	struct nsc_quic_secret s;
-
-	if (!nsc_quic_version_secret(&s, salt, side, cid, len))
-		return false;
-	nsc_quic_crypt_hp(&s, k);
-	nsc_quic_crypt_keys(&s, k);
-	return true;
+	return nsc_quic_crypt_secrets(s, salt_octets[salt],
+				      salt == NSC_QUIC_SALT_V2 || salt == NSC_QUIC_SALT_V2_DRAFT,
+				      cid, len);
 }
 
 const char *

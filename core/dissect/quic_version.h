@@ -38,13 +38,9 @@ struct nsc_quic_version {
 /* Flavour NSC_QUIC_UNKNOWN if it is none that is known. */
 struct nsc_quic_version nsc_quic_version(uint32_t version);
 
-/* As nsc_quic_crypt_secret; salt: one of nsc_quic_salt. */
-bool nsc_quic_version_secret(struct nsc_quic_secret *s, unsigned salt, unsigned side,
-			     const uint8_t *cid, size_t len);
-
-/* All keys of a side; false without the library. */
-bool nsc_quic_version_keys(struct nsc_quic_keys *k, unsigned salt, unsigned side,
-			   const uint8_t *cid, size_t len);
+/* As nsc_quic_crypt_secrets; salt: one of nsc_quic_salt. */
+bool nsc_quic_version_secrets(struct nsc_quic_secret s[2], unsigned salt, const uint8_t *cid,
+			      size_t len);
 
 /* "v1", "v2", "draft-29", "Q046", "T051", else "0xfaceb002"; written into buf. */
 const char *nsc_quic_version_text(uint32_t version, char buf[NSC_QUIC_VERSION_TEXT]);

@@ -38,8 +38,13 @@ static const uint8_t id[8] = {0x83, 0x94, 0xc8, 0xf0, 0x3e, 0x51, 0x57, 0x08};
 static void
 keys_of(struct nsc_quic_keys k[2], unsigned salt)
 {
-	for (unsigned side = 0; side < 2; side++)
-		ck_assert(nsc_quic_version_keys(&k[side], salt, side, id, sizeof id));
+	struct nsc_quic_secret secret[2];
+
+	ck_assert(nsc_quic_version_secrets(secret, salt, id, sizeof id));
+	for (unsigned side = 0; side < 2; side++) {
+		nsc_quic_crypt_hp(&secret[side], &k[side]);
+		nsc_quic_crypt_keys(&secret[side], &k[side]);
+	}
 }
 
 START_TEST(row_4_9_rfc9001_a1) /* keys */
