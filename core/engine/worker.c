@@ -194,7 +194,7 @@ follow(struct nsc_worker *w, const struct nsc_packet *p, const struct nsc_flow_r
 		nsc_account_interface(w, p, interface_way(w, p, &up));
 		nsc_account_packet(w, p, &up);
 	}
-	if (up.side == 1 && nsc_flow_packets(up.flow, 1) == 1)
+	if (nsc_flow_packets(up.flow, 1) == 1 && up.side == 1)
 		nsc_strangers_answered(w, up.flow);
 	if (up.flow->flags & NSC_FLOW_NO_PAYLOAD)
 		return;
