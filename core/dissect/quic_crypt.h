@@ -35,12 +35,13 @@ struct nsc_quic_secret {
 	bool v2;
 };
 
-/*
- * Both sides' Initial secrets (0: the client's) from a destination id: they share most of
- * the work.  False without the library.
- */
-bool nsc_quic_crypt_secrets(struct nsc_quic_secret s[2], const uint8_t salt[NSC_QUIC_SALT],
+/* What both sides' secrets are made of: of a destination id.  False without the library. */
+bool nsc_quic_crypt_initial(struct nsc_quic_secret *initial, const uint8_t salt[NSC_QUIC_SALT],
 			    bool v2, const uint8_t *cid, size_t len);
+
+/* A side's (0: the client's). */
+void nsc_quic_crypt_secret(struct nsc_quic_secret *s, const struct nsc_quic_secret *initial,
+			   unsigned side);
 
 /* The key of header protection, and what else there is: apart, since most that fails fails by it. */
 void nsc_quic_crypt_hp(const struct nsc_quic_secret *s, struct nsc_quic_keys *k);

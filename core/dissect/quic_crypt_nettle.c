@@ -54,19 +54,25 @@ expand(struct hmac_sha256_ctx *ctx, const char *label, uint8_t *to, size_t n)
 }
 
 bool
-nsc_quic_crypt_secrets(struct nsc_quic_secret s[2], const uint8_t salt[NSC_QUIC_SALT], bool v2,
+nsc_quic_crypt_initial(struct nsc_quic_secret *initial, const uint8_t salt[NSC_QUIC_SALT], bool v2,
 		       const uint8_t *cid, size_t len)
 {
 	struct hmac_sha256_ctx ctx;
-	uint8_t first[NSC_QUIC_SECRET];
 
 	hmac_sha256_set_key(&ctx, NSC_QUIC_SALT, salt);
-	hkdf_extract(&ctx, update, digest, SHA256_DIGEST_SIZE, len, cid, first);
-	hmac_sha256_set_key(&ctx, sizeof first, first);
-	expand(&ctx, "tls13 client in", s[0].octets, NSC_QUIC_SECRET);
-	expand(&ctx, "tls13 server in", s[1].octets, NSC_QUIC_SECRET);
-	s[0].v2 = s[1].v2 = v2;
+	hkdf_extract(&ctx, update, digest, SHA256_DIGEST_SIZE, len, cid, initial->octets);
+	initial->v2 = v2;
 	return true;
+}
+
+void
+nsc_quic_crypt_secret(struct nsc_quic_secret *s, const struct nsc_quic_secret *initial, unsigned side)
+{
+	struct hmac_sha256_ctx ctx;
+
+	hmac_sha256_set_key(&ctx, NSC_QUIC_SECRET, initial->octets);
+	expand(&ctx, side == 0 ? "tls13 client in" : "tls13 server in", s->octets, NSC_QUIC_SECRET);
+	s->v2 = initial->v2;
 }
 
 void

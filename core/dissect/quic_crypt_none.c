@@ -11,15 +11,22 @@ nsc_quic_crypt_library(void)
 }
 
 bool
-nsc_quic_crypt_secrets(struct nsc_quic_secret s[2], const uint8_t salt[NSC_QUIC_SALT], bool v2,
+nsc_quic_crypt_initial(struct nsc_quic_secret *initial, const uint8_t salt[NSC_QUIC_SALT], bool v2,
 		       const uint8_t *cid, size_t len)
 {
 	(void)salt;
 	(void)v2;
 	(void)cid;
 	(void)len;
-	memset(s, 0, 2 * sizeof *s);
+	memset(initial, 0, sizeof *initial);
 	return false;
+}
+
+void
+nsc_quic_crypt_secret(struct nsc_quic_secret *s, const struct nsc_quic_secret *initial, unsigned side)
+{
+	(void)side;
+	*s = *initial;
 }
 
 void

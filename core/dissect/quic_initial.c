@@ -137,20 +137,22 @@ static bool
 open_with(const struct nsc_quic_header *h, const uint8_t *cid, size_t len, unsigned from,
 	  struct nsc_quic_keys keys[2], uint8_t *scratch, struct nsc_bytes *plain)
 {
-	struct nsc_quic_secret secret[2];
+	struct nsc_quic_secret initial, secret;
 
 	for (unsigned salt = 0; salt < NSC_QUIC_SALTS; salt++) {
 		if ((h->known.salts >> salt & 1) == 0 ||
-		    !nsc_quic_version_secrets(secret, salt, cid, len))
+		    !nsc_quic_version_initial(&initial, salt, cid, len))
 			continue;
-		nsc_quic_crypt_hp(&secret[from], &keys[from]);
+		nsc_quic_crypt_secret(&secret, &initial, from);
+		nsc_quic_crypt_hp(&secret, &keys[from]);
 		if (!nsc_quic_header_fits(h, &keys[from]))
 			continue;
-		nsc_quic_crypt_keys(&secret[from], &keys[from]);
+		nsc_quic_crypt_keys(&secret, &keys[from]);
 		if (!nsc_quic_header_open(h, &keys[from], scratch, plain))
 			continue;
-		nsc_quic_crypt_hp(&secret[!from], &keys[!from]);
-		nsc_quic_crypt_keys(&secret[!from], &keys[!from]);
+		nsc_quic_crypt_secret(&secret, &initial, !from);
+		nsc_quic_crypt_hp(&secret, &keys[!from]);
+		nsc_quic_crypt_keys(&secret, &keys[!from]);
 		return true;
 	}
 	return false;

@@ -105,11 +105,12 @@ nsc_quic_version(uint32_t v)
 }
 
 bool
-nsc_quic_version_secrets(struct nsc_quic_secret s[2], unsigned salt, const uint8_t *cid, size_t len)
+nsc_quic_version_initial(struct nsc_quic_secret *initial, unsigned salt, const uint8_t *cid,
+			 size_t len)
 {
 	if (salt >= NSC_QUIC_SALTS)
 		return false;
-	return nsc_quic_crypt_secrets(s, salt_octets[salt],
+	return nsc_quic_crypt_initial(initial, salt_octets[salt],
 				      salt == NSC_QUIC_SALT_V2 || salt == NSC_QUIC_SALT_V2_DRAFT,
 				      cid, len);
 }

@@ -38,8 +38,8 @@ struct nsc_quic_version {
 /* Flavour NSC_QUIC_UNKNOWN if it is none that is known. */
 struct nsc_quic_version nsc_quic_version(uint32_t version);
 
-/* As nsc_quic_crypt_secrets; salt: one of nsc_quic_salt. */
-bool nsc_quic_version_secrets(struct nsc_quic_secret s[2], unsigned salt, const uint8_t *cid,
+/* As nsc_quic_crypt_initial; salt: one of nsc_quic_salt. */
+bool nsc_quic_version_initial(struct nsc_quic_secret *initial, unsigned salt, const uint8_t *cid,
 			      size_t len);
 
 /* "v1", "v2", "draft-29", "Q046", "T051", else "0xfaceb002"; written into buf. */

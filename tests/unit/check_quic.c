@@ -38,12 +38,13 @@ static const uint8_t id[8] = {0x83, 0x94, 0xc8, 0xf0, 0x3e, 0x51, 0x57, 0x08};
 static void
 keys_of(struct nsc_quic_keys k[2], unsigned salt)
 {
-	struct nsc_quic_secret secret[2];
+	struct nsc_quic_secret initial, secret;
 
-	ck_assert(nsc_quic_version_secrets(secret, salt, id, sizeof id));
+	ck_assert(nsc_quic_version_initial(&initial, salt, id, sizeof id));
 	for (unsigned side = 0; side < 2; side++) {
-		nsc_quic_crypt_hp(&secret[side], &k[side]);
-		nsc_quic_crypt_keys(&secret[side], &k[side]);
+		nsc_quic_crypt_secret(&secret, &initial, side);
+		nsc_quic_crypt_hp(&secret, &k[side]);
+		nsc_quic_crypt_keys(&secret, &k[side]);
 	}
 }
 
