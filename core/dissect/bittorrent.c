@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* BitTorrent (BEP 3: peers over TCP; BEP 5: the DHT over UDP): the name. */
+#include "dissect/opening.h"
 #include "dissect/protocols.h"
-
-static const char handshake[] = "\023BitTorrent protocol";
 
 /* A dictionary of the DHT: a query, a response or an error, whose kind stands at its end. */
 static bool
 is_dht(const struct nsc_bytes *b)
 {
-	return (nsc_bytes_starts(b, "d1:ad2:id20:") || nsc_bytes_starts(b, "d1:rd2:id20:") ||
+	enum { LEAST = 21 };		/* octets of the shortest one with an id */
+
+	return nsc_bytes_left(b) >= LEAST &&
+	       (nsc_bytes_starts(b, "d1:ad2:id20:") || nsc_bytes_starts(b, "d1:rd2:id20:") ||
 		nsc_bytes_starts(b, "d1:eli") || nsc_bytes_starts(b, "d2:ip")) &&
 	       b->end[-1] == 'e' && memmem(b->p, nsc_bytes_left(b), "1:y1:", 5) != NULL;
 }
@@ -16,13 +18,9 @@ is_dht(const struct nsc_bytes *b)
 static enum nsc_verdict
 guess(const struct nsc_guess *g)
 {
-	size_t left = nsc_bytes_left(&g->bytes), n = sizeof handshake - 1;
-
 	if (g->transport == NSC_OVER_UDP)
-		return left > n && is_dht(&g->bytes) ? NSC_DONE : NSC_NOT_MINE;
-	if (memcmp(g->bytes.p, handshake, left < n ? left : n) != 0)
-		return NSC_NOT_MINE;
-	return left < n ? NSC_MORE : NSC_DONE;
+		return is_dht(&g->bytes) ? NSC_DONE : NSC_NOT_MINE;
+	return nsc_opening(&g->bytes, "\023BitTorrent protocol");
 }
 
 const struct nsc_dissector nsc_bittorrent = {

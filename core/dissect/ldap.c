@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* LDAP (RFC 4511): the name, and StartTLS (4.14). */
+#include "dissect/ber.h"
 #include "dissect/protocols.h"
 #include "dissect/starttls.h"
 
 enum {
-	SEQUENCE = 0x30,
-	INTEGER = 0x02,
-	OCTETS = 0x04,
-	ENUMERATED = 0x0a,
 	BIND = 0x60,
 	BIND_DONE = 0x61,
 	SEARCH = 0x63,
@@ -29,37 +26,10 @@ struct state {
 	uint8_t client; /* side + 1 that asked; 0: none */
 };
 
-/* A definite length (RFC 4511, 5.1).  Bad if it is none. */
-static uint32_t
-length(struct nsc_bytes *b)
-{
-	uint32_t n = nsc_bytes_u8(b), len = 0;
-
-	if (n < 0x80)
-		return n;
-	n &= 0x7f;
-	if (n < 1 || n > 4) {
-		b->bad = true;
-		return 0;
-	}
-	while (n-- > 0)
-		len = len << 8 | nsc_bytes_u8(b);
-	return len;
-}
-
-/* The contents of the next element if its tag is that one; else bad. */
-static struct nsc_bytes
-element(struct nsc_bytes *b, uint8_t tag)
-{
-	if (nsc_bytes_u8(b) != tag)
-		b->bad = true;
-	return nsc_bytes_sub(b, length(b));
-}
-
 static uint32_t
 number(struct nsc_bytes *b, uint8_t tag)
 {
-	struct nsc_bytes v = element(b, tag);
+	struct nsc_bytes v = nsc_ber_take(b, tag);
 	size_t n = nsc_bytes_left(&v);
 	uint32_t u = 0;
 
@@ -77,12 +47,12 @@ message_octets(struct nsc_bytes b)
 	const uint8_t *p = b.p;
 	uint32_t len;
 
-	if (nsc_bytes_left(&b) > 0 && *p != SEQUENCE)
+	if (nsc_bytes_left(&b) > 0 && *p != NSC_BER_SEQUENCE)
 		return -1;
 	nsc_bytes_skip(&b, 1);
 	if (nsc_bytes_left(&b) > 0 && *b.p > 0x84)
 		return -1;
-	len = length(&b);
+	len = nsc_ber_length(&b);
 	if (b.bad)
 		return nsc_bytes_peek(&(struct nsc_bytes){.p = p, .end = b.end}, 6) != NULL
 			       ? -1
@@ -94,11 +64,11 @@ message_octets(struct nsc_bytes b)
 static bool
 head(struct nsc_bytes *b, uint32_t *id, uint8_t *op, struct nsc_bytes *body)
 {
-	struct nsc_bytes in = element(b, SEQUENCE);
+	struct nsc_bytes in = nsc_ber_take(b, NSC_BER_SEQUENCE);
 
-	*id = number(&in, INTEGER);
+	*id = number(&in, NSC_BER_INTEGER);
 	*op = nsc_bytes_left(&in) > 0 ? *in.p : 0;
-	*body = element(&in, *op);
+	*body = nsc_ber_take(&in, *op);
 	/* Only controls may follow. */
 	return !in.bad && (nsc_bytes_left(&in) == 0 || *in.p == 0xa0);
 }
@@ -106,10 +76,10 @@ head(struct nsc_bytes *b, uint32_t *id, uint8_t *op, struct nsc_bytes *body)
 static bool
 is_result(struct nsc_bytes b)
 {
-	uint32_t code = number(&b, ENUMERATED);
+	uint32_t code = number(&b, NSC_BER_ENUMERATED);
 
-	element(&b, OCTETS);
-	element(&b, OCTETS);
+	nsc_ber_take(&b, NSC_BER_OCTETS);
+	nsc_ber_take(&b, NSC_BER_OCTETS);
 	return !b.bad && code < 4097;
 }
 
@@ -122,20 +92,20 @@ is_ldap(uint8_t op, struct nsc_bytes body)
 
 	switch (op) {
 	case BIND:
-		n = number(&body, INTEGER);
-		element(&body, OCTETS);
+		n = number(&body, NSC_BER_INTEGER);
+		nsc_ber_take(&body, NSC_BER_OCTETS);
 		return !body.bad && (n == 2 || n == 3) && nsc_bytes_left(&body) > 0 &&
 		       (*body.p == 0x80 || *body.p == 0xa3);
 	case BIND_DONE:
 	case EXTENDED_DONE:
 		return is_result(body);
 	case SEARCH:
-		element(&body, OCTETS);
-		n = number(&body, ENUMERATED);
-		n |= number(&body, ENUMERATED);
+		nsc_ber_take(&body, NSC_BER_OCTETS);
+		n = number(&body, NSC_BER_ENUMERATED);
+		n |= number(&body, NSC_BER_ENUMERATED);
 		return !body.bad && n < 4;
 	case EXTENDED:
-		v = element(&body, REQUEST_NAME);
+		v = nsc_ber_take(&body, REQUEST_NAME);
 		n = (uint32_t)nsc_bytes_left(&v);
 		for (uint32_t i = 0; i < n; i++)
 			if (v.p[i] != '.' && (v.p[i] < '0' || v.p[i] > '9'))
@@ -160,7 +130,7 @@ guess(const struct nsc_guess *g)
 	if (octets == 0 || (size_t)octets > nsc_bytes_left(&b)) {
 		size_t at = octets == 0 || b.p[1] < 0x80 ? 2 : 2u + (b.p[1] & 0x7f);
 
-		return nsc_bytes_left(&b) > at && octets > 0 && b.p[at] != INTEGER
+		return nsc_bytes_left(&b) > at && octets > 0 && b.p[at] != NSC_BER_INTEGER
 			       ? NSC_NOT_MINE
 			       : NSC_MORE;
 	}
@@ -177,14 +147,14 @@ on_message(struct state *s, uint8_t side, struct nsc_bytes whole)
 	if (!head(&whole, &id, &op, &body))
 		return NSC_DONE;
 	if (op == EXTENDED) {
-		v = element(&body, REQUEST_NAME);
+		v = nsc_ber_take(&body, REQUEST_NAME);
 		if (nsc_bytes_left(&v) == sizeof start_tls - 1 &&
 		    nsc_bytes_starts(&v, start_tls)) {
 			s->client = (uint8_t)(side + 1);
 			s->id = id;
 		}
 	} else if (op == EXTENDED_DONE && s->client == 2 - side && id == s->id) {
-		if (number(&body, ENUMERATED) == 0 && !body.bad)
+		if (number(&body, NSC_BER_ENUMERATED) == 0 && !body.bad)
 			return NSC_HAND_ON;
 		s->client = 0;
 	}

@@ -8,19 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COMPARE(a, b, field) \
-	do { \
-		if ((a)->field != (b)->field) \
-			return (a)->field < (b)->field ? -1 : 1; \
-	} while (0)
+#include "base/order.h"
 
 /* Rows of one service in one scope stand side by side. */
 static int
 order_service(const struct nsc_listen_row *a, const struct nsc_listen_row *b)
 {
-	COMPARE(b, a, scope);		/* NSC_SCOPE_PUBLIC is the highest */
-	COMPARE(a, b, port);
-	COMPARE(a, b, proto);
+	NSC_COMPARE(b, a, scope);		/* NSC_SCOPE_PUBLIC is the highest */
+	NSC_COMPARE(a, b, port);
+	NSC_COMPARE(a, b, proto);
 	return 0;
 }
 
@@ -31,11 +27,11 @@ nsc_listen_row_order(const struct nsc_listen_row *a, const struct nsc_listen_row
 
 	if (r != 0)
 		return r;
-	COMPARE(a, b, families);
+	NSC_COMPARE(a, b, families);
 	r = strcmp(a->process, b->process);
 	if (r != 0)
 		return r;
-	COMPARE(a, b, exposure);
+	NSC_COMPARE(a, b, exposure);
 	return 0;
 }
 

@@ -16,22 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static int
-open_asker(struct nsc_conntrack_asker *a)
-{
-	struct timeval patience = {.tv_sec = 2};
-
-	if (a->socket != NULL)
-		return 0;
-	a->socket = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
-	if (a->socket == NULL)
-		return -errno;
-	if (mnl_socket_bind(a->socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
-	    setsockopt(mnl_socket_get_fd(a->socket), SOL_SOCKET, SO_RCVTIMEO, &patience,
-		       sizeof patience) < 0)
-		return -errno;
-	return 0;
-}
+#include "host/nfnetlink.h"
 
 void
 nsc_conntrack_asker_close(struct nsc_conntrack_asker *a)
@@ -41,22 +26,33 @@ nsc_conntrack_asker_close(struct nsc_conntrack_asker *a)
 	a->socket = NULL;
 }
 
+static int
+open_asker(struct nsc_conntrack_asker *a)
+{
+	struct timeval patience = {.tv_sec = 2};
+	int r = 0;
+
+	if (a->socket != NULL)
+		return 0;
+	a->socket = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
+	if (a->socket == NULL)
+		return -errno;
+	if (mnl_socket_bind(a->socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
+	    setsockopt(mnl_socket_get_fd(a->socket), SOL_SOCKET, SO_RCVTIMEO, &patience,
+		       sizeof patience) < 0) {
+		r = -errno;
+		nsc_conntrack_asker_close(a);
+	}
+	return r;
+}
+
 static struct nlmsghdr *
 begin(struct nsc_conntrack_asker *a, unsigned type, uint8_t family, uint16_t flags)
 {
-	struct nlmsghdr *h = mnl_nlmsg_put_header(a->buffer);
-	struct nfgenmsg *g;
-
-	h->nlmsg_type = (uint16_t)(NFNL_SUBSYS_CTNETLINK << 8 | type);
-	h->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags);
 	if (++a->sequence == 0)
 		a->sequence = 1;	/* 0 stands for events */
-	h->nlmsg_seq = a->sequence;
-	g = mnl_nlmsg_put_extra_header(h, sizeof *g);
-	g->nfgen_family = family;
-	g->version = NFNETLINK_V0;
-	g->res_id = 0;
-	return h;
+	return nsc_nfnetlink_begin(a->buffer, NFNL_SUBSYS_CTNETLINK, type, family, flags,
+				   a->sequence);
 }
 
 /* Every answer ends: a dump with DONE, any other with its acknowledgement. */
@@ -87,10 +83,8 @@ nsc_conntrack_ask_all(struct nsc_conntrack_asker *a, uint32_t status, nsc_conntr
 	int r = open_asker(a);
 	struct nlmsghdr *h;
 
-	if (r < 0) {
-		nsc_conntrack_asker_close(a);
+	if (r < 0)
 		return r;
-	}
 	h = begin(a, IPCTNL_MSG_CT_GET, AF_UNSPEC, NLM_F_DUMP);
 	if (status != 0) {
 		mnl_attr_put_u32(h, CTA_STATUS, htonl(status));
@@ -109,10 +103,8 @@ nsc_conntrack_ask_one(struct nsc_conntrack_asker *a, const struct nsc_translatio
 	int r = open_asker(a);
 	struct nlmsghdr *h;
 
-	if (r < 0) {
-		nsc_conntrack_asker_close(a);
+	if (r < 0)
 		return r;
-	}
 	h = begin(a, IPCTNL_MSG_CT_GET, v4 ? AF_INET : AF_INET6, NLM_F_ACK);
 	tuple = mnl_attr_nest_start(h, CTA_TUPLE_ORIG);
 	part = mnl_attr_nest_start(h, CTA_TUPLE_IP);
@@ -133,10 +125,8 @@ nsc_conntrack_ask_counts(struct nsc_conntrack_asker *a, nsc_conntrack_each *each
 {
 	int r = open_asker(a);
 
-	if (r < 0) {
-		nsc_conntrack_asker_close(a);
+	if (r < 0)
 		return r;
-	}
 	return ask(a, begin(a, IPCTNL_MSG_CT_GET_STATS_CPU, AF_UNSPEC, NLM_F_DUMP), each, arg);
 }
 

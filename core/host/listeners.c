@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "host/listeners.h"
 
 enum {
@@ -49,27 +50,21 @@ listens(const struct nsc_socket *s, const struct nsc_listeners_rules *rules)
 	       s->local_port > rules->ephemeral_high;
 }
 
-#define COMPARE(a, b, field) \
-	do { \
-		if ((a)->field != (b)->field) \
-			return (a)->field < (b)->field ? -1 : 1; \
-	} while (0)
-
 /* 0: one listener.  The scope is put first and follows from the address. */
 static int
 order(const struct nsc_listener *a, const struct nsc_listener *b)
 {
 	int r;
 
-	COMPARE(b, a, scope);		/* NSC_SCOPE_PUBLIC is the highest */
-	COMPARE(a, b, socket.local_port);
-	COMPARE(a, b, socket.proto);
+	NSC_COMPARE(b, a, scope);		/* NSC_SCOPE_PUBLIC is the highest */
+	NSC_COMPARE(a, b, socket.local_port);
+	NSC_COMPARE(a, b, socket.proto);
 	r = nsc_addr_cmp(&a->socket.local, &b->socket.local);
 	if (r != 0)
 		return r;
-	COMPARE(a, b, socket.families);
-	COMPARE(a, b, socket.device);
-	COMPARE(a, b, socket.netns);
+	NSC_COMPARE(a, b, socket.families);
+	NSC_COMPARE(a, b, socket.device);
+	NSC_COMPARE(a, b, socket.netns);
 	return 0;
 }
 
@@ -82,8 +77,8 @@ by_order(const void *left, const void *right)
 
 	if (r != 0)
 		return r;
-	COMPARE(a, b, socket.inode - 1);	/* 0 becomes the largest */
-	COMPARE(a, b, socket.cookie);
+	NSC_COMPARE(a, b, socket.inode - 1);	/* 0 becomes the largest */
+	NSC_COMPARE(a, b, socket.cookie);
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/nfnetlink.h"
 #include "host/nft_message.h"
 
 enum {
@@ -29,17 +30,7 @@ struct load {
 static struct nlmsghdr *
 begin(struct load *l, unsigned type, uint8_t family, uint16_t flags)
 {
-	struct nlmsghdr *h = mnl_nlmsg_put_header(l->buffer);
-	struct nfgenmsg *g;
-
-	h->nlmsg_type = (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | type);
-	h->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags);
-	h->nlmsg_seq = ++l->seq;
-	g = mnl_nlmsg_put_extra_header(h, sizeof *g);
-	g->nfgen_family = family;
-	g->version = NFNETLINK_V0;
-	g->res_id = 0;
-	return h;
+	return nsc_nfnetlink_begin(l->buffer, NFNL_SUBSYS_NFTABLES, type, family, flags, ++l->seq);
 }
 
 static int
