@@ -11,19 +11,8 @@ export PYTHONHOME=/usr
 real=$(readlink -f /usr/bin/python3)
 for name in nsc_server nsc_client nsc_far; do cp "$real" "$W/$name"; done
 
-# Not ip netns exec, which hides the cgroups: at NAMESPACE COMMAND...
-at() { local n=$1; shift; nsenter --net="/run/netns/$P$n" "$@"; }
-begin() {	# begin OUT NS COMMAND...: as background, without a mount namespace of its own
-	local out=$1 ns=$2
-	shift 2
-	: >"$out"
-	nsenter --net="/run/netns/$P$ns" "$@" >"$out" 2>"$out.err" &
-	last=$!
-	started+=("$last")
-}
 talk() { local n=$1 who=$2; shift 2; at "$n" "$W/$who" "$here/process.py" "$@"; }
 of() { /usr/bin/python3 "$here/process.py" "$@"; }
-has() { awk -v have="$1" -v least="$2" 'BEGIN { exit !(have >= least) }'; }
 
 # A unit of our own, where the machine has a cgroup2 that we may write.
 cgroups=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)

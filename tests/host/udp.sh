@@ -15,17 +15,7 @@ cp "$(readlink -f /usr/bin/python3)" "$W/nsc_dns"
 exchanges=${NSC_EXCHANGES:-2000}
 pace=${NSC_PACE:-2000}		# us
 
-at() { local n=$1; shift; nsenter --net="/run/netns/$P$n" "$@"; }
-begin() {	# begin OUT NS COMMAND...: as background, without a mount namespace of its own
-	local out=$1 ns=$2
-	shift 2
-	: >"$out"
-	nsenter --net="/run/netns/$P$ns" "$@" >"$out" 2>"$out.err" &
-	last=$!
-	started+=("$last")
-}
 of() { /usr/bin/python3 "$here/process.py" "$@"; }
-has() { awk -v have="$1" -v least="$2" 'BEGIN { exit !(have >= least) }'; }
 listen() {	# listen OUT SECONDS OPTION...: a read each so many seconds, and one at the end
 	local out=$1 interval=$2
 	shift 2

@@ -4,28 +4,14 @@
 # containers that is masqueraded out of an uplink with a macvlan.
 test=nat
 . "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/containers.sh"
 MB=20
 two_hosts || { not_ok "two hosts"; exit 1; }
 command -v nft >/dev/null || skip_all "nft is not installed"
 command -v conntrack >/dev/null || skip_all "conntrack is not installed"
 run() { local ns=$1; shift; in_ns "$ns" /usr/bin/python3 "$here/nat.py" "$@"; }
 
-netns a && netns b
-ip -n "${P}h" link add br0 type bridge
-ip -n "${P}h" addr add 10.78.0.1/24 dev br0
-for c in a b; do
-	ip -n "${P}h" link add name "veth$c" type veth peer name e0 netns "$P$c"
-	ip -n "${P}h" link set "veth$c" master br0 up
-	ip -n "$P$c" addr add "10.78.0.1$([ $c = a ] && echo 1 || echo 2)/24" dev e0
-	ip -n "$P$c" link set e0 up
-	ip -n "$P$c" route add default via 10.78.0.1
-done
-ip -n "${P}h" link set br0 up
-ip -n "${P}h" link add mv0 link h0 type macvlan mode bridge || skip_all "no macvlan in this kernel"
-ip -n "${P}h" addr add 10.79.0.1/24 dev mv0
-ip -n "${P}h" link set mv0 up
-ip -n "${P}p" addr add 10.79.0.2/24 dev p0
-in_ns h sysctl -qw net.ipv4.ip_forward=1
+containers
 # Else the bridge translates by itself what never reaches it.
 in_ns h sysctl -qw net.bridge.bridge-nf-call-iptables=0 2>/dev/null
 
@@ -59,19 +45,14 @@ ip -n "${P}h" route add 198.51.100.9/32 via 10.77.0.2
 
 # transfer NAME TAKER GIVER GIVER-ADDRESS GIVER-PORT ASKED-ADDRESS ASKED-PORT SCOPE
 transfer() {
-	local name=$1 taker=$2 giver=$3 at=$4 port=$5 ask=$6 asked=$7 scope=$8 live
-	background "$W/live" h "$N" live --metrics --interval 3600
-	live=$last
-	wait_for 10 grep -q capturing "$W/live.err" || { not_ok "$name: $(cat "$W/live.err")"; return; }
+	local name=$1 taker=$2 giver=$3 at=$4 port=$5 ask=$6 asked=$7 scope=$8
+	watch "$name" || return
 	background "$W/sent" "$giver" /usr/bin/python3 "$here/nat.py" give "$at" "$port" $((MB * 1000000))
 	wait_for 10 grep -q ready "$W/sent"
 	run "$taker" take "$ask" "$asked" >"$W/taken"
 	wait_for 10 grep -q "^[0-9]" "$W/sent"
 	sed -i /ready/d "$W/sent"
-	sleep 0.3
-	stop $live
-	/usr/bin/python3 "$here/nat.py" sizes "$W/live" "$scope" "$W/sent" >"$W/verdict"
-	check $? "$name: $(cat "$W/verdict")"
+	weigh "$name" "$scope" 0.01
 }
 
 transfer "masqueraded, from the peer to a container" a p 10.77.0.2 7001 10.77.0.2 7001 forwarded
@@ -85,28 +66,12 @@ transfer "host to container over the bridge" h a 10.78.0.11 7001 10.78.0.11 7001
 transfer "from the macvlan" p h 10.79.0.1 7001 10.79.0.1 7001 private
 
 # The other direction of each: talk.py's sender is who connects.
-send() {	# send NAME FROM TO AT PORT ASK ASKED SCOPE
-	local name=$1 from=$2 to=$3 at=$4 port=$5 ask=$6 asked=$7 scope=$8 live sink
-	background "$W/live" h "$N" live --metrics --interval 3600
-	live=$last
-	wait_for 10 grep -q capturing "$W/live.err" || { not_ok "$name: $(cat "$W/live.err")"; return; }
-	background "$W/sink" "$to" /usr/bin/python3 "$here/talk.py" sink "$at" "$port"
-	sink=$last
-	wait_for 10 grep -q ready "$W/sink"
-	in_ns "$from" /usr/bin/python3 "$here/talk.py" send "$ask" "$asked" $((MB * 1000000)) >"$W/sent"
-	wait_for 10 grep -q "^[0-9]" "$W/sink"
-	stop "$sink"
-	sleep 0.3
-	stop $live
-	/usr/bin/python3 "$here/nat.py" sizes "$W/live" "$scope" "$W/sent" >"$W/verdict"
-	check $? "$name: $(cat "$W/verdict")"
-}
-send "masqueraded, from a container to the peer" a p 10.77.0.2 7001 10.77.0.2 7001 forwarded
-send "published port, from the peer to a container" p a 10.78.0.11 7001 10.77.0.1 8001 forwarded
-send "hairpin, the other way" b a 10.78.0.11 7001 10.77.0.1 8001 forwarded
-send "to this host, redirected" p h 10.77.0.1 7002 10.77.0.1 8002 private
-send "to itself by a foreign address" h h 10.77.0.1 7003 198.51.100.9 8000 loopback
-send "to the peer by another address" h p 10.77.0.2 7004 198.51.100.9 8004 private
+send "masqueraded, from a container to the peer" a p 10.77.0.2 7001 10.77.0.2 7001 forwarded 0.01
+send "published port, from the peer to a container" p a 10.78.0.11 7001 10.77.0.1 8001 forwarded 0.01
+send "hairpin, the other way" b a 10.78.0.11 7001 10.77.0.1 8001 forwarded 0.01
+send "to this host, redirected" p h 10.77.0.1 7002 10.77.0.1 8002 private 0.01
+send "to itself by a foreign address" h h 10.77.0.1 7003 198.51.100.9 8000 loopback 0.01
+send "to the peer by another address" h p 10.77.0.2 7004 198.51.100.9 8004 private 0.01
 
 # Row 3.9: a hundred flows through masquerade and DNAT, as `conntrack -L` has them.
 in_ns h conntrack -F 2>/dev/null
