@@ -339,5 +339,7 @@ enum nsc_format { NSC_FORMAT_TEXT, NSC_FORMAT_MARKDOWN, NSC_FORMAT_MAN, NSC_FORM
 
 void nsc_print_metrics(enum nsc_format f, void (*put)(void *arg, const char *text), void *arg);
 void nsc_print_options(enum nsc_format f, void (*put)(void *arg, const char *text), void *arg);
+/* The dissectors: NSC_FORMAT_MARKDOWN, else NSC_FORMAT_TEXT. */
+void nsc_print_protocols(enum nsc_format f, void (*put)(void *arg, const char *text), void *arg);
 
 #endif

@@ -58,6 +58,7 @@ struct nsc_sessions {
 	/* The call that runs: for the callbacks of struct nsc_out. */
 	struct nsc_flow *flow;
 	struct nsc_conversation *now_conv;
+	uint8_t now_app;
 	uint64_t now;
 };
 

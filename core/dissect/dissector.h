@@ -90,6 +90,8 @@ struct nsc_out {
 	uint8_t transport;
 };
 
+enum { NSC_OPERATIONS = 24, NSC_ERRORS = 24 };
+
 struct nsc_dissector {
 	const char *name;		/* app-NAME: lower-case, one word */
 	const char *title;		/* "Domain Name System" */
@@ -98,6 +100,17 @@ struct nsc_dissector {
 	uint16_t state_size;		/* octets of state a conversation, at most 1024 */
 	uint8_t stateless;		/* nsc_transport: over these, feed is given NULL */
 	uint32_t timeout;		/* idle seconds; 0: the transport's default */
+
+	/*
+	 * What it tells of requests that got their answers (NSC_EVENT_OPERATION), as tokens, at
+	 * most NSC_OPERATIONS and NSC_ERRORS of them, the last one NULL: metrics of the family
+	 * db, or none.  The first operation is "other".
+	 */
+	const char *const *operations;
+	const char *const *errors;
+
+	/* For docs/protocols.md: by what it is known; what is told but the name; what is not. */
+	const char *known_by, *measures, *limits;
 
 	/*
 	 * Ranges, their ends excluded, of the octet with which a datagram or either side of a
@@ -164,6 +177,18 @@ static inline void
 nsc_out_event(struct nsc_out *out, struct nsc_event *ev)
 {
 	out->event(out->arg, ev);
+}
+
+/* A request of that kind was answered; error and latency as in struct nsc_operation. */
+static inline void
+nsc_out_operation(struct nsc_out *out, unsigned kind, unsigned error, uint64_t latency)
+{
+	struct nsc_event ev = {
+		.kind = NSC_EVENT_OPERATION,
+		.operation = {.kind = (uint8_t)kind, .error = (uint8_t)error, .latency = latency},
+	};
+
+	out->event(out->arg, &ev);
 }
 
 #endif

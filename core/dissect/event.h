@@ -32,6 +32,7 @@ enum nsc_event_kind {
 	NSC_EVENT_QUIC,			/* one ClientHello */
 	NSC_EVENT_QUIC_SIGN,		/* what else happened to connections */
 	NSC_EVENT_SSH,			/* both banners, or the flow's end */
+	NSC_EVENT_OPERATION,		/* one request that got its answer */
 	NSC_EVENT_LOSS,			/* something was given up for want of memory */
 	NSC_EVENT_FLOW,			/* the flow's end: always its last event */
 	NSC_EVENTS
@@ -88,6 +89,7 @@ struct nsc_http_exchange {
 enum nsc_loss {
 	NSC_LOSS_HTTP_REQUEST,		/* what waited for a response is told without it, or not at all */
 	NSC_LOSS_HPACK,			/* header tables of a connection: names are unknown for a while */
+	NSC_LOSS_OPERATION,		/* a request that waited is told as `other`, without its time, or not at all */
 };
 
 struct nsc_tls_hello {			/* ClientHello, of TLS and inside QUIC */
@@ -124,12 +126,21 @@ struct nsc_quic_sign {
 	uint32_t count;
 };
 
+enum { NSC_NO_OPERATION = 0xff };	/* an error that answers no request */
+
+struct nsc_operation {
+	uint8_t kind;			/* place in the dissector's `operations`, or NSC_NO_OPERATION */
+	uint8_t error;			/* place in its `errors` and 1; 0: none */
+	uint64_t latency;		/* ns from the request's last octet to the answer's; 0: not known */
+};
+
 struct nsc_ssh_banners {
 	struct nsc_text client, server;
 };
 
 struct nsc_event {
 	uint8_t kind;			/* nsc_event_kind */
+	uint8_t app;			/* whose dissector tells it */
 	uint64_t time;			/* ns since the epoch */
 	struct nsc_flow *flow;		/* NULL for an outcome whose flow is gone */
 	const void *origin;		/* (engine) the worker that it came from */
@@ -142,6 +153,7 @@ struct nsc_event {
 		struct nsc_tls_certificate certificate;
 		struct nsc_quic_sign sign;
 		struct nsc_ssh_banners ssh;
+		struct nsc_operation operation;
 		uint8_t loss;			/* nsc_loss */
 	};
 };

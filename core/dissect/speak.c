@@ -15,6 +15,7 @@ tell_event(void *arg, struct nsc_event *ev)
 	struct nsc_sessions *ss = arg;
 
 	ev->flow = ss->flow;
+	ev->app = ss->now_app;
 	ev->time = ss->now;
 	if (ss->hooks.event != NULL)
 		ss->hooks.event(ss->hooks.arg, ev);
@@ -88,6 +89,7 @@ begin(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversation *c, u
 	ss->flow = f;
 	ss->now_conv = c;
 	ss->now = time;
+	ss->now_app = (uint8_t)app;
 	out->shared = ss->shared[app];
 	out->wish = (struct nsc_wish){.need = 0};
 	out->time = time;

@@ -87,3 +87,60 @@ nsc_app_find(const char *name)
 	}
 	return -1;
 }
+
+int
+nsc_db_row(unsigned app)
+{
+	int row = -1;
+
+	if (app == 0 || app >= nsc_dissector_count || nsc_dissectors[app]->operations == NULL)
+		return -1;
+	for (unsigned i = 1; i <= app; i++)
+		row += nsc_dissectors[i]->operations != NULL;
+	return row;
+}
+
+static const struct nsc_dissector *
+of_row(unsigned row)
+{
+	for (unsigned app = 1; app < nsc_dissector_count; app++) {
+		if (nsc_dissectors[app]->operations != NULL && row-- == 0)
+			return nsc_dissectors[app];
+	}
+	return NULL;
+}
+
+/* A list ends with NULL; there may be none. */
+static const char *
+word(const char *const *list, unsigned n)
+{
+	for (unsigned i = 0; list != NULL && list[i] != NULL; i++) {
+		if (i == n)
+			return list[i];
+	}
+	return NULL;
+}
+
+const char *
+nsc_db_name(unsigned row)
+{
+	const struct nsc_dissector *d = of_row(row);
+
+	return d != NULL ? d->name : NULL;
+}
+
+const char *
+nsc_db_operation(unsigned row, unsigned n)
+{
+	const struct nsc_dissector *d = of_row(row);
+
+	return d != NULL ? word(d->operations, n) : NULL;
+}
+
+const char *
+nsc_db_error(unsigned row, unsigned n)
+{
+	const struct nsc_dissector *d = of_row(row);
+
+	return d != NULL ? word(d->errors, n) : NULL;
+}

@@ -16,4 +16,13 @@ const char *nsc_app_name(unsigned app);
 /* Index by name, or -1. */
 int nsc_app_find(const char *name);
 
+/*
+ * Rows of the family db: the dissectors that tell of operations, in the table's order.  -1 if
+ * the app is none of them; NULL beyond the last row, operation or error.
+ */
+int nsc_db_row(unsigned app);
+const char *nsc_db_name(unsigned row);
+const char *nsc_db_operation(unsigned row, unsigned n);
+const char *nsc_db_error(unsigned row, unsigned n);
+
 #endif

@@ -54,6 +54,8 @@ group_text(const struct nsc_metric *m)
 		return "-NAME";
 	case NSC_SET_SERVICE:
 		return "";
+	case NSC_SET_DB:
+		return "-PROTO";
 	default:
 		return "-SCOPE";
 	}
@@ -80,6 +82,10 @@ value_text(const struct nsc_metric *m, char text[SETS])
 	if (m->shape == NSC_SHAPE_PORTS) {
 		append(text, SETS, m->value);
 		append(text, SETS, "-PORT");
+		return;
+	}
+	if (nsc_db_words(m)) {
+		append(text, SETS, m->values == NSC_SET_OPERATION ? "KIND" : "ERROR");
 		return;
 	}
 	for (i = 0; i < each * m->members; i++) {
@@ -181,7 +187,8 @@ nsc_print_metrics(enum nsc_format f, void (*put)(void *arg, const char *text), v
 		    "(and `forwarded` "
 		    "of `scope`, `none` of `connections`); PROTO-PORT is a service such as "
 		    "`tcp-80`, FAMILY `ipv4`, `ipv6` or `dual`; "
-		    "PORT is the number of a server's port, at most 16 of them. "
+		    "PORT is the number of a server's port, at most 16 of them; "
+		    "PROTO, KIND and ERROR are those of [protocols.md](protocols.md). "
 		    "Quantiles are told only for intervals with samples.\n\n");
 	if (f == NSC_FORMAT_MARKDOWN)
 		say(&o, "| FAMILY-GROUP/TYPE | VALUE | Kind | Unit | Told | Meaning |\n"

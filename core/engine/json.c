@@ -361,6 +361,22 @@ put_tls(struct nsc_json *j, const struct nsc_tls_hello *h)
 		nsc_json_bool(j, "esni", true);
 }
 
+static void
+put_operation(struct nsc_json *j, unsigned app, const struct nsc_operation *o)
+{
+	int row = nsc_db_row(app);
+	const char *kind = row >= 0 ? nsc_db_operation((unsigned)row, o->kind) : NULL;
+	const char *error = row >= 0 && o->error > 0 ? nsc_db_error((unsigned)row, o->error - 1u) : NULL;
+
+	nsc_json_text(j, "app", nsc_app_name(app));
+	if (kind != NULL)
+		nsc_json_text(j, "operation", kind);
+	if (error != NULL)
+		nsc_json_text(j, "error", error);
+	if (o->latency > 0)
+		nsc_json_number(j, "latency_us", (o->latency + 500) / 1000);
+}
+
 size_t
 nsc_event_json(struct nsc_engine *e, const struct nsc_event *ev, char *line, size_t size)
 {
@@ -368,6 +384,7 @@ nsc_event_json(struct nsc_engine *e, const struct nsc_event *ev, char *line, siz
 		[NSC_EVENT_STARTED] = "started", [NSC_EVENT_DNS] = "",	  [NSC_EVENT_HTTP] = "http",
 		[NSC_EVENT_TLS] = "tls",	 [NSC_EVENT_QUIC] = "quic", [NSC_EVENT_SSH] = "ssh",
 		[NSC_EVENT_FLOW] = "flow",	 [NSC_EVENT_DTLS] = "dtls",
+		[NSC_EVENT_OPERATION] = "operation",
 	};
 	static const char *const dns_name[] = {
 		[NSC_DNS_UNICAST] = "dns", [NSC_DNS_MULTICAST] = "mdns", [NSC_DNS_LLMNR] = "llmnr"};
@@ -395,6 +412,9 @@ nsc_event_json(struct nsc_engine *e, const struct nsc_event *ev, char *line, siz
 	case NSC_EVENT_DTLS:
 	case NSC_EVENT_QUIC:
 		put_tls(&j, &ev->tls);
+		break;
+	case NSC_EVENT_OPERATION:
+		put_operation(&j, ev->app, &ev->operation);
 		break;
 	case NSC_EVENT_SSH:
 		put_text(&j, "client", &ev->ssh.client);

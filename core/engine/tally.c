@@ -189,12 +189,33 @@ tally_http(struct nsc_worker *w, const struct nsc_http_exchange *x)
 		add(w, NSC_CELL(HTTP_GRPC, 0, grpc_value(x->grpc_status)));
 }
 
+static void
+tally_operation(struct nsc_worker *w, const struct nsc_event *ev)
+{
+	const struct nsc_operation *o = &ev->operation;
+	int row = w->db_row[ev->app];
+
+	if (row < 0)
+		return;
+	if (o->kind < NSC_OPERATIONS)
+		add(w, NSC_CELL(DB_OPERATIONS, row, o->kind));
+	if (o->error > 0 && o->error <= NSC_ERRORS)
+		add(w, NSC_CELL(DB_ERRORS, row, o->error - 1));
+	if (o->latency > 0)
+		add(w, NSC_CELL(DB_LATENCY, row, 0) + nsc_histogram_cell(o->latency));
+}
+
 /* Given up for want of memory. */
 static void
 tally_loss(struct nsc_worker *w, uint8_t loss)
 {
-	add(w, NSC_CELL(SELF_EVICTION, 0, loss == NSC_LOSS_HPACK ? NSC_V_EVICTION_HTTP2_NAMES
-								  : NSC_V_EVICTION_HTTP_REQUESTS));
+	static const unsigned value[] = {
+		[NSC_LOSS_HTTP_REQUEST] = NSC_V_EVICTION_HTTP_REQUESTS,
+		[NSC_LOSS_HPACK] = NSC_V_EVICTION_HTTP2_NAMES,
+		[NSC_LOSS_OPERATION] = NSC_V_EVICTION_OPERATIONS,
+	};
+
+	add(w, NSC_CELL(SELF_EVICTION, 0, value[loss]));
 }
 
 static unsigned
@@ -295,6 +316,9 @@ nsc_tally(struct nsc_worker *w, const struct nsc_event *ev)
 		break;
 	case NSC_EVENT_HTTP:
 		tally_http(w, &ev->http);
+		break;
+	case NSC_EVENT_OPERATION:
+		tally_operation(w, ev);
 		break;
 	case NSC_EVENT_QUIC_SIGN:
 		tally_quic(w, &ev->sign);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dissect/table.h"
 #include "engine/sums.h"
 #include "engine/teller.h"
 
@@ -221,11 +222,26 @@ tell_service(struct nsc_teller *t, struct where *w, const char *name)
 	w->text -= (size_t)w->slot * w->m->members * NSC_QUANTILES;
 }
 
-/* Texts of a metric: one a value, but of services one a slot and value. */
+/* Texts of a metric: one a value, but one a slot and value where the group has its own words. */
 static size_t
 texts(struct nsc_teller *t, const struct nsc_metric *m)
 {
-	return (size_t)m->members * NSC_QUANTILES * (is_behind(m) ? slots(t, m) : 1);
+	return (size_t)m->members * NSC_QUANTILES *
+	       (is_behind(m) || nsc_db_words(m) ? slots(t, m) : 1);
+}
+
+/* Of a protocol, with its own words; rows beyond the last protocol are empty. */
+static void
+tell_db(struct nsc_teller *t, struct where *w)
+{
+	size_t skip = nsc_db_words(w->m) ? (size_t)w->slot * w->m->members * NSC_QUANTILES : 0;
+
+	w->name = nsc_db_name(w->slot);
+	if (w->name == NULL)
+		return;
+	w->text += skip;
+	tell_slot(t, w);
+	w->text -= skip;
 }
 
 void
@@ -256,6 +272,10 @@ nsc_teller_tell(struct nsc_teller *t)
 					tell_service(t, &w, row->token);
 				continue;
 			}
+			if (m->group == NSC_SET_DB) {
+				tell_db(t, &w);
+				continue;
+			}
 			w.name = row != NULL       ? row->token
 				 : w.group != NULL ? "other"
 				 : m->group == NSC_SET_NONE
@@ -279,10 +299,29 @@ nsc_teller_tell(struct nsc_teller *t)
 
 /* --- life ------------------------------------------------------------------------- */
 
+/* The words of every protocol; what it has none for is never counted. */
+static void
+write_words(const struct nsc_metric *m, char (*text)[NSC_VALUE_TEXT])
+{
+	for (unsigned row = 0; row < m->groups; row++) {
+		for (unsigned v = 0; v < m->members; v++, text += NSC_QUANTILES) {
+			const char *word = m->values == NSC_SET_OPERATION ? nsc_db_operation(row, v)
+									  : nsc_db_error(row, v);
+
+			snprintf(*text, NSC_VALUE_TEXT, "%s", word != NULL ? word : "unknown");
+		}
+	}
+}
+
 static void
 write_text(const struct nsc_metric *m, char (*text)[NSC_VALUE_TEXT])
 {
 	unsigned v, q;
+
+	if (nsc_db_words(m)) {
+		write_words(m, text);
+		return;
+	}
 
 	for (v = 0; v < m->members; v++) {
 		for (q = 0; q < NSC_QUANTILES; q++) {

@@ -26,7 +26,7 @@ struct nsc_teller {
 	const struct nsc_cells *now;		/* increments since the last read; levels */
 
 	struct nsc_series *series;		/* by metric, slot, value */
-	char (*text)[NSC_VALUE_TEXT];		/* by metric, value, quantile; of ports: of the last read */
+	char (*text)[NSC_VALUE_TEXT];		/* by metric, (slot,) value, quantile; of ports: of the last read */
 	struct nsc_sample *sample;		/* of the last read */
 	unsigned samples;
 	const char *count_text;			/* the value text of count-series */

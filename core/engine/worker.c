@@ -64,6 +64,8 @@ nsc_worker_new(struct nsc_worker **out, const struct nsc_settings *settings, str
 	/* A pair's flow mixes conversations: there is nothing to be read in order. */
 	w->deaf = settings->flow.key != NSC_KEY_5TUPLE ||
 		  (settings->session.wanted[0] | settings->session.wanted[1]) == 0;
+	for (unsigned app = 0; app < NSC_APPS; app++)
+		w->db_row[app] = (int8_t)nsc_db_row(app);
 	set_timeouts(w);
 	refresh(w);
 	decode.key = settings->key;

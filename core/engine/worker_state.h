@@ -82,6 +82,7 @@ struct nsc_worker {
 	struct nsc_name_cache *name_cache;	/* NULL: nobody reads names */
 	struct nsc_tray *tray;		/* NULL: nobody looks at single flows */
 	uint64_t app_flows[NSC_APPS];
+	int8_t db_row[NSC_APPS];	/* of the family db; -1: none */
 	uint32_t timeout[NSC_APPS];	/* idle seconds by application; 0: the flow's own */
 	uint64_t cputime[2];		/* user, system; us */
 	uint64_t excluded;		/* flows that the option Exclude leaves out */

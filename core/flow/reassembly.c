@@ -94,6 +94,16 @@ nsc_stream_overdue(const struct nsc_pool *pool, const struct nsc_stream *s, uint
 	return now - s->hole_since >= (uint64_t)pool->cfg.hole_ms * 1000000;
 }
 
+/* The segment's rest was not captured, and all before that can be read. */
+static void
+note_cut(struct nsc_stream *s, uint32_t seq, uint32_t caplen, uint32_t len)
+{
+	if (seq - s->next + caplen == s->ready) {
+		s->cut = true;
+		s->lost = seq + len;
+	}
+}
+
 /* A segment that is late, early, or comes while others are held. */
 static enum nsc_offer
 offer_held(struct nsc_pool *pool, struct nsc_stream *s, uint32_t seq, const uint8_t *data,
@@ -109,11 +119,12 @@ offer_held(struct nsc_pool *pool, struct nsc_stream *s, uint32_t seq, const uint
 		pool->stats.out_of_order++;
 	all = nsc_held_merge(pool, s, seq, data, caplen);
 	nsc_held_measure(pool, s);
-	if (all && caplen < len && seq - s->next + caplen == s->ready) {
-		s->cut = true;
-		s->lost = seq + len;
-	}
+	if (all && caplen < len)
+		note_cut(s, seq, caplen, len);
 	pass_uncaptured(pool, s);
+	/* Once the hole before it is passed, what is missing behind it comes next. */
+	if (all && caplen < len && !s->cut)
+		note_cut(s, seq, caplen, len);
 	if (s->next != next ? s->ready > 0 : s->ready > ready) {
 		nsc_held_show(pool, s, 0, out);
 		return NSC_OFFER_READY;

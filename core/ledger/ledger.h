@@ -149,6 +149,13 @@ struct nsc_metric {
 
 extern const struct nsc_metric nsc_metrics[NSC_METRICS];
 
+/* Values of the metric are words of its group's protocol. */
+static inline bool
+nsc_db_words(const struct nsc_metric *m)
+{
+	return m->values == NSC_SET_OPERATION || m->values == NSC_SET_DB_ERROR;
+}
+
 /* Token of a closed set's member, or NULL for sets of rows. */
 const char *nsc_set_token(enum nsc_set set, unsigned member);
 unsigned nsc_set_count(enum nsc_set set);

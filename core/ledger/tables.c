@@ -35,7 +35,7 @@ _Static_assert((int)NSC_COUNT_NETWORK == (int)NSC_NETWORKS + 1, "NETWORK has row
 SAME(SCOPE_NONE, PUBLIC, NSC_SCOPE_PUBLIC);
 SAME(SCOPE_NONE, NONE, NSC_SCOPES);
 _Static_assert((int)NSC_COUNT_PORT == (int)NSC_PORTS, "PORT has the rows of ports.h");
-_Static_assert(NSC_LEDGER_CELLS < 32768, "a copy stays below 256 KiB: readers hold one a ledger");
+_Static_assert(NSC_LEDGER_CELLS < 65536, "a copy stays below 512 KiB: readers hold one a ledger");
 
 const struct nsc_metric nsc_metrics[NSC_METRICS] = {
 #define NSC_METRIC(id_, family_, group_, type_, value_, values_, shape_, unit_, show_, text_)      \

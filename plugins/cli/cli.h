@@ -29,6 +29,7 @@ int cli_top(struct cli *c);
 int cli_doctor(struct cli *c);
 int cli_metrics(struct cli *c);
 int cli_options(struct cli *c);
+int cli_protocols(struct cli *c);
 
 /* Prints one line (cut to 400 octets) on stderr. */
 int cli_fail(const char *line);

@@ -57,3 +57,10 @@ cli_options(struct cli *c)
 	nsc_print_options(form(c), put, stdout);
 	return cli_flush(CLI_FINE);
 }
+
+int
+cli_protocols(struct cli *c)
+{
+	nsc_print_protocols(form(c), put, stdout);
+	return cli_flush(CLI_FINE);
+}

@@ -27,6 +27,7 @@ static const struct command commands[] = {
 	{"doctor", NULL, "what works here, what is missing, and the remedy", cli_doctor, "i*", NULL},
 	{"metrics", NULL, "the table of metrics", cli_metrics, "mn", NULL},
 	{"options", NULL, "the table of options", cli_options, "mnc", NULL},
+	{"protocols", NULL, "the table of protocols", cli_protocols, "m", NULL},
 };
 
 struct flag {

@@ -32,10 +32,11 @@ names		core/dissect/ntp.c core/dissect/dhcp.c core/dissect/dhcpv6.c core/dissect
 names		core/dissect/tftp.c core/dissect/ssdp.c core/dissect/netbios.c core/dissect/wireguard.c
 names		core/dissect/ike.c core/dissect/snmp.c core/dissect/kerberos.c core/dissect/syslog.c
 names		core/dissect/bittorrent.c core/dissect/vnc.c core/dissect/bgp.c core/dissect/mqtt.c
-names		core/dissect/amqp.c core/dissect/nats.c core/dissect/redis.c core/dissect/mongodb.c
+names		core/dissect/amqp.c core/dissect/nats.c core/dissect/mongodb.c
 names		core/dissect/smb.c core/dissect/rsync.c core/dissect/telnet.c core/dissect/modbus.c
 names		core/dissect/cassandra.c core/dissect/kafka.c core/dissect/nfs.c core/dissect/sip.c
 names		core/dissect/rtsp.c core/dissect/memcached.c
+operations	core/dissect/redis.c core/dissect/redis_words.c core/dissect/words.c core/dissect/pending.c
 openvpn		core/dissect/openvpn.c core/dissect/openvpn_packet.c core/dissect/openvpn_order.c
 quic		core/dissect/quic.c core/dissect/quic_initial.c core/dissect/quic_frame.c core/dissect/quic_hello.c
 quic		core/dissect/quic_link.c core/dissect/quic_google.c core/dissect/quic_header.c core/dissect/quic_paths.c

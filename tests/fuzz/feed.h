@@ -12,6 +12,9 @@
 
 #include "dissect/dissector.h"
 
+/* Words that the dissector has; more must not be told. */
+static unsigned fuzz_operations, fuzz_errors;
+
 enum { FUZZ_FENCE = 64, FUZZ_FENCE_OCTET = 0xa5 };
 
 /* A state of exactly the size that the dissector asked for, with a fence behind it. */
@@ -55,6 +58,10 @@ static inline void
 fuzz_event(void *arg, struct nsc_event *ev)
 {
 	(void)arg;
+	if (ev->kind == NSC_EVENT_OPERATION &&
+	    ((ev->operation.kind >= fuzz_operations && ev->operation.kind != NSC_NO_OPERATION) ||
+	     ev->operation.error > fuzz_errors))
+		abort();
 	if (ev->kind == NSC_EVENT_DNS)
 		fuzz_touch(ev->dns.name);
 	if (ev->kind == NSC_EVENT_HTTP) {

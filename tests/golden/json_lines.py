@@ -96,6 +96,7 @@ SCHEMA = {
     "tls": (dict(ENDS, time=time), dict(OUTSIDE, sni=text, alpn=text, ja4=text, ech=boolean, esni=boolean)),
     "quic": (dict(ENDS, time=time), dict(OUTSIDE, sni=text, alpn=text, ja4=text, version=number, ech=boolean)),
     "ssh": (dict(ENDS, time=time), dict(OUTSIDE, client=text, server=text)),
+    "operation": (dict(ENDS, time=time, app=text), dict(OUTSIDE, operation=text, error=text, latency_us=number)),
     "summary": (dict.fromkeys("packets bytes flows non_ip arp malformed fragments truncated evicted names"
                               " dns_messages".split(), number), {"app_flows": lambda v: type(v) is dict}),
 }
@@ -146,7 +147,7 @@ def check_lines(lines, records):
             flows[ends(o)] += 1
             last[ends(o)] = o["end"]
             open_ends.pop(ends(o), None)
-        elif event in ("http", "tls", "dtls", "quic", "ssh"):
+        elif event in ("http", "tls", "dtls", "quic", "ssh", "operation"):
             # Its flow's line comes later: one that began after it would be another flow.
             open_ends[ends(o)] = o["time"]
         elif event in ("dns", "mdns", "llmnr"):

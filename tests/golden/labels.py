@@ -8,6 +8,7 @@ named, an application that the option Dissect knows, `other` or `unknown`.  So n
 flow, process or name of a host is ever a label.  PORT of gauge-cert_days is the one
 number, and is a server's port of the capture.
 """
+import collections
 import functools
 import re
 import subprocess
@@ -40,6 +41,12 @@ for line in run("metrics", "--markdown").splitlines():
     if row:
         family, group, kind, values = row.groups()
         table.setdefault((family, group or "", kind), set()).update(values.split() or [""])
+# What a protocol counts: its name, "operations" or "errors", its words.
+protocols = collections.defaultdict(set)
+for line in run("protocols", "--markdown").splitlines():
+    row = re.match(r"- (?:Operations|Errors) \(`db-(\w+)/(\w+)-[A-Z]+`\): (.*)", line)
+    if row:
+        protocols[row[1], row[2]] = set(row[3].replace("`", "").split())
 if len(table) < 20:
     fault("netflowscope metrics --markdown: only %d rows" % len(table))
 
@@ -53,7 +60,7 @@ PORTS = {("tls", "gauge", "cert_days-PORT"), ("listen", "queue_length", "PROTO-P
 
 # The table itself: only these placeholders, numbers only where a protocol or a quantile has them.
 for (family, group, kind), values in table.items():
-    if group not in ("", "-IF", "-SCOPE", "-NAME", "-APP"):
+    if group not in ("", "-IF", "-SCOPE", "-NAME", "-APP", "-PROTO"):
         fault("%s%s: an open set that nobody has thought about" % (family, group))
     for value in values:
         if "PORT" in value:
@@ -86,11 +93,17 @@ for capture in captures:
             if value[10:] not in ports:
                 fault("%s: %s is no port of it" % (capture, name))
             value = "cert_days-PORT"
+        if family == "db" and kind in ("operations", "errors"):
+            if value not in protocols[group, kind]:
+                fault("%s: %s: not among the protocol's words" % (capture, name))
+            continue
         if not any((value or "") in values for _, values in rows):
             fault("%s: %s is not in the table" % (capture, name))
         place = rows[0][0] if rows else ""
         if place == "-APP":
             fine = is_application(group or "")
+        elif place == "-PROTO":
+            fine = (group, "operations") in protocols
         elif family == "scope":
             fine = group in known["-SCOPE"] | {"forwarded"}
         else:

@@ -7,7 +7,7 @@
   servers.py compare FOLDER NAME LINES      NAME's lines against FOLDER/did.json
   servers.py same LIVE READ                 the same events in both files of lines
 
-NSC_AREAS="http dns" runs some of them.  Prints "ok", "not ok" or "skip" lines.  Only the standard library.
+NSC_GROUP is the group of areas ("servers" if it is not set); NSC_AREAS="http dns" runs some of them.  Prints "ok", "not ok" or "skip" lines.  Only the standard library.
 """
 import json
 import os
@@ -20,6 +20,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "ser
 
 import compare		# noqa: E402
 import datagrams	# noqa: E402
+import db_redis		# noqa: E402
 import names		# noqa: E402
 import place		# noqa: E402
 import quic		# noqa: E402
@@ -30,12 +31,18 @@ import ways		# noqa: E402
 import web		# noqa: E402
 import web2		# noqa: E402
 
-AREAS = {"http": web, "http2": web2, "tls": secret, "dtls": datagrams, "quic": quic, "dns": names, "ssh": shell,
-         "starttls": starttls, "ways": ways}
+GROUPS = {
+    "servers": {"http": web, "http2": web2, "tls": secret, "dtls": datagrams, "quic": quic, "dns": names, "ssh": shell,
+                "starttls": starttls, "ways": ways},
+    # Those whose operations are counted.
+    "databases": {"redis": db_redis},
+}
+GROUP = os.environ.get("NSC_GROUP", "servers")
+AREAS = GROUPS[GROUP]
 
 
 def say(word, text):
-    print("%s servers: %s" % (word, text), flush=True)
+    print("%s %s: %s" % (word, GROUP, text), flush=True)
 
 
 def talk(prefix, folder):
@@ -72,6 +79,7 @@ def talk(prefix, folder):
     finally:
         at.end()
     at.write("did.json", json.dumps(did))
+    at.write("times.json", json.dumps([[list(k), v] for k, v in at.times.items()]))
     return bad
 
 
@@ -97,6 +105,11 @@ def against(folder, label, path):
         else:
             say("ok", "%s, %s: %s as the clients did" % (label, name, ", ".join(
                 "%d %s" % (sum(n for k, n in mine.items() if k[0] == kind), kind) for kind in kinds)))
+    with open(os.path.join(folder, "times.json"), encoding="utf-8") as f:
+        for (port, app, kind), theirs in json.load(f):
+            fits, text = compare.times(path, port, app, kind, theirs)
+            say("ok" if fits else "not ok", "%s, %s, %s: %s" % (label, app, kind, text))
+            bad |= not fits
     return bad
 
 

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: MIT
 # Real servers and clients of each protocol: exchanges, names, statuses and errors are what the clients
 # did, by `live --json` and, of the same packets, by `read --json`.
-test=servers
+test=${NSC_GROUP:-servers}
 . "$(dirname "$0")/common.sh"
 two_hosts && certificate || { not_ok "two hosts"; exit 1; }
 chmod 755 "$W"
 background "$W/tcpdump" h tcpdump -i h0 -s 0 -U -B 65536 -w "$W/dump.pcap"
 dump=$last
-background "$W/live" h "$N" live -i h0 --json
+background "$W/live" h "$N" live -i h0 --json ${NSC_LIVE:-}
 live=$last
 wait_for 10 grep -q '"ready"' "$W/live" && wait_for 10 grep -q 'listening on' "$W/tcpdump.err"
 check $? "both listen"

@@ -22,6 +22,7 @@ same() {
 
 "$tool" metrics --markdown >"$new/metrics" || fault "netflowscope metrics --markdown: status $?"
 "$tool" options --markdown >"$new/options" || fault "netflowscope options --markdown: status $?"
+"$tool" protocols --markdown >"$new/protocols" || fault "netflowscope protocols --markdown: status $?"
 "$tool" options --man >"$new/list" || fault "netflowscope options --man: status $?"
 [ $bad = 0 ] || exit 1
 
@@ -34,5 +35,6 @@ awk -v list="$new/list" '
 
 same docs/metrics.md metrics
 same docs/options.md options
+same docs/protocols.md protocols
 same plugins/cli/netflowscope.8 man
 exit $bad

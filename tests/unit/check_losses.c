@@ -320,6 +320,17 @@ cert_ports(void)
 	}
 }
 
+/* More unlike requests than have room (check_pending). */
+static void
+operations(void)
+{
+	struct nsc_flow f = {.proto = 6};
+	struct nsc_event ev = {.kind = NSC_EVENT_LOSS, .time = world.now, .flow = &f,
+			       .loss = NSC_LOSS_OPERATION};
+
+	nsc_tally(world.worker, &ev);
+}
+
 static void
 clock_jump(void)
 {
@@ -342,6 +353,7 @@ static const struct {
 	{"self/cache_eviction-http2_names", http2_names},
 	{"self/cache_eviction-quic_hellos", quic_hellos},
 	{"self/cache_eviction-cert_ports", cert_ports},
+	{"self/cache_eviction-operations", operations},
 	{"self/operations-fragment_overlap", overlap},
 	{"self/operations-reassembly_gap", gap},
 	{"self/operations-reassembly_overflow", overflow},

@@ -87,6 +87,10 @@ tape_event(void *arg, struct nsc_event *ev)
 			tape_print(t, " grpc %u", ev->http.grpc_status);
 		tape_print(t, "\n");
 		break;
+	case NSC_EVENT_OPERATION:
+		tape_print(t, "operation %u error %u %llu\n", ev->operation.kind,
+			   ev->operation.error, (unsigned long long)ev->operation.latency);
+		break;
 	case NSC_EVENT_LOSS:
 		tape_print(t, "loss %u\n", ev->loss);
 		break;

@@ -2,6 +2,7 @@
 """Our lines in the form in which the clients' doings are counted, and what differs."""
 import collections
 import json
+import statistics
 
 FLOW_KEYS = {"http": ("http_host", "http_method"), "http2": ("http_host", "http_method"),
              "tls": ("tls_version", "tls_sni"), "dtls": ("dtls_version", "dtls_sni"), "ssh": ("ssh_client", "ssh_server"),
@@ -17,6 +18,8 @@ def form(o):
         yield event, port, o.get("sni"), o.get("alpn")
     elif event == "ssh":
         yield event, port, o.get("client"), o.get("server")
+    elif event == "operation":
+        yield event, port, o["app"], o.get("operation"), o.get("error")
     elif event == "dns":
         yield (event, o["proto"], o["qr"], o["name"].lower(), o.get("qtype"), o.get("rcode"),
                tuple(sorted(o.get("answers", []))))
@@ -32,8 +35,8 @@ def lines(path):
 
 
 def kind(t):
-    """Event and port; of a flow its application too, as two may speak on one port, of a handshake its name."""
-    return t[:3] if t[0] in ("flow", "handshake") else t[:2]
+    """Event and port; of some the application too, as two may speak on one port, of a handshake its name."""
+    return t[:3] if t[0] in ("flow", "handshake", "operation") else t[:2]
 
 
 def counted(path, did):
@@ -52,6 +55,16 @@ def differences(did, got):
     out += ["we saw %d times what no client did: %s" % (n, " ".join(map(str, k)))
             for k, n in sorted(got.items(), key=str) if k not in did]
     return out[:8] + (["and %d more" % (len(out) - 8)] if len(out) > 8 else [])
+
+
+def times(path, port, app, operation, theirs):
+    """Our median time of the operation and the clients' (seconds): within 10 %, and 2 ms of a client's own work."""
+    ours = [o.get("latency_us", 0) / 1e6 for o in lines(path) if o["event"] == "operation" and
+            (o["responder_port"], o["app"], o.get("operation")) == (port, app, operation)]
+    if len(ours) != len(theirs):
+        return False, "%d answers, the clients had %d" % (len(ours), len(theirs))
+    a, b = statistics.median(ours), statistics.median(theirs)
+    return abs(a - b) <= b / 10 + 0.002, "median %.1f ms, the clients' %.1f ms" % (a * 1e3, b * 1e3)
 
 
 # Of a flow, what does not hang on the order and the times of its packets, which differ between two captures

@@ -23,6 +23,7 @@ class Place:
         self.folder = folder
         self.servers = []
         self.did = collections.Counter()
+        self.times = {}
 
     def path(self, *names):
         return os.path.join(self.folder, *names)
@@ -39,6 +40,13 @@ class Place:
 
     def count(self, *what):
         self.did[what] += 1
+
+    def operation(self, port, app, kind, error=None, n=1):
+        self.did["operation", port, app, kind, error] += n
+
+    def took(self, port, app, kind, seconds):
+        """Of each operation of that kind on that port: what the client measured."""
+        self.times.setdefault((port, app, kind), []).append(seconds)
 
     def inside(self, space, words):
         return ["ip", "netns", "exec", self.prefix + space] + [str(w) for w in words]
