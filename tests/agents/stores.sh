@@ -15,6 +15,7 @@ done
 lacks=$(ldd /usr/lib/collectd/write_prometheus.so /usr/lib/collectd/rrdtool.so | sed -n 's/ => not found//p' | tr -d '\t')
 [ -z "$lacks" ] || skip_all "collectd's writers lack" $lacks
 prometheus=$(command -v prometheus)
+contrib=$here/../../contrib
 
 two_hosts && certificate || { not_ok "two hosts"; exit 1; }
 # Addresses that count as public ones; these namespaces lead nowhere.
@@ -121,6 +122,7 @@ fi
 # (collectd's cache knows only the newest).  collectd.sh has the default of five.
 configure "$W/c" "<Plugin netflowscope>
   TimeoutSyn 2
+  Network \"peers\" \"11.77.0.0/24\"
 </Plugin>" "WriteThreads 1
 LoadPlugin write_graphite
 <Plugin write_graphite>
@@ -157,7 +159,8 @@ LoadPlugin write_prometheus
 </Plugin>"
 
 up() { in_ns h curl -sf -o /dev/null --noproxy '*' -m 2 "$1"; }
-listens() { in_ns h bash -c ": </dev/tcp/127.0.0.1/$1" 2>/dev/null; }
+listens_at() { in_ns "$1" bash -c ": </dev/tcp/$2/$3" 2>/dev/null; }
+listens() { listens_at h 127.0.0.1 "$1"; }
 wait_for 20 listens 2003 && wait_for 20 listens 7002
 check $? "carbon is up"
 wait_for 20 up http://127.0.0.1:8086/ping
@@ -189,7 +192,9 @@ in_ns h nft -f - <<-'END'
 	table inet silent {
 		chain in {
 			type filter hook input priority 0
+			ct state new counter
 			tcp dport 9999 drop
+			udp sport 5300 drop
 		}
 	}
 END
@@ -224,6 +229,19 @@ for i in range(4):
 END
 in_ns h "$python" "$W/vain.py" 11.77.0.2
 in_ns p "$python" "$W/vain.py" 11.77.0.1
+# A program that does not accept.
+background "$W/full" h "$python" -c '
+import socket, time
+with socket.create_server(("11.77.0.1", 7000), backlog=1):
+    time.sleep(600)'
+wait_for 5 listens_at h 11.77.0.1 7000
+in_ns p "$python" -c '
+import socket, time
+every = [socket.socket() for i in range(6)]
+for s in every:
+    s.setblocking(False)
+    s.connect_ex(("11.77.0.1", 7000))
+time.sleep(2)'
 wait $in $out $near
 # At rest before it is read: half-open flows have timed out, batches are written.
 another_read "$W/c" 7
@@ -241,6 +259,9 @@ else
 	echo "skip $test: panels: NSC_PANELS names no file"
 fi
 [ -n "$prometheus" ] || echo "skip $test: prometheus is not installed: its column of the panels"
+in_ns h "$python" "$here/dashboards.py" "$contrib" "${NSC_PICTURES:-$W/pictures}" "${prometheus:+prometheus}" >"$W/told" 2>&1 ||
+	not_ok "the dashboards were asked: $(tail -n 1 "$W/told")"
+told "$W/told"
 
 png=${NSC_PICTURE:-$W/app.png}
 rrd=$W/c/rrd/testhost
