@@ -160,31 +160,43 @@ refuse(struct nsc_decode_stats *s, enum nsc_decoded what)
 	return what;
 }
 
-/* 1 if a tunnel may be announced by the port that stands there. */
+/* 1 if a tunnel may be announced by it. */
 static inline unsigned
-is_near(const uint8_t *port)
+is_tunnel(uint16_t port)
 {
-	return nsc_tunnel_ports[nsc_be16(port) >> 3 & 255];
+	return nsc_tunnel_ports[port % NSC_TUNNEL_PORTS] == port;
+}
+
+/* What a TCP header has behind its first 8 octets, if it were UDP's: that ends there. */
+static const uint8_t udp_rest[NSC_TCP_HEADER - NSC_UDP_HEADER] = {[4] = NSC_UDP_HEADER / 4 << 4};
+
+static inline const uint8_t *
+rest_of(const uint8_t *h, bool tcp)
+{
+	uintptr_t mask = -(uintptr_t)tcp;
+
+	return (const uint8_t *)(((uintptr_t)(h + NSC_UDP_HEADER) & mask) |
+				 ((uintptr_t)udp_rest & ~mask));
 }
 
 /*
  * What nearly all packets are: Ethernet, IP without options, extensions or
  * fragments, TCP or UDP that is no tunnel.  One look at the lengths, and each
  * field is read where it stands.  Whether it is TCP or UDP no processor foretells:
- * both are read alike, and masks take away what UDP does not have.  False: nothing
- * was done, the walk through the layers decides; it would say the same of these.
+ * both are read alike, without a branch.  False: what was written means nothing,
+ * the walk through the layers decides; it would say the same of these.
  */
-static bool
+static inline bool
 plain(const struct nsc_decoder *d, const struct nsc_frame *f, struct nsc_packet *p)
 {
-	enum { ETHERNET = 14, IP4 = 20, IP6 = 40, FRAGMENT = 0x3fff };
-	uint32_t room, header, total, here, wire, own, least, sent, length, mask;
-	const uint8_t *ip, *h;
-	uint16_t type;
+	enum { ETHERNET = 14, IP4 = 20, IP6 = 40, FRAGMENT = 0x3fff,
+	       TCP_OR_UDP = 1 << NSC_PROTO_TCP | 1 << NSC_PROTO_UDP };
+	uint32_t room, header, total, here, wire, own, least, sent, mask;
+	const uint8_t *ip, *h, *rest;
 	uint8_t proto;
-	bool tcp;
+	uint16_t type;
 
-	if (f->link != NSC_LINK_ETHERNET || f->caplen < ETHERNET + IP4 + NSC_TCP_HEADER)
+	if (f->link != NSC_LINK_ETHERNET || f->caplen < ETHERNET + IP4 + NSC_UDP_HEADER)
 		return false;
 	ip = f->data + ETHERNET;
 	room = f->caplen - ETHERNET;
@@ -193,61 +205,59 @@ plain(const struct nsc_decoder *d, const struct nsc_frame *f, struct nsc_packet 
 		header = IP4;
 		total = nsc_be16(ip + 2);
 		proto = ip[9];
-	} else if (type == NSC_ETHER_IP6 && ip[0] >> 4 == 6 && nsc_be16(ip + 4) != 0 &&
-		   room >= IP6 + NSC_TCP_HEADER) {
-		header = IP6;
-		total = IP6 + nsc_be16(ip + 4);
-		proto = ip[6];
-	} else {
-		return false;
-	}
-	h = ip + header;
-	tcp = proto == NSC_PROTO_TCP;
-	mask = -(uint32_t)tcp;
-	least = (mask & NSC_TCP_HEADER) | (~mask & NSC_UDP_HEADER);
-	here = room < total ? room : total;
-	if ((proto ^ NSC_PROTO_TCP) * (proto ^ NSC_PROTO_UDP) != 0 || here < header + least)
-		return false;
-	here -= header;
-	wire = total - header;
-	own = (mask & (h[12] >> 4) * 4u) | (~mask & NSC_UDP_HEADER);
-	sent = (mask & wire) | (~mask & nsc_be16(h + 4));
-	if ((own < least) | (own > sent) | (sent > wire) |
-	    (d->decapsulate & !tcp & (is_near(h) | is_near(h + 2))))
-		return false;
-
-	clear(p, f);
-	if (header == IP4) {
 		address4(&p->src, ip + 12);
 		address4(&p->dst, ip + 16);
 		p->version = 4;
 		p->ip_id = nsc_be16(ip + 4);
-	} else {
+	} else if (type == NSC_ETHER_IP6 && ip[0] >> 4 == 6 && nsc_be16(ip + 4) != 0 &&
+		   room >= IP6) {
+		header = IP6;
+		total = IP6 + nsc_be16(ip + 4);
+		proto = ip[6];
 		memcpy(p->src.b, ip + 8, sizeof p->src.b);
 		memcpy(p->dst.b, ip + 24, sizeof p->dst.b);
 		p->version = 6;
 		p->ip_id = 0;
+	} else {
+		return false;
 	}
-	p->proto = proto;
+	mask = -(uint32_t)(proto == NSC_PROTO_TCP);
+	least = NSC_UDP_HEADER + (mask & (NSC_TCP_HEADER - NSC_UDP_HEADER));
+	here = room < total ? room : total;
+	if (proto >= 32 || (TCP_OR_UDP >> proto & 1) == 0 || here < header + least)
+		return false;
+	clear(p, f);
 	p->octets = total;
-	p->vlan = f->flags & NSC_FRAME_VLAN ? f->vlan_tci & 0xfff : 0;
-	if (f->flags & NSC_FRAME_VLAN)
+	p->proto = proto;
+	p->vlan = 0;
+	if (f->flags & NSC_FRAME_VLAN) {
+		p->vlan = f->vlan_tci & 0xfff;
 		p->flags |= NSC_PACKET_VLAN;
+	}
 	if (f->caplen < f->len || room < total)
 		p->flags |= NSC_PACKET_TRUNCATED;
+
+	h = ip + header;
+	rest = rest_of(h, proto == NSC_PROTO_TCP);
 	p->sport = nsc_be16(h);
 	p->dport = nsc_be16(h + 2);
 	p->seq = mask & nsc_be32(h + 4);
-	p->ack = mask & nsc_be32(h + 8);
-	p->tcp_flags = mask & h[13];
-	p->window = mask & nsc_be16(h + 14);
+	p->ack = nsc_be32(rest);
+	p->tcp_flags = rest[5];
+	p->window = nsc_be16(rest + 6);
+	here -= header;
+	wire = total - header;
+	own = (rest[4] >> 4) * 4u;
+	sent = (mask & wire) | (~mask & nsc_be16(h + 4));
+	if ((own < least) | (own > sent) | (sent > wire) |
+	    (d->decapsulate & ~mask & (is_tunnel(p->sport) | is_tunnel(p->dport))))
+		return false;
 	if (own > NSC_TCP_HEADER)
 		nsc_transport_options(h + NSC_TCP_HEADER,
 				      (here < own ? here : own) - NSC_TCP_HEADER, p);
-	length = sent - own;
 	here -= here < own ? here : own;
-	p->payload_len = length;
-	p->payload_caplen = here < length ? here : length;
+	p->payload_len = sent - own;
+	p->payload_caplen = here < p->payload_len ? here : p->payload_len;
 	p->payload = p->payload_caplen > 0 ? h + own : NULL;
 	return true;
 }

@@ -110,8 +110,9 @@ struct nsc_taken {
 	uint32_t id;
 };
 
-/* tunnel.c: by bits 3 to 10 of a UDP port: false if it announces no tunnel. */
-extern const bool nsc_tunnel_ports[256];
+/* tunnel.c: the UDP ports that announce one, each where its remainder says. */
+enum { NSC_TUNNEL_PORTS = 32 };
+extern const uint16_t nsc_tunnel_ports[NSC_TUNNEL_PORTS];
 /* The network layer that this one carries, if it carries a plausible one. */
 bool nsc_tunnel(const struct nsc_ip *ip, const struct nsc_net *outer, struct nsc_net *inner,
 		struct nsc_taken *t);

@@ -144,10 +144,9 @@ tunnel_port(const uint8_t *h)
 	}
 }
 
-const bool nsc_tunnel_ports[256] = {
-	[PORT_GTPU >> 3 & 255] = true, [PORT_VXLAN >> 3 & 255] = true,
-	[PORT_GENEVE >> 3 & 255] = true, [PORT_MPLS >> 3 & 255] = true,
-	[PORT_VXLAN_LINUX >> 3 & 255] = true,
+#define AT(port) [(port) % NSC_TUNNEL_PORTS] = (port)
+const uint16_t nsc_tunnel_ports[NSC_TUNNEL_PORTS] = {
+	AT(PORT_GTPU), AT(PORT_VXLAN), AT(PORT_GENEVE), AT(PORT_MPLS), AT(PORT_VXLAN_LINUX),
 };
 
 static bool
