@@ -199,7 +199,8 @@ unprotect(struct nsc_quic_state *s, const struct nsc_quic_header *h, unsigned si
 		s->version = h->version;
 		return true;
 	}
-	if (open_with(h, h->dcid, h->dcid_len, 0, keys, sh->scratch, plain)) {
+	if (!nsc_quic_link_answers(h, side, out) &&
+	    open_with(h, h->dcid, h->dcid_len, 0, keys, sh->scratch, plain)) {
 		begin(s, h, side, out);
 		memcpy(s->keys, keys, sizeof keys);
 		s->version = h->version;

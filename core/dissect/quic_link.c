@@ -119,6 +119,14 @@ proves(const struct nsc_quic_paths *paths, const struct nsc_quic_header *h, cons
 	       same_end(p, 0, out, 0) && same_end(p, 1, out, 1);
 }
 
+bool
+nsc_quic_link_answers(const struct nsc_quic_header *h, unsigned side, const struct nsc_out *out)
+{
+	const struct nsc_quic_shared *sh = out->shared;
+
+	return proves(sh->paths, h, h->dcid, h->dcid_len, side, out);
+}
+
 static void
 keep_suspect(struct nsc_quic_paths *paths, const struct nsc_quic_header *h, const uint8_t *cid,
 	     size_t len, unsigned owner, const struct nsc_out *out)

@@ -80,6 +80,13 @@ void nsc_quic_link_answer(const struct nsc_quic_state *s, struct nsc_out *out);
 bool nsc_quic_link_short(struct nsc_quic_state *s, struct nsc_bytes packet, unsigned side,
 			 struct nsc_out *out);
 
+/*
+ * True if the other end has called the sender by the id to which it sends: then no client made
+ * it up for its server (RFC 9000, 7.2), and keys of it open nothing.
+ */
+bool nsc_quic_link_answers(const struct nsc_quic_header *h, unsigned side,
+			   const struct nsc_out *out);
+
 /* A long header that nothing proves: true if one before it had the same id, version and path. */
 bool nsc_quic_link_suspect(const struct nsc_quic_header *h, unsigned side,
 			   struct nsc_out *out);

@@ -371,6 +371,24 @@ START_TEST(quic_h_paths) /* edge list (h): the least used goes, never all */
 }
 END_TEST
 
+/* An id by which one end was called is none that the same end makes up for the other. */
+START_TEST(test_answers)
+{
+	struct nsc_quic_shared sh = {.hellos = NULL};
+	struct nsc_out out = {.shared = &sh, .port = {1234, 443}};
+	struct nsc_quic_header h = {.version = 1, .dcid = id, .dcid_len = sizeof id};
+
+	ck_assert_int_eq(nsc_quic_paths_new(&sh.paths), 0);
+	ck_assert(!nsc_quic_link_answers(&h, 0, &out));
+	ck_assert(!nsc_quic_link_suspect(&h, 0, &out));
+	ck_assert(!nsc_quic_link_answers(&h, 0, &out));	/* the same end again */
+	ck_assert(nsc_quic_link_answers(&h, 1, &out));
+	out.port[0] = 1235;				/* another path */
+	ck_assert(!nsc_quic_link_answers(&h, 1, &out));
+	nsc_quic_paths_free(sh.paths);
+}
+END_TEST
+
 START_TEST(test_version_text)
 {
 	static const struct {
@@ -406,6 +424,7 @@ main(void)
 	tcase_add_loop_test(c, quic_c_any_order, 0, 50);
 	tcase_add_test(c, test_hello_limits);
 	tcase_add_test(c, quic_h_paths);
+	tcase_add_test(c, test_answers);
 	tcase_add_test(c, test_version_text);
 	suite_add_tcase(suite, c);
 	r = srunner_create(suite);
