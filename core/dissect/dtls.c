@@ -250,6 +250,8 @@ const struct nsc_dissector nsc_dtls = {
 	.spec = "RFC 6347, RFC 9147",
 	.transports = NSC_OVER_UDP,
 	.state_size = sizeof(struct state),
+	/* STUN's types (RFC 8489, 5), records (RFC 9147, 4.1). */
+	.first = {{0, 0x40}},
 	.guess = guess,
 	.feed = feed,
 	.end = end,

@@ -77,6 +77,8 @@ nsc_openvpn_packet(struct nsc_openvpn_packet *p, struct nsc_bytes b, unsigned hm
 bool
 nsc_openvpn_read(struct nsc_openvpn_packet *p, struct nsc_bytes b)
 {
+	if (nsc_bytes_left(&b) == 0 || !known(nsc_openvpn_op(*b.p)))
+		return false;
 	for (unsigned i = 0; i < sizeof digests; i++)
 		if (nsc_openvpn_packet(p, b, digests[i]))
 			return true;
