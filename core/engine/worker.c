@@ -64,6 +64,8 @@ nsc_worker_new(struct nsc_worker **out, const struct nsc_settings *settings, str
 	/* A pair's flow mixes conversations: there is nothing to be read in order. */
 	w->deaf = settings->flow.key != NSC_KEY_5TUPLE ||
 		  (settings->session.wanted[0] | settings->session.wanted[1]) == 0;
+	w->mute = host->uncounted && host->event == NULL && !host->rows &&
+		  settings->excludes.count == 0;
 	for (unsigned app = 0; app < NSC_APPS; app++)
 		w->db_row[app] = (int8_t)nsc_db_row(app);
 	set_timeouts(w);
@@ -180,6 +182,19 @@ interface_way(const struct nsc_worker *w, const struct nsc_packet *p, const stru
 }
 
 static void
+count(struct nsc_worker *w, const struct nsc_packet *p, const struct nsc_update *up)
+{
+	if (up->flags & NSC_UPDATE_RESTED && up->flow->proto == NSC_PROTO_UDP)
+		nsc_whose_rested(w->whose, up->flow, &w->locals.view, w->now);
+	if (!w->host.uncounted) {
+		nsc_account_interface(w, p, interface_way(w, p, up));
+		nsc_account_packet(w, p, up);
+	}
+	if (nsc_flow_packets(up->flow, 1) == 1 && up->side == 1)
+		nsc_strangers_answered(w, up->flow);
+}
+
+static void
 follow(struct nsc_worker *w, const struct nsc_packet *p, const struct nsc_flow_ref *ref)
 {
 	struct nsc_update up;
@@ -190,14 +205,8 @@ follow(struct nsc_worker *w, const struct nsc_packet *p, const struct nsc_flow_r
 		nsc_worker_tick(w, w->now);
 	nsc_flow_update(w->flows, p, ref, &up);
 	w->octets += (uint64_t)p->octets + p->credit_octets;
-	if (up.flags & NSC_UPDATE_RESTED && up.flow->proto == NSC_PROTO_UDP)
-		nsc_whose_rested(w->whose, up.flow, &w->locals.view, w->now);
-	if (!w->host.uncounted) {
-		nsc_account_interface(w, p, interface_way(w, p, &up));
-		nsc_account_packet(w, p, &up);
-	}
-	if (nsc_flow_packets(up.flow, 1) == 1 && up.side == 1)
-		nsc_strangers_answered(w, up.flow);
+	if (!w->mute)
+		count(w, p, &up);
 	if (up.flow->flags & NSC_FLOW_NO_PAYLOAD)
 		return;
 	end = nsc_session_packet(w->sessions, &up, p);

@@ -9,6 +9,8 @@ on_opened(void *arg, struct nsc_flow *f, const struct nsc_packet *p)
 
 	if (w->deaf)
 		f->flags |= NSC_FLOW_NO_PAYLOAD;
+	if (w->mute)
+		return;
 	nsc_account_opened(w, f, p);
 	if (f->flags & NSC_FLOW_EXCLUDED) {
 		w->excluded++;
@@ -31,6 +33,8 @@ on_closed(void *arg, struct nsc_flow *f, enum nsc_end reason, enum nsc_failure f
 	if (f->flags & NSC_FLOW_EXCLUDED)
 		return;
 	nsc_session_closed(w->sessions, f, reason, now);
+	if (w->mute)
+		return;
 	nsc_remote_closed(w, f);
 	nsc_account_closed(w, f, reason, failure);
 	nsc_whose_closed(w->whose, f, &w->locals.view, now);
@@ -41,7 +45,8 @@ on_retired(void *arg, struct nsc_flow *f)
 {
 	struct nsc_worker *w = arg;
 
-	nsc_whose_last_look(w->whose, &w->locals.view, w->now);
+	if (!w->mute)
+		nsc_whose_last_look(w->whose, &w->locals.view, w->now);
 	if (f->flags & NSC_FLOW_EXCLUDED)
 		return;
 	w->app_flows[f->app]++;
@@ -53,7 +58,8 @@ on_retired(void *arg, struct nsc_flow *f)
 		w->host.event(w->host.arg, &ev);
 	}
 	nsc_session_retired(w->sessions, f);
-	nsc_whose_retired(w->whose, f);
+	if (!w->mute)
+		nsc_whose_retired(w->whose, f);
 }
 
 static void
@@ -72,12 +78,22 @@ on_event(void *arg, const struct nsc_event *ev)
 	}
 }
 
+/* As on_event, if nobody hears of it and nothing else is counted. */
+static void
+count_event(void *arg, const struct nsc_event *ev)
+{
+	struct nsc_worker *w = arg;
+
+	w->dns_messages += ev->kind == NSC_EVENT_DNS;
+}
+
 static void
 on_app(void *arg, struct nsc_flow *f, unsigned before)
 {
 	struct nsc_worker *w = arg;
 
-	nsc_account_app(w, f, before);
+	if (!w->mute)
+		nsc_account_app(w, f, before);
 	if (w->timeout[f->app] != 0)
 		nsc_flow_timeout(w->flows, f, w->timeout[f->app]);
 }
@@ -103,7 +119,7 @@ nsc_worker_hooks(struct nsc_worker *w, struct nsc_session_hooks *sessions, struc
 {
 	*sessions = (struct nsc_session_hooks){
 		.arg = w,
-		.event = on_event,
+		.event = w->mute ? count_event : on_event,
 		.names = w->name_cache,
 		.terse = w->host.event == NULL && !w->host.rows,
 		.unheard = w->host.event == NULL && w->host.uncounted,

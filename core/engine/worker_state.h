@@ -68,6 +68,7 @@ struct nsc_worker {
 	struct nsc_flow_table *flows;
 	struct nsc_sessions *sessions;
 	bool deaf;			/* nobody reads payload */
+	bool mute;			/* of flows nobody asks more than how many, and of which application */
 	struct nsc_undecided undecided;
 	struct nsc_whose *whose;
 	struct nsc_observed observed;
