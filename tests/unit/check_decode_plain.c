@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The short way through the decoder says what the walk through the layers says.  Ethernet
- * takes the short one where it can, the same packet as LINKTYPE_RAW never: packets by chance, valid ones and such with a few octets changed, whole and cut anywhere.
+ * takes the short one where it can, the same packet as LINKTYPE_RAW never: packets by
+ * chance, valid ones and such with a few octets changed, whole and cut anywhere.
  */
 #include <stdlib.h>
 #include <string.h>
