@@ -38,6 +38,8 @@ struct nsc_session_hooks {
 	struct nsc_name_cache *names;	/* learns from DNS; borrowed; NULL: nobody asks */
 	bool terse;			/* nobody reads texts: labels are not kept */
 	bool unheard;			/* of events, nobody reads more than the kind */
+	/* The flow has a label that is its name (nsc_label_is_name); not with terse.  May be NULL. */
+	void (*named)(void *arg, struct nsc_flow *f);
 	/* f->app became known or changed; `before` is what it was, 0 unknown.  May be NULL. */
 	void (*app)(void *arg, struct nsc_flow *f, unsigned before);
 	/* The protocol asks for another idle timeout (seconds): nsc_flow_timeout.  May be NULL. */

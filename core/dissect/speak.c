@@ -40,6 +40,8 @@ tell_label(void *arg, enum nsc_label id, const char *p, uint32_t len)
 		ss->now_conv->labels = first;
 	else if (first != 0)
 		ss->flow->session = NSC_LABELS_ONLY | first;
+	if (ss->hooks.named != NULL && nsc_label_is_name(id))
+		ss->hooks.named(ss->hooks.arg, ss->flow);
 }
 
 unsigned

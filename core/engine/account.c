@@ -170,6 +170,7 @@ nsc_account_opened(struct nsc_worker *w, struct nsc_flow *f, const struct nsc_pa
 {
 	unsigned here, ours = place(w, f, p, &here);
 
+	nsc_names_opened(w, f);
 	if (is_excluded(w, f, here)) {
 		f->flags |= NSC_FLOW_EXCLUDED | NSC_FLOW_NO_PAYLOAD;
 		return;
@@ -187,6 +188,7 @@ nsc_account_opened(struct nsc_worker *w, struct nsc_flow *f, const struct nsc_pa
 	add(w, NSC_CELL(FLOW_OPENED, 0, 0), 1);
 	add(w, NSC_CELL(FLOW_CURRENT, 0, proto_value(f->proto)), 1);
 	add(w, NSC_CELL(APP_CURRENT, 0, 0), 1);
+	nsc_names_add(w, f, 0, 0, 1);
 	if (f->start > w->undecided.since)
 		w->undecided.opened++;
 	else
@@ -281,6 +283,8 @@ nsc_account_packet(struct nsc_worker *w, const struct nsc_packet *p, const struc
 		nsc_ways_add(&w->ways.network[f->network], way, octets, packets);
 	decided = (f->app != 0) | (f->start <= w->undecided.since);
 	nsc_ways_add(decided ? &w->ways.app[f->app] : &w->undecided.sums, way, octets, packets);
+	if (w->domains != NULL)
+		nsc_names_add(w, f, way, octets, 0);
 	if (f->proto == NSC_PROTO_TCP)
 		account_tcp(w, f, up);
 }
@@ -331,6 +335,8 @@ weigh(struct nsc_worker *w, const struct nsc_flow *f, uint64_t sign, const bool 
 		if (ours && f->network != 0)
 			nsc_ways_add(&w->ways.network[f->network], way, octets, packets);
 		if (ours)
+			nsc_names_add(w, f, way, octets, 0);
+		if (ours)
 			nsc_ways_add(told ? &w->ways.app[f->app] : &w->undecided.sums, way, octets,
 				     packets);
 	}
@@ -345,6 +351,7 @@ weigh(struct nsc_worker *w, const struct nsc_flow *f, uint64_t sign, const bool 
 	if (level == 0)
 		add(w, NSC_CELL(FLOW_CLOSED, 0, f->end_reason), fresh ? sign : 0);
 	add(w, NSC_CELL(APP_CURRENT, f->app, 0), level);
+	nsc_names_add(w, f, 0, 0, fresh ? sign : 0);
 	if (told)
 		add(w, NSC_CELL(APP_OPENED, f->app, 0), fresh ? sign : 0);
 	else

@@ -12,18 +12,18 @@ static void
 account_packets(struct nsc_worker *w)
 {
 	const struct nsc_decode_stats *d = nsc_decoder_stats(w->decoder);
-	unsigned base = NSC_CELL(SELF_PACKETS, 0, 0);
+	unsigned base = NSC_CELL(SELF_PACKETS, 0, 0), kind = NSC_CELL(SELF_KINDS, 0, 0);
 
 	set(w, base + NSC_V_SELF_PACKET_CAPTURED, d->frames);
 	set(w, base + NSC_V_SELF_PACKET_TRUNCATED, d->truncated);
 	set(w, base + NSC_V_SELF_PACKET_MALFORMED, d->malformed);
 	set(w, base + NSC_V_SELF_PACKET_ARP, d->arp);
-	set(w, base + NSC_V_SELF_PACKET_NON_IP, d->non_ip);
-	set(w, base + NSC_V_SELF_PACKET_FRAGMENTS, d->fragments);
-	set(w, base + NSC_V_SELF_PACKET_UNKNOWN_LINK, d->unknown_link);
-	set(w, base + NSC_V_SELF_PACKET_DECAPSULATED, d->tunnels);
-	set(w, base + NSC_V_SELF_PACKET_FOREIGN, w->foreign);
-	set(w, NSC_CELL(SELF_EVICTION, 0, NSC_V_EVICTION_FRAGMENTS), d->fragments_evicted);
+	set(w, kind + NSC_V_PACKET_KIND_NON_IP, d->non_ip);
+	set(w, kind + NSC_V_PACKET_KIND_FRAGMENTS, d->fragments);
+	set(w, kind + NSC_V_PACKET_KIND_UNKNOWN_LINK, d->unknown_link);
+	set(w, kind + NSC_V_PACKET_KIND_DECAPSULATED, d->tunnels);
+	set(w, kind + NSC_V_PACKET_KIND_FOREIGN, w->foreign);
+	set(w, NSC_CELL(SELF_TABLES, 0, NSC_V_TABLE_FRAGMENTS), d->fragments_evicted);
 	set(w, NSC_CELL(SELF_ANOMALY, 0, NSC_V_ANOMALY_FRAGMENT_OVERLAP), d->fragments_overlap);
 	set(w, NSC_CELL(SELF_ANOMALY, 0, NSC_V_ANOMALY_TUNNEL_DEPTH), d->depth_exceeded);
 }
@@ -59,8 +59,8 @@ account_names(struct nsc_worker *w)
 	n = nsc_name_cache_stats(w->name_cache);
 	set(w, NSC_CELL(SELF_NAMES, 0, NSC_V_NAMES_HIT), n->hits);
 	set(w, NSC_CELL(SELF_NAMES, 0, NSC_V_NAMES_MISS), n->misses);
-	set(w, NSC_CELL(SELF_EVICTION, 0, NSC_V_EVICTION_NAMES), n->evicted);
-	set(w, NSC_CELL(SELF_MEMORY, 0, NSC_V_MEMORY_NAMES), n->memory);
+	set(w, NSC_CELL(SELF_TABLES, 0, NSC_V_TABLE_NAMES), n->evicted);
+	set(w, NSC_CELL(NAMES_MEMORY, 0, 0), n->memory);
 }
 
 static void
@@ -77,7 +77,7 @@ account_sessions(struct nsc_worker *w)
 	set(w, NSC_CELL(SELF_MEMORY, 0, NSC_V_MEMORY_SESSIONS), s->memory);
 	set(w, NSC_CELL(SELF_MEMORY, 0, NSC_V_MEMORY_REASSEMBLY), r->held);
 	set(w, NSC_CELL(SELF_MEMORY, 0, NSC_V_MEMORY_LEDGER), sizeof *w->ledger + sizeof w->cells);
-	set(w, NSC_CELL(SELF_EVICTION, 0, NSC_V_EVICTION_SESSIONS), s->exhausted);
+	set(w, NSC_CELL(SELF_TABLES, 0, NSC_V_TABLE_SESSIONS), s->exhausted);
 	set(w, anomaly + NSC_V_ANOMALY_PARSE_ERROR, malformed);
 	set(w, anomaly + NSC_V_ANOMALY_REASSEMBLY_GAP, r->gaps);
 	set(w, anomaly + NSC_V_ANOMALY_REASSEMBLY_OVERFLOW, r->overflows + r->memory_overflows);

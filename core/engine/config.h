@@ -19,6 +19,7 @@ enum nsc_capture_kind {		/* the order of Capture's choices */
 	NSC_CAPTURE_OFF,
 };
 
+enum { NSC_NAMES_OFF, NSC_NAMES_REGISTERED };	/* the order of Names' choices */
 enum { NSC_BPF_AUTO, NSC_BPF_OFF };			/* the order of Bpf's choices */
 enum { NSC_NAMESPACES_OWN, NSC_NAMESPACES_ALL };	/* of Namespaces' */
 enum { NSC_PROCESS_NAMES_PROGRAM, NSC_PROCESS_NAMES_SCRIPT };	/* of ProcessNames' */

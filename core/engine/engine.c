@@ -6,6 +6,7 @@
 #include <sys/random.h>
 
 #include "engine/engine_state.h"
+#include "engine/suffix.h"
 #include "scope/scope.h"
 
 const char *
@@ -51,6 +52,12 @@ row_of(void *arg, unsigned set, unsigned n, struct nsc_row *row)
 
 	if (set == NSC_SET_IFACE)
 		return iface_row(e, n, row);
+	if (set == NSC_SET_DOMAIN) {
+		for (unsigned i = 0; i < e->workers; i++)
+			if (nsc_worker_domain(e->worker[i], n, row))
+				return true;
+		return false;
+	}
 	return e->lookout != NULL && nsc_lookout_row(e->lookout, set, n, row);
 }
 
@@ -127,12 +134,29 @@ make_workers(struct nsc_engine *e)
 	int rc = 0;
 
 	while (rc == 0 && e->workers < e->settings.workers) {
+		e->settings.number = e->workers;
 		rc = nsc_worker_new(&e->worker[e->workers], &e->settings,
 				    e->ledgers.ledger[1 + e->workers], e->facts, &e->host);
 		if (rc == 0)
 			e->workers++;
 	}
 	return rc;
+}
+
+/* Names without a list are a source that is off, not an error. */
+static void
+check_names(struct nsc_engine *e)
+{
+	struct nsc_suffixes *s = NULL;
+	char err[NSC_ERR];
+
+	if (!e->settings.names || nsc_suffixes_open(&s, err) == 0) {
+		nsc_suffixes_close(s);
+		return;
+	}
+	e->settings.names = 0;
+	if (e->host.log != NULL)
+		e->host.log(e->host.arg, NSC_LOG_WARNING, err);
 }
 
 int
@@ -154,6 +178,7 @@ nsc_engine_new(struct nsc_engine **out, const struct nsc_config *cfg, const stru
 		rc = nsc_error(err, -errno, "engine: no random key: %s", strerror(errno));
 		goto fail;
 	}
+	check_names(e);
 	e->facts = calloc(1, sizeof *e->facts);
 	rc = e->facts == NULL ? -ENOMEM : nsc_config_copy(&e->config, cfg);
 	if (rc == 0)

@@ -52,6 +52,8 @@ group_text(const struct nsc_metric *m)
 	case NSC_SET_PROCESS:
 	case NSC_SET_UNIT:
 		return "-NAME";
+	case NSC_SET_DOMAIN:
+		return "-DOMAIN";
 	case NSC_SET_SERVICE:
 		return "";
 	case NSC_SET_DB:
@@ -178,8 +180,8 @@ nsc_print_metrics(enum nsc_format f, void (*put)(void *arg, const char *text), v
 		    "`netflowscope metrics --markdown`.\n\n"
 		    "A collectd identifier is "
 		    "`HOST/netflowscope-FAMILY[-GROUP]/TYPE[-VALUE]`. "
-		    "IF, NAME and APP are the tokens of interfaces, of networks, processes and "
-		    "units, and of applications, with a row "
+		    "IF, NAME, DOMAIN and APP are the tokens of interfaces, of networks, processes and "
+		    "units, of registered domains, and of applications, with a row "
 		    "`other` for those beyond `TopN` and `MaxSeries`, and `unknown` "
 		    "for flows "
 		    "that no dissector knows or whose owner was not found; SCOPE is "

@@ -6,7 +6,7 @@
 #include "engine/groups.h"
 #include "engine/sums.h"
 
-enum { UNKNOWN_ROW = 0, OTHER_ROW = 1 };	/* of PROCESS and UNIT (host/names.h) */
+enum { UNKNOWN_ROW = 0, OTHER_ROW = 1 };	/* of PROCESS, UNIT, DOMAIN */
 
 static void
 init_group(struct nsc_group *g, enum nsc_set set, struct nsc_rank_row *row, unsigned size)
@@ -38,7 +38,8 @@ nsc_groups_init(struct nsc_groups *g)
 	} sets[NSC_GROUP_SETS] = {
 		{NSC_SET_IFACE, NSC_GROUP_IFACE}, {NSC_SET_NETWORK, NSC_GROUP_NETWORK},
 		{NSC_SET_APP, NSC_GROUP_APP}, {NSC_SET_PROCESS, NSC_GROUP_PROCESS},
-		{NSC_SET_UNIT, NSC_GROUP_UNIT}, {NSC_SET_SERVICE, NSC_GROUP_SERVICE},
+		{NSC_SET_UNIT, NSC_GROUP_UNIT}, {NSC_SET_DOMAIN, NSC_GROUP_DOMAIN},
+		{NSC_SET_SERVICE, NSC_GROUP_SERVICE},
 	};
 	unsigned i, names = 0, rows = 0;
 
@@ -74,7 +75,8 @@ struct naming {
 
 /*
  * Octets of an interface that went and of the one that took its row in the same
- * interval cannot be told apart: they are neither's.
+ * interval cannot be told apart: they are neither's.  A domain's row changes hands beside us,
+ * also between the cells and the name: only its first name surely brought all there is.
  */
 static bool
 name_told(struct nsc_group *g, struct nsc_ledgers *l, unsigned n, struct naming *name)
@@ -90,15 +92,16 @@ name_told(struct nsc_group *g, struct nsc_ledgers *l, unsigned n, struct naming 
 	else
 		nsc_token(name->token, row.name, strnlen(row.name, sizeof row.name));
 	name->present = row.present;
-	name->mixed = seen->present && seen->generation != row.generation;
+	name->mixed = seen->generation != row.generation &&
+		      (g->set == NSC_SET_DOMAIN ? row.generation > 1 : seen->present);
 	seen->present = row.present;
 	seen->generation = row.generation;
 	return true;
 }
 
-/* Rows of processes and units have fixed ones before those that bear names. */
+/* Rows of processes, units and domains have fixed ones before those that bear names. */
 static bool
-name_owner(struct nsc_group *g, struct nsc_ledgers *l, unsigned n, struct naming *name)
+name_open(struct nsc_group *g, struct nsc_ledgers *l, unsigned n, struct naming *name)
 {
 	if (n != UNKNOWN_ROW)
 		return n != OTHER_ROW && name_told(g, l, n, name);
@@ -120,7 +123,8 @@ name_row(struct nsc_group *g, struct nsc_ledgers *l, unsigned n, struct naming *
 		return name_told(g, l, n, name);
 	case NSC_SET_PROCESS:
 	case NSC_SET_UNIT:
-		return name_owner(g, l, n, name);
+	case NSC_SET_DOMAIN:
+		return name_open(g, l, n, name);
 	case NSC_SET_NETWORK:
 		if (l->networks == NULL || n == 0 || n > l->networks->names || n > NSC_NETWORKS)
 			return false;
@@ -164,16 +168,16 @@ increment(const struct nsc_cells *now, unsigned set, unsigned n, bool *level)
 }
 
 static bool
-is_of_owners(const struct nsc_group *g)
+has_fixed_rows(const struct nsc_group *g)
 {
-	return g->set == NSC_SET_PROCESS || g->set == NSC_SET_UNIT;
+	return g->set == NSC_SET_PROCESS || g->set == NSC_SET_UNIT || g->set == NSC_SET_DOMAIN;
 }
 
 /* Names that are there once they did something; the others are while they exist. */
 static bool
 is_of_deeds(const struct nsc_group *g)
 {
-	return g->set == NSC_SET_APP || is_of_owners(g);
+	return g->set == NSC_SET_APP || has_fixed_rows(g);
 }
 
 /* The name still stands where it stood at the last look. */
@@ -194,8 +198,8 @@ look_at_row(struct nsc_group *g, struct nsc_ledgers *l, const struct nsc_cells *
 	double more = increment(now, g->set, n, &level);
 
 	g->slot[n] = NSC_GROUP_NONE;
-	if (!named && is_of_owners(g) && n == OTHER_ROW) {
-		g->slot[n] = (int)g->rank.size;	/* `other` by birth */
+	if (!named && has_fixed_rows(g)) {
+		g->slot[n] = (int)g->rank.size;	/* `other` by birth, or its name is being written */
 		g->alive |= more > 0 || level;
 	}
 	if (!named)
@@ -203,7 +207,7 @@ look_at_row(struct nsc_group *g, struct nsc_ledgers *l, const struct nsc_cells *
 	if (is_of_deeds(g))
 		name.present = more > 0 || level;
 	/* There are more of these than are remembered: not those that did nothing. */
-	if (is_of_owners(g) && !name.present && !stands(g, n, name.token))
+	if (has_fixed_rows(g) && !name.present && !stands(g, n, name.token))
 		return;
 	if (!stands(g, n, name.token))
 		g->seen[n].slot = nsc_rank_row(&g->rank, name.token);
@@ -219,7 +223,7 @@ look_at_row(struct nsc_group *g, struct nsc_ledgers *l, const struct nsc_cells *
 }
 
 /*
- * An application that was met stays.  A process or unit does while its sums, weighted with
+ * An application that was met stays.  Others do while their sums, weighted with
  * time, are not forgotten: a host runs through more names than there is room for.
  */
 static bool
@@ -227,7 +231,7 @@ stays(const struct nsc_group *g, const struct nsc_rank_row *row)
 {
 	if (g->set == NSC_SET_APP)
 		return row->present;
-	return is_of_owners(g) && row->present && (row->pinned || row->score >= 1);
+	return has_fixed_rows(g) && row->present && (row->pinned || row->score >= 1);
 }
 
 static void

@@ -14,7 +14,7 @@
 
 enum { NSC_LEDGERS = 18 };		/* 16 workers, the capture and the inventory */
 
-/* The name of a row of an open set: IFACE, PROCESS, UNIT, SERVICE. */
+/* The name of a row of an open set: IFACE, PROCESS, UNIT, DOMAIN, SERVICE. */
 struct nsc_row {
 	char name[64];			/* as the kernel has it; kept while the row is not in use */
 	uint32_t generation;		/* changes when the row gets another name: ends the old one */

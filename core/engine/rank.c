@@ -14,7 +14,7 @@ enum { DWELL = 6 };
 int
 nsc_rank_row(struct nsc_rank *r, const char *token)
 {
-	int spare = -1;
+	int spare = -1, least = -1;
 	unsigned i;
 
 	for (i = 0; i < r->size; i++) {
@@ -30,7 +30,13 @@ nsc_rank_row(struct nsc_rank *r, const char *token)
 		if (row->absent > 0 && !row->present && !row->shown &&
 		    (spare < 0 || row->absent > r->row[spare].absent))
 			spare = (int)i;
+		if (!row->shown && !row->pinned && row->increment == 0 &&
+		    (least < 0 || row->score < r->row[least].score))
+			least = (int)i;
 	}
+	/* Names pass by: what is told in `other` anyway, and did nothing now, has no claim to its place. */
+	if (spare < 0)
+		spare = least;
 	if (spare < 0)
 		return -1;
 	memset(&r->row[spare], 0, sizeof r->row[spare]);

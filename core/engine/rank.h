@@ -31,7 +31,10 @@ struct nsc_rank {
 	unsigned hidden;		/* present rows that the last choice did not show */
 };
 
-/* Index of the row of that token, made if need be in place of the longest absent; -1: no room. */
+/*
+ * Index of the row of that token, made if need be in place of the longest absent, else of the
+ * least of those that are not shown and have no increment yet; -1: no room.
+ */
 int nsc_rank_row(struct nsc_rank *r, const char *token);
 
 /* Rows that the next choice could show (without the pinned), once increments are in. */

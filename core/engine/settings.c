@@ -136,6 +136,10 @@ nsc_config_settings(const struct nsc_config *cfg, struct nsc_settings *s, char e
 	s->promiscuous = nsc_config_promiscuous(cfg);
 	s->processes = nsc_config_number(cfg, NSC_O_PROCESSES) != 0;
 	s->units = nsc_config_number(cfg, NSC_O_UNITS) != 0;
+	s->names = nsc_config_number(cfg, NSC_O_NAMES) == NSC_NAMES_REGISTERED;
+	if (s->names && nsc_config_number(cfg, NSC_O_HIDE_NAMES) != 0)
+		return nsc_error(err, -EINVAL, "Names: registered_domain and HideNames true "
+				 "contradict each other");
 	s->forwarded = nsc_config_number(cfg, NSC_O_FORWARDED) != 0;
 	return set_locals(cfg, s, err);
 }

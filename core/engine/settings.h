@@ -34,6 +34,8 @@ struct nsc_settings {
 	uint32_t timeout_http;		/* idle seconds of HTTP and TLS */
 	uint32_t timeout_ssh;
 	uint32_t workers;		/* 1 to 16 */
+	uint32_t number;		/* of this worker; filled by the engine */
+	uint8_t names;			/* option Names: registered domains are told */
 	uint8_t forwarded;		/* option Forwarded */
 	uint8_t promiscuous;		/* option Promiscuous: frames for other hosts count too */
 	uint8_t processes, units;	/* options Processes and Units: their rows are told */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages of conversations to cells: closed sets only, names and addresses stay out. */
+/* Messages of conversations to cells: closed sets, and the domains of the option Names. */
 #include "engine/worker_state.h"
 #include "scope/direction.h"
 #include "scope/scope.h"
@@ -71,7 +71,7 @@ tally_dns_outcome(struct nsc_worker *w, unsigned kind, uint64_t count)
 		w->cells.cell[NSC_CELL(DNS_ERRORS, 0, error[kind])] += count;
 		break;
 	case NSC_DNS_EVICTED:
-		w->cells.cell[NSC_CELL(SELF_EVICTION, 0, NSC_V_EVICTION_DNS_QUERIES)] += count;
+		w->cells.cell[NSC_CELL(SELF_TABLES, 0, NSC_V_TABLE_DNS_QUERIES)] += count;
 		break;
 	default:
 		break;
@@ -126,6 +126,13 @@ tally_response(struct nsc_worker *w, const struct nsc_dns_message *m)
 }
 
 static void
+tally_query(struct nsc_worker *w, const struct nsc_dns_message *m)
+{
+	add(w, NSC_CELL(DNS_QTYPE, 0, qtype_value(m->qtype)));
+	nsc_names_query(w, &m->name);
+}
+
+static void
 tally_dns(struct nsc_worker *w, const struct nsc_flow *f, const struct nsc_dns_message *m)
 {
 	unsigned outcomes = m->outcomes;
@@ -148,7 +155,7 @@ tally_dns(struct nsc_worker *w, const struct nsc_flow *f, const struct nsc_dns_m
 	if (m->response)
 		tally_response(w, m);
 	else
-		add(w, NSC_CELL(DNS_QTYPE, 0, qtype_value(m->qtype)));
+		tally_query(w, m);
 }
 
 static unsigned
@@ -210,12 +217,12 @@ static void
 tally_loss(struct nsc_worker *w, uint8_t loss)
 {
 	static const unsigned value[] = {
-		[NSC_LOSS_HTTP_REQUEST] = NSC_V_EVICTION_HTTP_REQUESTS,
-		[NSC_LOSS_HPACK] = NSC_V_EVICTION_HTTP2_NAMES,
-		[NSC_LOSS_OPERATION] = NSC_V_EVICTION_OPERATIONS,
+		[NSC_LOSS_HTTP_REQUEST] = NSC_V_TABLE_HTTP_REQUESTS,
+		[NSC_LOSS_HPACK] = NSC_V_TABLE_HTTP2_NAMES,
+		[NSC_LOSS_OPERATION] = NSC_V_TABLE_OPERATIONS,
 	};
 
-	add(w, NSC_CELL(SELF_EVICTION, 0, value[loss]));
+	add(w, NSC_CELL(SELF_TABLES, 0, value[loss]));
 }
 
 static unsigned
@@ -282,7 +289,7 @@ tally_certificate(struct nsc_worker *w, const struct nsc_event *ev)
 				(server == 1 ? NSC_DIRECTION_INCOMING : NSC_DIRECTION_OUTGOING);
 	if (!nsc_expiry_note(&w->certificates, nsc_flow_port(f, (int)server),
 			     ev->certificate.not_after, ev->time, local))
-		add(w, NSC_CELL(SELF_EVICTION, 0, NSC_V_EVICTION_CERT_PORTS));
+		add(w, NSC_CELL(SELF_TABLES, 0, NSC_V_TABLE_CERT_PORTS));
 }
 
 static void
@@ -294,7 +301,7 @@ tally_quic(struct nsc_worker *w, const struct nsc_quic_sign *s)
 		[NSC_QUIC_SIGN_MIGRATED] = NSC_CELL(QUIC_SIGN, 0, NSC_V_QUIC_SIGN_MIGRATED),
 		[NSC_QUIC_SIGN_SHORT_INITIAL] =
 			NSC_CELL(SELF_ANOMALY, 0, NSC_V_ANOMALY_SHORT_INITIAL),
-		[NSC_QUIC_SIGN_HELLO_LOST] = NSC_CELL(SELF_EVICTION, 0, NSC_V_EVICTION_QUIC_HELLOS),
+		[NSC_QUIC_SIGN_HELLO_LOST] = NSC_CELL(SELF_TABLES, 0, NSC_V_TABLE_QUIC_HELLOS),
 	};
 
 	w->cells.cell[cell[s->kind]] += s->count;

@@ -11,8 +11,8 @@ part(uint64_t pair[2], uint64_t rx, uint64_t tx, uint64_t both)
 	pair[1] += tx + both;
 }
 
-static void
-part_octets(uint64_t pair[2], const struct nsc_way_sums *s)
+void
+nsc_ways_part(uint64_t pair[2], const struct nsc_way_sums *s)
 {
 	part(pair, s->way[NSC_WAY_RX].octets, s->way[NSC_WAY_TX].octets,
 	     s->way[NSC_WAY_RX | NSC_WAY_TX].octets);
@@ -31,18 +31,18 @@ nsc_ways_settle(struct nsc_ways *ways, struct nsc_cells *cells)
 	uint64_t *c = cells->cell;
 
 	for (unsigned i = 0; i < NSC_COUNT_IFACE; i++) {
-		part_octets(&c[NSC_CELL(INTERFACE_OCTETS, i, 0)], &ways->interface[i]);
+		nsc_ways_part(&c[NSC_CELL(INTERFACE_OCTETS, i, 0)], &ways->interface[i]);
 		part_packets(&c[NSC_CELL(INTERFACE_PACKETS, i, 0)], &ways->interface[i]);
 	}
 	for (unsigned i = 0; i < NSC_COUNT_SCOPE_FORWARDED; i++) {
-		part_octets(&c[NSC_CELL(SCOPE_OCTETS, i, 0)], &ways->scope[i]);
+		nsc_ways_part(&c[NSC_CELL(SCOPE_OCTETS, i, 0)], &ways->scope[i]);
 		part_packets(&c[NSC_CELL(SCOPE_PACKETS, i, 0)], &ways->scope[i]);
 	}
 	for (unsigned i = 0; i < NSC_COUNT_NETWORK; i++) {
-		part_octets(&c[NSC_CELL(NETWORK_OCTETS, i, 0)], &ways->network[i]);
+		nsc_ways_part(&c[NSC_CELL(NETWORK_OCTETS, i, 0)], &ways->network[i]);
 		part_packets(&c[NSC_CELL(NETWORK_PACKETS, i, 0)], &ways->network[i]);
 	}
 	for (unsigned i = 0; i < NSC_COUNT_APP; i++)
-		part_octets(&c[NSC_CELL(APP_OCTETS, i, 0)], &ways->app[i]);
+		nsc_ways_part(&c[NSC_CELL(APP_OCTETS, i, 0)], &ways->app[i]);
 	memset(ways, 0, sizeof *ways);
 }

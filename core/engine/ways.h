@@ -36,6 +36,9 @@ nsc_ways_add(struct nsc_way_sums *s, unsigned way, uint64_t octets, uint64_t pac
 	s->way[way].packets += packets;
 }
 
+/* Adds the octets of a sum to a pair rx, tx. */
+void nsc_ways_part(uint64_t pair[2], const struct nsc_way_sums *s);
+
 /* Adds all to the cells, and begins anew. */
 void nsc_ways_settle(struct nsc_ways *ways, struct nsc_cells *cells);
 

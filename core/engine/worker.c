@@ -39,6 +39,19 @@ refresh(struct nsc_worker *w)
 		nsc_observed_facts(&w->observed, &w->locals.view, w->now);
 }
 
+static int
+open_domains(struct nsc_worker *w)
+{
+	char err[NSC_ERR];
+	int rc = nsc_suffixes_open(&w->suffixes, err);
+	struct nsc_domains_options o = {.suffixes = w->suffixes, .key = &w->settings.key,
+					.number = w->settings.number,
+					.workers = w->settings.workers,
+					.flows = w->settings.flow.size};
+
+	return rc == 0 ? nsc_domains_new(&w->domains, &o) : rc;
+}
+
 int
 nsc_worker_new(struct nsc_worker **out, const struct nsc_settings *settings, struct nsc_ledger *ledger,
 	       const struct nsc_facts *facts, const struct nsc_host *host)
@@ -46,7 +59,7 @@ nsc_worker_new(struct nsc_worker **out, const struct nsc_settings *settings, str
 	struct nsc_decode_config decode = settings->decode;
 	struct nsc_session_hooks sessions;
 	struct nsc_flow_hooks flows;
-	bool named = host->event != NULL || host->rows;
+	bool named = host->event != NULL || host->rows || settings->names;
 	struct nsc_worker *w;
 	int rc;
 
@@ -79,6 +92,8 @@ nsc_worker_new(struct nsc_worker **out, const struct nsc_settings *settings, str
 		w->party = nsc_whose_parties(w->whose);
 	if (rc == 0 && named)
 		rc = nsc_name_cache_new(&w->name_cache, &settings->key);
+	if (rc == 0 && settings->names && !host->uncounted)
+		rc = open_domains(w);
 	if (rc == 0 && host->rows && (w->tray = calloc(1, sizeof *w->tray)) == NULL)
 		rc = -ENOMEM;
 	nsc_worker_hooks(w, &sessions, &flows);
@@ -102,6 +117,8 @@ nsc_worker_free(struct nsc_worker *w)
 	nsc_flow_table_free(w->flows);
 	nsc_sessions_free(w->sessions);
 	nsc_name_cache_free(w->name_cache);
+	nsc_domains_free(w->domains);
+	nsc_suffixes_close(w->suffixes);
 	free(w->tray);
 	nsc_whose_free(w->whose);
 	nsc_decoder_free(w->decoder);
@@ -328,6 +345,8 @@ nsc_worker_publish(struct nsc_worker *w, bool force)
 	nsc_ways_settle(&w->ways, &w->cells);
 	w->cells.cell[NSC_CELL(APP_OPENED, 0, 0)] += u->opened;
 	*u = (struct nsc_undecided){.since = w->now};
+	if (w->domains != NULL)
+		nsc_domains_settle(w->domains, &w->cells);
 	nsc_whose_settle(w->whose, &w->locals.view, w->now);
 	nsc_account_self(w);
 	nsc_ledger_publish(w->ledger, &w->cells, force);
@@ -374,6 +393,12 @@ nsc_worker_unknown_link(const struct nsc_worker *w, uint64_t *frames)
 {
 	*frames = w->unknown_links;
 	return w->unknown_link;
+}
+
+bool
+nsc_worker_domain(const struct nsc_worker *w, unsigned row, struct nsc_row *r)
+{
+	return w->domains != NULL && nsc_domains_name(w->domains, row, r->name, &r->generation);
 }
 
 struct nsc_tray *

@@ -8,6 +8,7 @@
 #define NSC_ENGINE_WORKER_H
 
 #include "base/frame.h"
+#include "engine/ledgers.h"
 #include "engine/settings.h"
 #include "ledger/ledger.h"
 #include "nsc.h"
@@ -41,6 +42,9 @@ void nsc_worker_rebase(struct nsc_worker *w, uint64_t from, uint64_t to);
 
 /* CPU time that its thread has used so far, us (a replay has none: its values depend on packets alone). */
 void nsc_worker_cputime(struct nsc_worker *w, uint64_t user, uint64_t system);
+
+/* A row of the set DOMAIN, if it is one of this worker's and has a name.  Any thread. */
+bool nsc_worker_domain(const struct nsc_worker *w, unsigned row, struct nsc_row *r);
 
 /* Publishes if a reader asked (or force). */
 void nsc_worker_publish(struct nsc_worker *w, bool force);

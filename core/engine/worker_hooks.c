@@ -18,6 +18,7 @@ on_opened(void *arg, struct nsc_flow *f, const struct nsc_packet *p)
 	}
 	nsc_nat_opened(w, f);
 	nsc_remote_opened(w, f);
+	nsc_names_found(w, f);
 	if (w->host.event != NULL) {
 		struct nsc_event ev = {.kind = NSC_EVENT_STARTED, .time = p->time, .flow = f, .origin = w};
 
@@ -36,6 +37,7 @@ on_closed(void *arg, struct nsc_flow *f, enum nsc_end reason, enum nsc_failure f
 	if (w->mute)
 		return;
 	nsc_remote_closed(w, f);
+	nsc_names_found(w, f);
 	nsc_account_closed(w, f, reason, failure);
 	nsc_whose_closed(w->whose, f, &w->locals.view, now);
 }
@@ -99,6 +101,12 @@ on_app(void *arg, struct nsc_flow *f, unsigned before)
 }
 
 static void
+on_named(void *arg, struct nsc_flow *f)
+{
+	nsc_names_found(arg, f);
+}
+
+static void
 on_timeout(void *arg, struct nsc_flow *f, uint32_t seconds)
 {
 	struct nsc_worker *w = arg;
@@ -121,8 +129,9 @@ nsc_worker_hooks(struct nsc_worker *w, struct nsc_session_hooks *sessions, struc
 		.arg = w,
 		.event = w->mute ? count_event : on_event,
 		.names = w->name_cache,
-		.terse = w->host.event == NULL && !w->host.rows,
+		.terse = w->host.event == NULL && !w->host.rows && w->domains == NULL,
 		.unheard = w->host.event == NULL && w->host.uncounted,
+		.named = w->domains != NULL ? on_named : NULL,
 		.app = on_app,
 		.timeout = on_timeout,
 		.close = on_close,

@@ -6,6 +6,7 @@
 #include "decode/decode.h"
 #include "dissect/name_cache.h"
 #include "dissect/session.h"
+#include "engine/domains.h"
 #include "engine/expiry.h"
 #include "engine/locals.h"
 #include "engine/observed.h"
@@ -81,6 +82,8 @@ struct nsc_worker {
 	uint64_t names;			/* flows that went with a name */
 	uint64_t dns_messages;
 	struct nsc_name_cache *name_cache;	/* NULL: nobody reads names */
+	struct nsc_suffixes *suffixes;	/* with domains */
+	struct nsc_domains *domains;	/* option Names; NULL: off */
 	struct nsc_tray *tray;		/* NULL: nobody looks at single flows */
 	uint64_t app_flows[NSC_APPS];
 	int8_t db_row[NSC_APPS];	/* of the family db; -1: none */
@@ -122,6 +125,13 @@ bool nsc_nat_within(const struct nsc_worker *w, const struct nsc_translated *x);
 void nsc_nat_opened(struct nsc_worker *w, struct nsc_flow *f);
 void nsc_nat_look(struct nsc_worker *w);
 void nsc_nat_rebase(struct nsc_worker *w);
+
+/* account_names.c: the same, by registered domain; nothing without the option Names */
+void nsc_names_opened(struct nsc_worker *w, const struct nsc_flow *f);
+void nsc_names_found(struct nsc_worker *w, struct nsc_flow *f);
+void nsc_names_add(struct nsc_worker *w, const struct nsc_flow *f, unsigned way, uint64_t octets,
+		   uint64_t flows);
+void nsc_names_query(struct nsc_worker *w, const struct nsc_text *name);
 
 /* remote.c: the name of the remote end */
 int nsc_remote_side(const struct nsc_flow *f);

@@ -275,6 +275,9 @@ uint64_t nsc_flow_idle(const struct nsc_flow_table *t, const struct nsc_flow *f,
 /* Closes (reason EOF) and retires every flow, oldest first. */
 void nsc_flow_finish(struct nsc_flow_table *t, uint64_t now);
 
+/* The number of its entry, 1 to the table's size at creation: a generation's own until it is retired. */
+uint32_t nsc_flow_entry(const struct nsc_flow_table *t, const struct nsc_flow *f);
+
 const struct nsc_flow_stats *nsc_flow_stats(const struct nsc_flow_table *t);
 
 /* Visits every entry (for views); stop when the visitor returns false. */

@@ -268,6 +268,12 @@ nsc_flow_update(struct nsc_flow_table *t, const struct nsc_packet *p,
 		nsc_life_moved(t, f, state);
 }
 
+uint32_t
+nsc_flow_entry(const struct nsc_flow_table *t, const struct nsc_flow *f)
+{
+	return nsc_entry_index(t, f);
+}
+
 const struct nsc_flow_stats *
 nsc_flow_stats(const struct nsc_flow_table *t)
 {

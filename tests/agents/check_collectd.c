@@ -81,7 +81,8 @@ static const struct {
 } stock[] = {			/* collectd's own types.db, 5.12 */
 	{"if_octets", 2}, {"if_packets", 2}, {"io_octets", 2}, {"io_packets", 2}, {"ps_cputime", 2},
 	{"bool", 1}, {"cache_eviction", 1}, {"connections", 1}, {"count", 1},
-	{"current_connections", 1}, {"dns_qtype", 1}, {"dns_rcode", 1}, {"dns_response", 1}, {"duration", 1},
+	{"current_connections", 1}, {"dns_qtype", 1},
+	{"dns_query", 1}, {"dns_rcode", 1}, {"dns_response", 1}, {"duration", 1},
 	{"errors", 1}, {"gauge", 1}, {"http_request_methods", 1}, {"http_response_codes", 1}, {"memory", 1},
 	{"objects", 1}, {"operations", 1}, {"packets", 1}, {"percent", 1},
 	{"protocol_counter", 1}, {"queue_length", 1}, {"response_time", 1}, {"tcp_connections", 1},

@@ -40,7 +40,7 @@ is_derive(const char *type)
 		"if_octets", "if_packets", "connections", "protocol_counter", "dns_qtype",
 		"dns_rcode", "errors", "http_response_codes", "http_request_methods",
 		"packets", "cache_eviction", "operations", "ps_cputime", "io_octets", "io_packets",
-		"dns_response",
+		"dns_response", "dns_query",
 	};
 	unsigned i;
 
