@@ -200,6 +200,8 @@ tell_slot(struct nsc_teller *t, const struct where *w)
 	for (value = 0; value < w->m->members; value++) {
 		if (w->m->values == NSC_SET_HOST_SOURCE && !(t->ledgers->sources & 1u << value))
 			continue;
+		if (nsc_db_words(w->m) && w->text[value * NSC_QUANTILES][0] == '\0')
+			continue;	/* no word: nobody counts it */
 		if (w->m->shape == NSC_SHAPE_QUANTILES)
 			tell_quantiles(t, w, value);
 		else if (nsc_shape_grows(w->m->shape))
@@ -308,7 +310,7 @@ write_words(const struct nsc_metric *m, char (*text)[NSC_VALUE_TEXT])
 			const char *word = m->values == NSC_SET_OPERATION ? nsc_db_operation(row, v)
 									  : nsc_db_error(row, v);
 
-			snprintf(*text, NSC_VALUE_TEXT, "%s", word != NULL ? word : "unknown");
+			snprintf(*text, NSC_VALUE_TEXT, "%s", word != NULL ? word : "");
 		}
 	}
 }
