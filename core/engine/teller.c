@@ -93,6 +93,19 @@ sample(struct nsc_teller *t, const struct where *w, unsigned value, unsigned qua
 	return p;
 }
 
+/* Parts of what another metric tells whole: while all of it is of one scope, they say nothing new. */
+static bool
+is_all_of_one(struct nsc_teller *t, const struct nsc_metric *m)
+{
+	if (m != &nsc_metrics[NSC_M_DNS_SCOPE_LATENCY])
+		return false;
+	for (unsigned v = 0; v < m->members; v++)
+		for (unsigned i = 0; i < NSC_HISTOGRAM_CELLS; i++)
+			if (t->now->cell[m->base + v * m->width + i] != 0)
+				t->resolvers |= 1u << v;
+	return (t->resolvers & (t->resolvers - 1)) == 0;
+}
+
 static void
 tell_quantiles(struct nsc_teller *t, const struct where *w, unsigned value)
 {
@@ -197,6 +210,8 @@ tell_slot(struct nsc_teller *t, const struct where *w)
 		tell_listeners(t, w);
 		return;
 	}
+	if (is_all_of_one(t, w->m))
+		return;
 	for (value = 0; value < w->m->members; value++) {
 		if (w->m->values == NSC_SET_HOST_SOURCE && !(t->ledgers->sources & 1u << value))
 			continue;

@@ -30,6 +30,7 @@ struct nsc_teller {
 	struct nsc_sample *sample;		/* of the last read */
 	unsigned samples;
 	const char *count_text;			/* the value text of count-series */
+	uint32_t resolvers;			/* bit of each scope that a DNS answer came from */
 	uint64_t merged[NSC_HISTOGRAM_CELLS];
 };
 
