@@ -10,6 +10,7 @@
 #ifndef NSC_DISSECT_CONVERSATION_H
 #define NSC_DISSECT_CONVERSATION_H
 
+#include "dissect/media.h"
 #include "dissect/session.h"
 #include "dissect/slab.h"
 
@@ -47,6 +48,8 @@ struct nsc_sessions {
 	struct nsc_app_set wanted[2];	/* over TCP, over UDP */
 	struct nsc_app_set first[256];	/* by octet: who may begin with it */
 	void *shared[NSC_APPS];
+	uint8_t by_proto[256];		/* app by IP's protocol number; 0: none */
+	struct nsc_media media;
 
 	struct nsc_pool *pool;
 	struct nsc_slab *states, *labels;

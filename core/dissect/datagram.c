@@ -27,6 +27,9 @@ identify(struct nsc_sessions *ss, const struct nsc_update *up, const struct nsc_
 		.side = up->side,
 		.transport = NSC_OVER_UDP,
 		.port = {nsc_flow_port(f, 0), nsc_flow_port(f, 1)},
+		.addr = {nsc_flow_addr(f, 0), nsc_flow_addr(f, 1)},
+		.time = p->time,
+		.media = &ss->media,
 	};
 	int app = nsc_identify(ss, &g, candidates);
 	struct nsc_conversation *c = nsc_conversation_of(ss, f);
@@ -51,6 +54,16 @@ identify(struct nsc_sessions *ss, const struct nsc_update *up, const struct nsc_
 	return (unsigned)app;
 }
 
+/* What is known to speak from here on; it keeps no state. */
+static void
+follow(struct nsc_sessions *ss, struct nsc_flow *f, const struct nsc_dissector *next)
+{
+	unsigned app = nsc_speak_wanted(ss, next);
+
+	if (app != 0 && !nsc_speak_start(ss, f, NULL, app))
+		nsc_conversation_quit(ss, f, nsc_conversation_of(ss, f));
+}
+
 /* False: it is none of the protocol's, and that is no more the flow's. */
 static inline bool
 feed(struct nsc_sessions *ss, const struct nsc_update *up, const struct nsc_packet *p,
@@ -63,8 +76,9 @@ feed(struct nsc_sessions *ss, const struct nsc_update *up, const struct nsc_pack
 		.cut = p->payload_caplen < p->payload_len,
 		.fragmented = (p->flags & NSC_PACKET_FRAGMENT) != 0,
 	};
+	struct nsc_wish wish;
 
-	switch (nsc_speak_feed(ss, up->flow, c, &in, NULL)) {
+	switch (nsc_speak_feed(ss, up->flow, c, &in, &wish)) {
 	case NSC_MORE:
 	case NSC_MALFORMED:
 		return true;
@@ -73,6 +87,7 @@ feed(struct nsc_sessions *ss, const struct nsc_update *up, const struct nsc_pack
 		return true;
 	case NSC_HAND_ON:
 		nsc_speak_stop(ss, up->flow, c, true);
+		follow(ss, up->flow, wish.next);
 		return true;
 	case NSC_NOT_MINE:
 		break;

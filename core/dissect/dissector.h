@@ -38,6 +38,10 @@ struct nsc_guess {
 	bool midstream;			/* the beginning was not captured */
 	uint16_t port[2];		/* by side: a hint, never a proof */
 	const void *shared;		/* the dissector's per-worker state, to look at; may be NULL */
+	/* UDP, for RTP: both ends by side, the packet's time, where media is awaited (or NULL). */
+	const struct nsc_addr *addr[2];
+	uint64_t time;
+	const struct nsc_media *media;
 };
 
 struct nsc_chunk {
@@ -57,6 +61,7 @@ struct nsc_chunk {
 };
 
 struct nsc_dissector;
+struct nsc_media;
 struct nsc_name_cache;
 struct nsc_session_config;
 
@@ -80,6 +85,7 @@ struct nsc_out {
 	bool (*allows)(void *arg, const struct nsc_dissector *next);
 	void *shared;			/* the dissector's per-worker state, if it has one */
 	struct nsc_name_cache *names;	/* what names addresses; NULL: nobody asks */
+	struct nsc_media *media;	/* where RTP is awaited; NULL: nobody asks */
 	bool terse;			/* nobody reads the texts of events: they need not be made, */
 	bool unheard;			/* nor anything of them but their kind */
 	struct nsc_wish wish;
@@ -99,6 +105,7 @@ struct nsc_dissector {
 	uint8_t transports;		/* nsc_transport */
 	uint16_t state_size;		/* octets of state a conversation, at most 1024 */
 	uint8_t stateless;		/* nsc_transport: over these, feed is given NULL */
+	uint8_t ip_proto;		/* without transports: IP's own number is the name */
 	uint32_t timeout;		/* idle seconds; 0: the transport's default */
 
 	/*

@@ -6,6 +6,7 @@
  */
 #include "dissect/dtls_parts.h"
 #include "dissect/protocols.h"
+#include "dissect/stun.h"
 #include "dissect/tls_handshake.h"
 #include "dissect/tls_hello.h"
 #include "dissect/tls_record.h"
@@ -15,8 +16,6 @@ enum {
 	HELLO_MAX = 65536,
 	SEQ_MAX = 32,  /* messages of a side; a handshake has about ten */
 	PATIENCE = 64, /* datagrams without an end of the handshake */
-	STUN_HEADER = 20,
-	STUN_COOKIE = 0x2112a442,
 };
 
 struct state {
@@ -74,17 +73,6 @@ plausible(const struct nsc_dtls_record *r)
 	}
 }
 
-/* RFC 8489, 5 and 14.7: with a cookie, and of a length that is told. */
-static bool
-is_stun(struct nsc_bytes b)
-{
-	size_t have = nsc_bytes_left(&b);
-	uint16_t type = nsc_bytes_u16(&b), len = nsc_bytes_u16(&b);
-
-	return nsc_bytes_u32(&b) == STUN_COOKIE && type < 0x4000 && len % 4 == 0 &&
-	       have == STUN_HEADER + (size_t)len;
-}
-
 static enum nsc_verdict
 guess(const struct nsc_guess *g)
 {
@@ -92,7 +80,7 @@ guess(const struct nsc_guess *g)
 	struct nsc_dtls_record r;
 	unsigned n = 0;
 
-	if (is_stun(b))
+	if (nsc_is_stun(b))
 		return NSC_MORE;
 	for (; n < RECORDS_MAX && nsc_bytes_left(&b) > 0; n++) {
 		if (!nsc_dtls_record(&b, &r))

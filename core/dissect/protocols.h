@@ -58,5 +58,21 @@ extern const struct nsc_dissector nsc_nfs;	/* nfs.c */
 extern const struct nsc_dissector nsc_sip;	/* sip.c */
 extern const struct nsc_dissector nsc_rtsp;	/* rtsp.c */
 extern const struct nsc_dissector nsc_memcached;	/* memcached.c */
+extern const struct nsc_dissector nsc_stun;	/* stun.c */
+extern const struct nsc_dissector nsc_rtp;	/* rtp.c */
+extern const struct nsc_dissector nsc_rtcp;	/* rtp.c */
+extern const struct nsc_dissector nsc_esp;	/* esp.c */
+extern const struct nsc_dissector nsc_mssql;	/* mssql.c */
+extern const struct nsc_dissector nsc_oracle;	/* oracle.c */
+extern const struct nsc_dissector nsc_git;	/* git.c */
+extern const struct nsc_dissector nsc_netflow;	/* netflow.c */
+extern const struct nsc_dissector nsc_sflow;	/* sflow.c */
+extern const struct nsc_dissector nsc_dcerpc;	/* dcerpc.c */
+extern const struct nsc_dissector nsc_rtmp;	/* rtmp.c */
+extern const struct nsc_dissector nsc_ajp;	/* ajp.c */
+extern const struct nsc_dissector nsc_ceph;	/* ceph.c */
+extern const struct nsc_dissector nsc_zabbix;	/* zabbix.c */
+extern const struct nsc_dissector nsc_collectd;	/* collectd.c */
+extern const struct nsc_dissector nsc_whois;	/* whois.c */
 
 #endif

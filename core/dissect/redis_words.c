@@ -32,7 +32,7 @@ const char *const nsc_redis_operations[] = {OPERATIONS(TEXT) NULL};
 const char *const nsc_redis_errors[] = {ERRORS(TEXT) NULL};
 #undef TEXT
 
-static const struct nsc_word commands[] = {
+static const struct nsc_word_row commands[] = {
 	{"acl", OP_ADMIN},
 	{"append", OP_SET},
 	{"asking", OP_ADMIN},
@@ -249,7 +249,7 @@ static const struct nsc_word commands[] = {
 	{"zunionstore", OP_SORTED_SETS},
 };
 
-static const struct nsc_word errors[] = {
+static const struct nsc_word_row errors[] = {
 	{"ask", ERROR_ASK},
 	{"busy", ERROR_BUSY},
 	{"busygroup", ERROR_STREAM},
@@ -278,7 +278,7 @@ static const struct nsc_word errors[] = {
 	{"wrongtype", ERROR_WRONGTYPE},
 };
 
-static const struct nsc_word pushes[] = {
+static const struct nsc_word_row pushes[] = {
 	{"message", NSC_REDIS_MESSAGE},	     {"pmessage", NSC_REDIS_MESSAGE},
 	{"psubscribe", NSC_REDIS_CONFIRMED}, {"punsubscribe", NSC_REDIS_CONFIRMED},
 	{"smessage", NSC_REDIS_MESSAGE},     {"ssubscribe", NSC_REDIS_CONFIRMED},

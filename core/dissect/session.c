@@ -18,7 +18,11 @@ want(struct nsc_sessions *ss)
 	for (unsigned app = 1; app < ss->dissector_count; app++) {
 		const struct nsc_dissector *d = ss->dissectors[app];
 
-		if (d == NULL || d->guess == NULL || (ss->cfg.wanted[app / 64] >> app % 64 & 1) == 0)
+		if (d == NULL || (ss->cfg.wanted[app / 64] >> app % 64 & 1) == 0)
+			continue;
+		if (d->ip_proto != 0)
+			ss->by_proto[d->ip_proto] = (uint8_t)app;
+		if (d->guess == NULL)
 			continue;
 		for (int udp = 0; udp < 2; udp++) {
 			if ((d->transports & (udp ? NSC_OVER_UDP : NSC_OVER_TCP)) != 0)
@@ -200,6 +204,8 @@ nsc_session_packet(struct nsc_sessions *ss, const struct nsc_update *up, const s
 	case NSC_PROTO_UDP:
 		return nsc_datagram_packet(ss, up, p);
 	default:
+		if (ss->by_proto[p->proto] != 0)
+			nsc_speak_start(ss, f, NULL, ss->by_proto[p->proto]);
 		f->flags |= NSC_FLOW_NO_PAYLOAD;
 		return NSC_END_OPEN;
 	}

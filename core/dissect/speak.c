@@ -77,6 +77,7 @@ nsc_speak_prepare(struct nsc_sessions *ss)
 		.label = tell_label,
 		.allows = allows,
 		.names = ss->hooks.names,
+		.media = &ss->media,
 		.terse = ss->hooks.terse,
 		.unheard = ss->hooks.unheard,
 	};

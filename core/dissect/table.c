@@ -65,6 +65,22 @@ const struct nsc_dissector *const nsc_dissectors[] = {
 	DISSECTOR(sip),
 	DISSECTOR(rtsp),
 	DISSECTOR(memcached),
+	DISSECTOR(stun),
+	DISSECTOR(rtp),
+	DISSECTOR(rtcp),
+	DISSECTOR(esp),
+	DISSECTOR(mssql),
+	DISSECTOR(oracle),
+	DISSECTOR(git),
+	DISSECTOR(netflow),
+	DISSECTOR(sflow),
+	DISSECTOR(dcerpc),
+	DISSECTOR(rtmp),
+	DISSECTOR(ajp),
+	DISSECTOR(ceph),
+	DISSECTOR(zabbix),
+	DISSECTOR(collectd),
+	DISSECTOR(whois),
 };
 
 const unsigned nsc_dissector_count = sizeof nsc_dissectors / sizeof nsc_dissectors[0];

@@ -19,7 +19,7 @@ compare(const char *word, const struct nsc_bytes *b)
 }
 
 unsigned
-nsc_word_value(const struct nsc_word *list, size_t count, const struct nsc_bytes *b, unsigned none)
+nsc_word_value(const struct nsc_word_row *list, size_t count, const struct nsc_bytes *b, unsigned none)
 {
 	size_t low = 0, high = count;
 

@@ -5,13 +5,13 @@
 
 #include "base/bytes.h"
 
-struct nsc_word {
+struct nsc_word_row {
 	const char *word;		/* lower-case */
 	uint8_t value;
 };
 
 /* The value of the word that is all of b, or `none`; the list is in strcmp's order. */
-unsigned nsc_word_value(const struct nsc_word *list, size_t count, const struct nsc_bytes *b,
+unsigned nsc_word_value(const struct nsc_word_row *list, size_t count, const struct nsc_bytes *b,
 			unsigned none);
 
 #endif

@@ -37,6 +37,10 @@ names		core/dissect/smb.c core/dissect/rsync.c core/dissect/telnet.c core/dissec
 names		core/dissect/cassandra.c core/dissect/kafka.c core/dissect/nfs.c core/dissect/sip.c
 names		core/dissect/rtsp.c core/dissect/memcached.c
 operations	core/dissect/redis.c core/dissect/redis_words.c core/dissect/words.c core/dissect/pending.c
+names		core/dissect/mssql.c core/dissect/oracle.c core/dissect/git.c core/dissect/netflow.c core/dissect/sflow.c
+names		core/dissect/dcerpc.c core/dissect/rtmp.c core/dissect/ajp.c core/dissect/ceph.c core/dissect/zabbix.c
+names		core/dissect/collectd.c core/dissect/whois.c
+media		core/dissect/media.c
 openvpn		core/dissect/openvpn.c core/dissect/openvpn_packet.c core/dissect/openvpn_order.c
 quic		core/dissect/quic.c core/dissect/quic_initial.c core/dissect/quic_frame.c core/dissect/quic_hello.c
 quic		core/dissect/quic_link.c core/dissect/quic_google.c core/dissect/quic_header.c core/dissect/quic_paths.c

@@ -35,7 +35,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		const struct nsc_dissector *d = nsc_dissectors[app];
 
 		/* What keeps a state has a target of its own. */
-		if (d == NULL || d->feed != NULL || d->guess == NULL)
+		if (d == NULL || d->state_size > 0 || d->transports == 0 || d->guess == NULL)
 			continue;
 		if (ask(d, &g, p, n) != NSC_DONE || g.transport == NSC_OVER_UDP)
 			continue;

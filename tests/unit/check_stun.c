@@ -97,6 +97,8 @@ START_TEST(stun_alone_is_no_dtls)
 	nsc_worker_finish(world.worker, world.now);
 	ck_assert_uint_eq(told("app-dtls/connections-opened"), 0);
 	ck_assert_uint_eq(told("tls/connections-dtls_1_2"), 0);
+	ck_assert_uint_eq(told("app-stun/connections-opened"), 1);
+	ck_assert_uint_eq(told("app-rtp/connections-opened"), 1);
 	ck_assert_uint_eq(told("flow/connections-opened"), 2);
 	end();
 }

@@ -148,6 +148,54 @@ FLOWS = [
     ("memcached", "tcp", 11211, [(1, h("80000003" "00000000" "00000003" "00000000" "0000000000000000") + b"key")]),
     ("unknown", "tcp", 11211, [(1, b"get key\r\n"), (0, b"EMD\r\n")]),
     ("unknown", "tcp", 11211, [(1, b"set key 0 60 x\r\nvalue\r\n"), (0, b"ERROR\r\n")]),
+    ("stun", "udp", 3478, [(1, h("00010008" "2112a442") + b"identifier12" + h("80220004") + b"test"),
+                           (0, h("0101000c" "2112a442") + b"identifier12" + h("00200008" "0001a147e112a643"))]),
+    ("stun", "udp", 3478, [(1, h("00010000") + b"identifier of 16"),
+                           (0, h("0101000c") + b"identifier of 16" + h("00010008" "0001c3a1c0000201"))]),
+    ("unknown", "udp", 3478, [(1, h("0001000c" "2112a442") + b"identifier12" + h("80220004") + b"test")]),
+    ("unknown", "udp", 3478, [(1, h("0101000c") + b"identifier of 16" + h("00710008" "0001c3a1c0000201"))]),
+    ("stun", "tcp", 3478, [(1, h("00030008" "2112a442") + b"identifier12" + h("00190004" "11000000"))]),
+    ("unknown", "udp", 40100, [(1, h("80000001" "00000000" "01020304") + b"media" * 20)]),
+    ("mssql", "tcp", 1433, [(1, h("1201002f00000100" "00001a0006" "010020000102002100010300220004" "0400260001ff"
+                                  "1000000000" "00" "00" "00000000" "00"))]),
+    ("unknown", "tcp", 1433, [(1, h("1201002f00000100" "00001a0005" "010020000102002100010300220004" "0400260001ff"
+                                    "1000000000" "00" "00" "00000000" "00"))]),
+    ("mssql", "tcp", 1433, [(1, h("0101002a00000100" "16000000" "12000000" "0200" "0000000000000000" "01000000")
+                            + "SELECT 1".encode("utf-16-le")[:12])]),
+    ("oracle", "tcp", 1521, [(1, struct.pack(">HHBBH", 126, 0, 1, 0, 0) + h("0136012c00000800" "7fff7f080000000100")
+                              + b"\0" * 7 + (b"(DESCRIPTION=(CONNECT_DATA=(SID=x))(ADDRESS=(PROTOCOL=TCP)(HOST=a)))"
+                                             .ljust(94)))]),
+    ("unknown", "tcp", 1521, [(1, struct.pack(">HHBBH", 126, 0, 1, 0, 0) + b" " * 118)]),
+    ("git", "tcp", 9418, [(1, b"0033git-upload-pack /project.git\0host=myserver.com\0")]),
+    ("unknown", "tcp", 9418, [(1, b"003ggit-upload-pack /project.git\0host=myserver.com\0")]),
+    ("netflow", "udp", 2055, [(1, struct.pack(">HHIIIIBBH", 5, 1, 1, 2, 3, 4, 0, 0, 0) + b"\0" * 48)]),
+    ("unknown", "udp", 2055, [(1, struct.pack(">HHIIIIBBH", 5, 2, 1, 2, 3, 4, 0, 0, 0) + b"\0" * 48)]),
+    ("netflow", "udp", 2055, [(1, struct.pack(">HHIIII", 9, 1, 1, 2, 3, 4) + h("0000000c" "01000001" "00080004"))]),
+    ("netflow", "udp", 4739, [(1, struct.pack(">HHIII", 10, 28, 1, 2, 3) + h("0002000c" "01000001" "00080004"))]),
+    ("unknown", "udp", 4739, [(1, struct.pack(">HHIII", 10, 28, 1, 2, 3) + h("0002000d" "01000001" "00080004"))]),
+    ("sflow", "udp", 6343, [(1, struct.pack(">II4sIIII", 5, 1, b"\xc0\0\2\1", 0, 7, 1000, 1)
+                             + struct.pack(">II", 2, 12) + struct.pack(">III", 1, 1, 0))]),
+    ("unknown", "udp", 6343, [(1, struct.pack(">II4sIIII", 5, 1, b"\xc0\0\2\1", 0, 7, 1000, 1)
+                               + struct.pack(">II", 2, 16) + struct.pack(">III", 1, 1, 0))]),
+    ("dcerpc", "tcp", 135, [(1, h("05000b0310000000" "48000000" "01000000" "d016d016" "00000000" "01000000" "00000100"
+                                  "0883afe11f5dc91191a408002b14a0fa" "03000000"
+                                  "045d888aeb1cc9119fe808002b104860" "02000000"))]),
+    ("unknown", "tcp", 135, [(1, h("05000b0320000000" "48000000" "01000000" "d016d016" "00000000" "01000000"))]),
+    ("rtmp", "tcp", 1935, [(1, b"\3" + h("0000100000000000") + b"\x5a" * 1528)]),
+    ("unknown", "tcp", 1935, [(1, b"\3" + h("0000100012000000") + b"\x5a" * 1528)]),
+    ("ajp", "tcp", 8009, [(1, h("12340040" "0202") + b"\0\x08HTTP/1.1\0" + b"\0\1/\0" + b"\0\x09127.0.0.1\0" + b"\xff\xff"
+                           + b"\0\x09localhost\0" + h("0050" "00" "0000" "ff"))]),
+    ("unknown", "tcp", 8009, [(1, h("12340040" "0202") + b"\0\x08HTTQ/1.1\0")]),
+    ("ceph", "tcp", 6789, [(0, b"ceph v027" + b"\0" * 272)]),
+    ("ceph", "tcp", 3300, [(1, b"ceph v2\n" + h("1000") + b"\0" * 16)]),
+    ("unknown", "tcp", 3300, [(1, b"ceph vx\n" + h("1000") + b"\0" * 16)]),
+    ("zabbix", "tcp", 10051, [(1, b"ZBXD\1" + struct.pack("<II", 27, 0) + b'{"request":"active checks"}')]),
+    ("unknown", "tcp", 10051, [(1, b"ZBXD\0" + struct.pack("<II", 27, 0) + b'{"request":"active checks"}')]),
+    ("collectd", "udp", 25826, [(1, h("00000006") + b"a\0" + h("0008000c" "14a0000000000000") + h("00020008") + b"cpu\0"
+                                 + h("00040008") + b"cpu\0" + h("0006000f" "0001" "02") + b"\0" * 8)]),
+    ("unknown", "udp", 25826, [(1, h("00000006") + b"ab" + h("0008000c" "14a0000000000000") + h("00020008") + b"cpu\0")]),
+    ("whois", "tcp", 43, [(1, b"example.com\r\n"), (0, b"   Domain Name: EXAMPLE.COM\r\n   Registry Domain ID: 1\r\n")]),
+    ("unknown", "tcp", 43, [(1, b"example.com\r\n"), (0, b"Hello, what is this?\r\n" * 30)]),
 ]
 
 
