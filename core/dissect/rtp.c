@@ -82,5 +82,6 @@ const struct nsc_dissector nsc_rtcp = {
 	.first = {{0x80, 0xc0}},
 	.guess = guess_rtcp,
 	.known_by = "reports whose lengths add up, where SIP or RTSP agreed on media",
-	.limits = "as `rtp`; on one port with media the flow bears the name of what came first, behind STUN that of the media",
+	.limits = "as `rtp`; on one port with media the flow bears the name of what came first, "
+		  "behind STUN that of the media",
 };

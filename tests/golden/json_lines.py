@@ -238,7 +238,8 @@ def check_metrics(out, summary):
                 app = [a + b for a, b in zip(app, v)]
             elif name.endswith("/connections-opened"):
                 opened[1] += v[0]
-        if "/current_connections" in name:
+        # A row that MaxSeries left no room for is told no more: its flows are among "other".
+        if "/current_connections" in name and when[name] == max(when.values()):
             check(v == [0], name, "is", v, "at the end")
     check(scope == app, "octets of scopes", scope, "of applications", app)
     check(opened[0] == opened[1], "flows opened by scope and by application", opened)
