@@ -60,7 +60,7 @@ PORTS = {("tls", "gauge", "cert_days-PORT"), ("listen", "queue_length", "PROTO-P
 
 # The table itself: only these placeholders, numbers only where a protocol or a quantile has them.
 for (family, group, kind), values in table.items():
-    if group not in ("", "-IF", "-SCOPE", "-NAME", "-APP", "-PROTO"):
+    if group not in ("", "-IF", "-SCOPE", "-NAME", "-APP", "-PROTO", "-DOMAIN"):
         fault("%s%s: an open set that nobody has thought about" % (family, group))
     for value in values:
         if "PORT" in value:
