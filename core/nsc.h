@@ -175,6 +175,7 @@ struct nsc_sample {
 	bool fresh;
 	uint64_t sum[2];		/* counters */
 	double level[2];		/* else */
+	unsigned metric;		/* its line in metrics.def, counted from 0 */
 };
 
 /*
@@ -227,6 +228,33 @@ struct nsc_alarm {
  */
 void nsc_reader_alarms(struct nsc_reader *r, void (*tell)(void *arg, const struct nsc_alarm *a),
 		       void *arg);
+
+/* --- charts, for a host that draws (Netdata): metrics.def and charts.def ----- */
+
+enum nsc_chart_form { NSC_CHART_LINE, NSC_CHART_AREA, NSC_CHART_STACKED };
+
+enum { NSC_CHART_CONTEXT = 64, NSC_CHART_UNITS = 32 };
+
+/*
+ * How a metric is drawn: one chart a context and group, one line in it a value.  Values are
+ * told as integers, counters as they are, a level times `scale`; times multiplier, by
+ * divisor they have `units`, a counter's by the second.
+ */
+struct nsc_chart {
+	char context[NSC_CHART_CONTEXT];	/* "scope_packets" */
+	char units[NSC_CHART_UNITS];		/* "packets/s" */
+	const char *family, *title;
+	const char *label;		/* what the group is: "scope"; "" where there is none */
+	const char *part[2];		/* what two values are: "received", "sent"; "" of one */
+	unsigned order;			/* among all charts */
+	uint8_t form;			/* nsc_chart_form */
+	bool lasting;			/* no value does not mean that it went */
+	int32_t multiplier[2], divisor;
+	uint32_t scale;
+};
+
+unsigned nsc_metric_count(void);	/* lines of metrics.def */
+void nsc_chart(unsigned metric, struct nsc_chart *c);
 
 /* --- single rows, for a view that refreshes (the CLI's top) ---------------- */
 

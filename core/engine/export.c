@@ -167,6 +167,72 @@ metric_row(const struct out *o, enum nsc_format f, const struct nsc_metric *m)
 	}
 }
 
+/* --- charts -------------------------------------------------------------------------- */
+
+static bool
+is_first_of_context(unsigned metric, const struct nsc_chart *c)
+{
+	struct nsc_chart other;
+
+	for (unsigned i = 0; i < metric; i++) {
+		nsc_chart(i, &other);
+		if (strcmp(other.context, c->context) == 0)
+			return false;
+	}
+	return true;
+}
+
+/* The dimensions of all metrics that share the context. */
+static void
+dimension_text(unsigned metric, const struct nsc_chart *c, char text[SETS])
+{
+	struct nsc_chart other;
+	char values[SETS];
+
+	text[0] = '\0';
+	for (unsigned i = metric; i < NSC_METRICS; i++) {
+		nsc_chart(i, &other);
+		if (strcmp(other.context, c->context) != 0)
+			continue;
+		value_text(&nsc_metrics[i], values);
+		append(text, SETS, text[0] != '\0' ? " " : "");
+		append(text, SETS, nsc_metrics[i].shape == NSC_SHAPE_PAIR ? "" : values);
+		if (values[0] != '\0' && other.part[0][0] == '\0')
+			continue;
+		if (other.part[0][0] == '\0') {
+			append(text, SETS, nsc_metrics[i].unit);
+			continue;
+		}
+		for (unsigned j = 0; j < 2; j++) {
+			append(text, SETS, j > 0 ? " " : "");
+			append(text, SETS, values);
+			append(text, SETS, values[0] != '\0' ? "_" : "");
+			append(text, SETS, other.part[j]);
+		}
+	}
+}
+
+static void
+print_charts(const struct out *o)
+{
+	char dimensions[SETS];
+	struct nsc_chart c;
+
+	say(o, "\n## Charts of Netdata\n\n"
+	       "From the same table and `core/charts.def`. A chart's context is `netflowscope.CONTEXT`; "
+	       "where there is a label, there is a chart for each of its values. What was sent "
+	       "stands below the line.\n\n"
+	       "| CONTEXT | Units | Label | Dimensions | Title |\n|---|---|---|---|---|\n");
+	for (unsigned i = 0; i < NSC_METRICS; i++) {
+		nsc_chart(i, &c);
+		if (!is_first_of_context(i, &c))
+			continue;
+		dimension_text(i, &c, dimensions);
+		say(o, "| `%s` | %s | %s | %s | %s |\n", c.context, c.units, c.label, dimensions,
+		    c.title);
+	}
+}
+
 void
 nsc_print_metrics(enum nsc_format f, void (*put)(void *arg, const char *text), void *arg)
 {
@@ -197,6 +263,8 @@ nsc_print_metrics(enum nsc_format f, void (*put)(void *arg, const char *text), v
 			"|---|---|---|---|---|---|\n");
 	for (i = 0; i < NSC_METRICS; i++)
 		metric_row(&o, f, &nsc_metrics[i]);
+	if (f == NSC_FORMAT_MARKDOWN)
+		print_charts(&o);
 }
 
 /* --- options ---------------------------------------------------------------------- */

@@ -86,6 +86,7 @@ sample(struct nsc_teller *t, const struct where *w, unsigned value, unsigned qua
 		.type = w->m->type,
 		.value = w->text[value * NSC_QUANTILES + quantile],
 		.unit = w->m->unit,
+		.metric = (unsigned)(w->m - nsc_metrics),
 		.count = 1,
 		.fresh = !s->told[quantile],
 	};
