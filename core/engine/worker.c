@@ -142,6 +142,13 @@ nsc_worker_reconfigure(struct nsc_worker *w, const struct nsc_settings *settings
 	return 0;
 }
 
+/* Who has no address yet and asks for one; no router passes that on (RFC 1122, 3.2.1.3; RFC 4291, 2.5.2). */
+static bool
+is_nobody(const struct nsc_addr *a)
+{
+	return nsc_addr_word(a, 0) == 0 && (nsc_addr_word(a, 1) & ~(0xffffull << 32)) == 0;
+}
+
 /*
  * What the link says against a packet: a frame for somebody else, unless a
  * stacked device of ours has that address; and the second sight of a forwarded
@@ -159,7 +166,8 @@ is_foreign(struct nsc_worker *w, const struct nsc_packet *p)
 		w->foreign++;
 		return true;
 	}
-	if (f->flags & NSC_FRAME_OUTGOING && w->locals.known && !nsc_locals_has(&w->locals, &p->src)) {
+	if (f->flags & NSC_FRAME_OUTGOING && w->locals.known && !nsc_locals_has(&w->locals, &p->src) &&
+	    !is_nobody(&p->src)) {
 		nsc_account_interface(w, p, NSC_WAY_TX);
 		return true;
 	}

@@ -101,6 +101,7 @@ fuzz_call(const struct nsc_dissector *d, void *state, struct nsc_chunk *in,
 			      .side = in->side,
 			      .transport = in->transport,
 			      .midstream = in->gap,
+			      .shared = out->shared,
 			      .port = {in->port[0], in->port[1]}};
 
 	if (!claimed && d->guess(&g) != NSC_DONE)

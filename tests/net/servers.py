@@ -18,15 +18,20 @@ import traceback
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "servers"))
 
+import clock		# noqa: E402
 import compare		# noqa: E402
 import datagrams	# noqa: E402
 import db_redis		# noqa: E402
+import dhcp		# noqa: E402
 import names		# noqa: E402
 import place		# noqa: E402
 import quic		# noqa: E402
+import radius		# noqa: E402
 import secret		# noqa: E402
 import shell		# noqa: E402
+import snmp		# noqa: E402
 import starttls		# noqa: E402
+import tftp		# noqa: E402
 import ways		# noqa: E402
 import web		# noqa: E402
 import web2		# noqa: E402
@@ -36,6 +41,7 @@ GROUPS = {
                 "starttls": starttls, "ways": ways},
     # Those whose operations are counted.
     "databases": {"redis": db_redis},
+    "infrastructure": {"radius": radius, "snmp": snmp, "ntp": clock, "dhcp": dhcp, "tftp": tftp},
 }
 GROUP = os.environ.get("NSC_GROUP", "servers")
 AREAS = GROUPS[GROUP]
