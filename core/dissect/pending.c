@@ -51,6 +51,13 @@ nsc_queue_drop(struct nsc_queue *q, struct nsc_pending *ring, unsigned size)
 	q->runs--;
 }
 
+void
+nsc_queue_restart(const struct nsc_queue *q, struct nsc_pending *ring, uint64_t time)
+{
+	if (q->runs > 0 && ring[q->first].id == 1)
+		ring[q->first].time = us(time);
+}
+
 bool
 nsc_ids_ask(struct nsc_pending *table, unsigned size, uint32_t id, unsigned kind, unsigned tag,
 	    uint64_t time)

@@ -40,6 +40,12 @@ const struct nsc_pending *nsc_queue_oldest(const struct nsc_queue *q,
 /* The oldest one was answered: it goes.  How many wait still is not told. */
 void nsc_queue_drop(struct nsc_queue *q, struct nsc_pending *ring, unsigned size);
 
+/*
+ * The oldest request, if it is alone in its run, ends only now: it went on with data that the
+ * server asked for.
+ */
+void nsc_queue_restart(const struct nsc_queue *q, struct nsc_pending *ring, uint64_t time);
+
 /* Octets were lost, and with them who waits for what: none waits. */
 static inline void
 nsc_queue_forget(struct nsc_queue *q)

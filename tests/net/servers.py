@@ -21,6 +21,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "ser
 import clock		# noqa: E402
 import compare		# noqa: E402
 import datagrams	# noqa: E402
+import db_postgresql	# noqa: E402
 import db_redis		# noqa: E402
 import dhcp		# noqa: E402
 import names		# noqa: E402
@@ -40,7 +41,7 @@ GROUPS = {
     "servers": {"http": web, "http2": web2, "tls": secret, "dtls": datagrams, "quic": quic, "dns": names, "ssh": shell,
                 "starttls": starttls, "ways": ways},
     # Those whose operations are counted.
-    "databases": {"redis": db_redis},
+    "databases": {"redis": db_redis, "postgresql": db_postgresql},
     "infrastructure": {"radius": radius, "snmp": snmp, "ntp": clock, "dhcp": dhcp, "tftp": tftp},
 }
 GROUP = os.environ.get("NSC_GROUP", "servers")

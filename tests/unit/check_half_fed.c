@@ -45,6 +45,7 @@ static const struct {
 	BEGIN("proxy", false, 0, "PROXY TCP4 192.0.2.1 192.0.2.2 1"),
 	BEGIN("socks", false, 0, "\5\1\0"),
 	BEGIN("postgresql", false, 0, "\0\0\0\50\0\3\0\0user\0half\0dat"),
+	BEGIN("postgresql", true, 0, "\0\0\0\23\0\3\0\0user\0half\0\0Q\0\1\0\0select half"),
 	BEGIN("mysql", false, 1, "\112\0\0\0\12" "8.0.36\0\7\0\0\0abcdefgh\0\377\377"),
 	BEGIN("rdp", false, 0, "\3\0\0\53\46\340\0\0\0\0\0Co"),
 	BEGIN("openvpn", true, 0, "\0\16\70half fed\0\0\0\0\0\0\77\40half fed\0\0\0\0\1\26\3\1"),
