@@ -71,6 +71,7 @@ struct nsc_wish {
 	uint64_t skip;			/* these many octets behind the consumed ones are of no interest */
 	uint32_t timeout;		/* idle seconds that suit the protocol; 0: as it is */
 	const struct nsc_dissector *next; /* with NSC_HAND_ON: what both sides agreed on, or NULL */
+	const struct nsc_dissector *called; /* an application over this one: the flow has its name from now on */
 	/* With `next`: its state begins with these octets.  Borrowed from the shared state. */
 	const void *seed;
 	uint32_t seed_len;

@@ -4,6 +4,7 @@
  * is complete, when it is reset, or at the end of the connection.
  */
 #include "dissect/h2.h"
+#include "dissect/protocols.h"
 
 static bool
 text_is(struct nsc_text t, const char *name)
@@ -199,6 +200,8 @@ on_request(struct nsc_h2 *s, struct nsc_h2_context *x, uint32_t id, const struct
 	if (st == NULL)
 		st = add(x, id, out);
 	request(x, st, b);
+	if (st->grpc)
+		out->wish.called = &nsc_grpc;
 	if (id > s->highest[0])
 		s->highest[0] = id;
 	if (st->method_len == 0)

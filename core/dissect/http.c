@@ -221,6 +221,8 @@ read_head(struct nsc_http *s, struct nsc_chunk *in, struct nsc_out *out)
 	nsc_bytes_skip(b, end);
 	me->spoke = true;
 	me->request = h.status == 0;
+	if (h.product != NULL)
+		out->wish.called = h.product;
 	enum nsc_verdict v =
 		me->request ? on_request(s, in, &h, out) : on_response(s, in, &h, out);
 

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "dissect/http_head.h"
+#include "dissect/over_http.h"
 
 enum {
 	LAST_INITIAL = 'V',	/* of all methods */
@@ -410,6 +411,8 @@ field(struct nsc_http_head *h, struct nsc_bytes c, bool *host_seen)
 		h->upgrade = text_is(value, "websocket") ? NSC_HTTP_TO_WEBSOCKET
 			     : text_is(value, "h2c")	 ? NSC_HTTP_TO_H2C
 							 : NSC_HTTP_TO_NOTHING;
+	} else if (h->status != 0 && h->product == NULL) {
+		h->product = nsc_over_http(name, value);
 	}
 }
 

@@ -11,6 +11,8 @@ enum {
 	NSC_HTTP_METHOD_MAX = 24,
 };
 
+struct nsc_dissector;
+
 enum nsc_http_upgrade {
 	NSC_HTTP_TO_NOTHING,
 	NSC_HTTP_TO_WEBSOCKET, /* RFC 6455, 4.2.2 */
@@ -27,6 +29,7 @@ struct nsc_http_head {
 	uint8_t upgrade; /* nsc_http_upgrade */
 	bool sized;      /* length holds */
 	uint64_t length; /* Content-Length */
+	const struct nsc_dissector *product; /* of a response: the application, or NULL */
 };
 
 /* Octets of the line at b with its LF, or 0 if there is no LF yet. */

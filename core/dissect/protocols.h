@@ -74,5 +74,9 @@ extern const struct nsc_dissector nsc_ceph;	/* ceph.c */
 extern const struct nsc_dissector nsc_zabbix;	/* zabbix.c */
 extern const struct nsc_dissector nsc_collectd;	/* collectd.c */
 extern const struct nsc_dissector nsc_whois;	/* whois.c */
+extern const struct nsc_dissector nsc_grpc;	/* over_http.c */
+extern const struct nsc_dissector nsc_elasticsearch;	/* over_http.c */
+extern const struct nsc_dissector nsc_influxdb;	/* over_http.c */
+extern const struct nsc_dissector nsc_clickhouse;	/* over_http.c */
 
 #endif

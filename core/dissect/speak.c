@@ -182,6 +182,16 @@ nsc_speak_stop(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversat
 		name(ss, f, 0);
 }
 
+/* Who is called so goes on to be read by the same dissector. */
+static void
+call(struct nsc_sessions *ss, struct nsc_flow *f, const struct nsc_dissector *d)
+{
+	unsigned app = nsc_speak_wanted(ss, d);
+
+	if (app != 0)
+		name(ss, f, app);
+}
+
 enum nsc_verdict
 nsc_speak_feed(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversation *c,
 	       struct nsc_chunk *in, struct nsc_wish *wish)
@@ -198,6 +208,8 @@ nsc_speak_feed(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversat
 	if (wish != NULL)
 		*wish = out->wish;
 	wish_timeout(ss, f, out->wish.timeout);
+	if (out->wish.called != NULL)
+		call(ss, f, out->wish.called);
 	if (verdict == NSC_MALFORMED)
 		ss->stats.malformed[app]++;
 	return verdict;

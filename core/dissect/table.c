@@ -81,6 +81,10 @@ const struct nsc_dissector *const nsc_dissectors[] = {
 	DISSECTOR(zabbix),
 	DISSECTOR(collectd),
 	DISSECTOR(whois),
+	DISSECTOR(grpc),
+	DISSECTOR(elasticsearch),
+	DISSECTOR(influxdb),
+	DISSECTOR(clickhouse),
 };
 
 const unsigned nsc_dissector_count = sizeof nsc_dissectors / sizeof nsc_dissectors[0];

@@ -195,6 +195,14 @@ FLOWS = [
                                  + h("00040008") + b"cpu\0" + h("0006000f" "0001" "02") + b"\0" * 8)]),
     ("unknown", "udp", 25826, [(1, h("00000006") + b"ab" + h("0008000c" "14a0000000000000") + h("00020008") + b"cpu\0")]),
     ("whois", "tcp", 43, [(1, b"example.com\r\n"), (0, b"   Domain Name: EXAMPLE.COM\r\n   Registry Domain ID: 1\r\n")]),
+    ("elasticsearch", "tcp", 9200, [(1, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"), (0, b"HTTP/1.1 200 OK\r\nX-elastic-product: "
+                                     b"Elasticsearch\r\nContent-Length: 2\r\n\r\n{}")]),
+    ("http", "tcp", 9200, [(1, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"), (0, b"HTTP/1.1 200 OK\r\nX-elastic-product: "
+                            b"Another\r\nContent-Length: 2\r\n\r\n{}")]),
+    ("influxdb", "tcp", 8086, [(1, b"POST /write?db=a HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na 1"),
+                               (0, b"HTTP/1.1 204 No Content\r\nX-Influxdb-Version: 1.6.7~rc0\r\n\r\n")]),
+    ("clickhouse", "tcp", 8123, [(1, b"GET /?query=SELECT%201 HTTP/1.1\r\nHost: a\r\n\r\n"), (0, b"HTTP/1.1 200 OK\r\n"
+                                  b"X-ClickHouse-Query-Id: 1\r\nContent-Length: 2\r\n\r\n1\n")]),
     ("unknown", "tcp", 43, [(1, b"example.com\r\n"), (0, b"Hello, what is this?\r\n" * 30)]),
 ]
 
