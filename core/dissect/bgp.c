@@ -30,4 +30,5 @@ const struct nsc_dissector nsc_bgp = {
 	.transports = NSC_OVER_TCP,
 	.first = {{0xff, 0x100}},
 	.guess = guess,
+	.known_by = "sixteen octets of ones, a length and a type that fit",
 };

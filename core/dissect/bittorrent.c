@@ -30,4 +30,6 @@ const struct nsc_dissector nsc_bittorrent = {
 	.transports = NSC_OVER_TCP | NSC_OVER_UDP,
 	.first = {{19, 20}, {'d', 'd' + 1}},
 	.guess = guess,
+	.known_by = "the handshake's 20 octets, or a bencoded DHT message with its keys",
+	.limits = "encrypted peers are `unknown`",
 };

@@ -246,4 +246,7 @@ const struct nsc_dissector nsc_dtls = {
 	.shared_memory = NSC_DTLS_PARTS_MEMORY,
 	.shared_new = shared_new,
 	.shared_free = shared_free,
+	.known_by = "records whose lengths and epochs fit, a handshake message first",
+	.measures = "versions, server name, ALPN, JA4",
+	.limits = "what DTLS hides",
 };

@@ -84,4 +84,7 @@ const struct nsc_dissector nsc_ftp = {
 	.state_size = sizeof(struct nsc_lines),
 	.guess = guess,
 	.feed = feed,
+	.known_by = "the greeting and a command of FTP, or two of them",
+	.measures = "AUTH TLS hands over to TLS",
+	.limits = "data connections are `unknown`",
 };

@@ -371,4 +371,10 @@ const struct nsc_dissector nsc_http = {
 	.shared_memory = NSC_HTTP_RING_MEMORY,
 	.shared_new = shared_new,
 	.shared_free = shared_free,
+	.known_by = "a request line with a method, a target and a version (or fields "
+		    "behind it), or a status line",
+	.measures = "method, host, status, time to the first and to the last octet of each "
+		    "exchange",
+	.limits = "bodies are not read; live, `SnapLen` cuts heads behind a long body in "
+		    "one super-packet",
 };

@@ -391,4 +391,8 @@ const struct nsc_dissector nsc_http2 = {
 	.shared_memory = NSC_H2_MEMORY,
 	.shared_new = shared_new,
 	.shared_free = shared_free,
+	.known_by = "its preface, or an upgrade from HTTP/1",
+	.measures = "method, authority, status, gRPC status and time of each stream",
+	.limits = "a conversation whose beginning was not captured is not known (HPACK "
+		    "needs it)",
 };

@@ -149,4 +149,6 @@ const struct nsc_dissector nsc_imap = {
 	.state_size = sizeof(struct nsc_lines),
 	.guess = guess,
 	.feed = feed,
+	.known_by = "the greeting, or a tagged command and its tagged answer",
+	.measures = "STARTTLS hands over to TLS",
 };

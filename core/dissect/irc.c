@@ -122,4 +122,6 @@ const struct nsc_dissector nsc_irc = {
 	.state_size = sizeof(struct nsc_lines),
 	.guess = guess,
 	.feed = feed,
+	.known_by = "NICK, USER, CAP or a numbered reply with a prefix",
+	.measures = "STARTTLS hands over to TLS",
 };

@@ -368,4 +368,7 @@ const struct nsc_dissector nsc_openvpn = {
 	.shared_memory = sizeof(struct shared),
 	.shared_new = shared_new,
 	.shared_free = shared_free,
+	.known_by = "a reset whose session ids and packet ids fit, on both sides",
+	.measures = "the TLS of its control channel where it is in the clear",
+	.limits = "with tls-crypt and tls-auth the name alone",
 };

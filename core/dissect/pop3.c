@@ -74,4 +74,6 @@ const struct nsc_dissector nsc_pop3 = {
 	.state_size = sizeof(struct nsc_lines),
 	.guess = guess,
 	.feed = feed,
+	.known_by = "the greeting and a command, or two commands",
+	.measures = "STLS hands over to TLS",
 };

@@ -98,4 +98,6 @@ const struct nsc_dissector nsc_proxy = {
 	.transports = NSC_OVER_TCP,
 	.guess = guess,
 	.feed = feed,
+	.known_by = "the header of version 1 or the signature of version 2",
+	.measures = "nothing: the conversation behind it has the name",
 };

@@ -319,4 +319,8 @@ const struct nsc_dissector nsc_quic = {
 	.shared_new = shared_new,
 	.shared_free = shared_free,
 	.tick = tick,
+	.known_by = "an Initial whose tag is right by the connection's id, or a version "
+		    "negotiation, Retry or long header that fits one",
+	.measures = "versions, server name, ALPN, JA4, time of the handshake, migration",
+	.limits = "what QUIC hides; with `--without-nettle` versions alone",
 };

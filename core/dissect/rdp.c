@@ -123,4 +123,6 @@ const struct nsc_dissector nsc_rdp = {
 	.transports = NSC_OVER_TCP,
 	.guess = guess,
 	.feed = feed,
+	.known_by = "an X.224 connection request in a TPKT, with its cookie or negotiation",
+	.measures = "TLS behind it",
 };

@@ -344,4 +344,6 @@ const struct nsc_dissector nsc_socks = {
 	.state_size = sizeof(struct state),
 	.guess = guess,
 	.feed = feed,
+	.known_by = "a greeting or a request of version 4 or 5 that the answer agrees with",
+	.measures = "nothing: the conversation behind it has the name",
 };

@@ -25,4 +25,5 @@ const struct nsc_dissector nsc_ssdp = {
 	.transports = NSC_OVER_UDP,
 	.first = {{'H', 'H' + 1}, {'M', 'N' + 1}},
 	.guess = guess,
+	.known_by = "the first line of a search or notification and a field of it",
 };

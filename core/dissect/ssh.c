@@ -239,4 +239,6 @@ const struct nsc_dissector nsc_ssh = {
 	.guess = guess,
 	.feed = feed,
 	.end = end,
+	.known_by = "a banner `SSH-2.0-` or `SSH-1.99-` of either side",
+	.measures = "banners of both sides",
 };

@@ -110,4 +110,5 @@ const struct nsc_dissector nsc_syslog = {
 	.transports = NSC_OVER_TCP | NSC_OVER_UDP,
 	.first = {{'0', '9' + 1}, {'<', '<' + 1}},
 	.guess = guess,
+	.known_by = "a priority in angle brackets and a version, or a date of RFC 3164",
 };

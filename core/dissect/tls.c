@@ -364,4 +364,9 @@ const struct nsc_dissector nsc_tls = {
 	.shared_memory = NSC_TLS_SCRATCH,
 	.shared_new = shared_new,
 	.shared_free = shared_free,
+	.known_by = "a handshake record with a ClientHello or ServerHello whose lengths "
+		    "and versions fit; SSLv2's hello",
+	.measures = "versions, server name, ALPN, JA4, cipher, key exchange, resumption, "
+		    "certificate (up to TLS 1.2), time of the handshake",
+	.limits = "what TLS hides: from 1.3 on certificates, with ECH the real name",
 };

@@ -8,4 +8,6 @@ const struct nsc_dissector nsc_websocket = {
 	.title = "WebSocket",
 	.spec = "RFC 6455",
 	.transports = NSC_OVER_TCP,
+	.known_by = "an upgrade that HTTP/1 granted",
+	.measures = "the name alone",
 };

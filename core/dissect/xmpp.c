@@ -119,4 +119,6 @@ const struct nsc_dissector nsc_xmpp = {
 	.state_size = sizeof(struct state),
 	.guess = guess,
 	.feed = feed,
+	.known_by = "a stream's opening element in its name space",
+	.measures = "STARTTLS hands over to TLS",
 };
