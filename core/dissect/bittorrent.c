@@ -31,5 +31,5 @@ const struct nsc_dissector nsc_bittorrent = {
 	.first = {{19, 20}, {'d', 'd' + 1}},
 	.guess = guess,
 	.known_by = "the handshake's 20 octets, or a bencoded DHT message with its keys",
-	.limits = "encrypted peers are `unknown`",
+	.limits = "encrypted peers and uTP are `unknown`",
 };

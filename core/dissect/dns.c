@@ -414,8 +414,8 @@ const struct nsc_dissector nsc_dns = {
 	.shared_configure = shared_configure,
 	.shared_free = shared_free,
 	.tick = tick,
-	.known_by = "the header's flags and counts, and questions and records that fill "
-		    "the message",
+	.known_by = "on port 53 the header's flags and counts, elsewhere a whole message "
+		    "whose question and records fill it",
 	.measures = "types, codes, classes of answers, time by the resolver's scope, "
 		    "queries without answer; answers name flows",
 	.limits = "over TLS, HTTPS and QUIC it is what carries it",
@@ -430,7 +430,7 @@ const struct nsc_dissector nsc_mdns = {
 	.stateless = NSC_OVER_UDP,
 	.guess = guess_mdns,
 	.feed = feed_mdns,
-	.known_by = "a message of DNS to or from port 5353 and its group",
+	.known_by = "on port 5353 the header's flags and counts",
 	.measures = "names of its records name flows",
 	.limits = "responses by unicast to a port of its own are `dns`",
 };
@@ -444,6 +444,6 @@ const struct nsc_dissector nsc_llmnr = {
 	.stateless = NSC_OVER_UDP,
 	.guess = guess_llmnr,
 	.feed = feed_llmnr,
-	.known_by = "a message of DNS whose flags are LLMNR's, to or from port 5355",
+	.known_by = "on port 5355 the header's flags and counts",
 	.measures = "the name alone is counted; its answers name flows",
 };

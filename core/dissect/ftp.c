@@ -84,7 +84,8 @@ const struct nsc_dissector nsc_ftp = {
 	.state_size = sizeof(struct nsc_lines),
 	.guess = guess,
 	.feed = feed,
-	.known_by = "the greeting and a command of FTP, or two of them",
+	.known_by = "`AUTH TLS`, PASV, EPSV or EPRT and another line, or several of FTP's "
+		    "own lines on both sides",
 	.measures = "AUTH TLS hands over to TLS",
 	.limits = "data connections are `unknown`",
 };

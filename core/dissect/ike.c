@@ -35,6 +35,6 @@ const struct nsc_dissector nsc_ike = {
 	.spec = "RFC 2408, RFC 7296, RFC 3948",
 	.transports = NSC_OVER_UDP,
 	.guess = guess,
-	.known_by = "the SPIs, version, exchange and length of its header; behind four "
-		    "zeros on port 4500's way",
+	.known_by = "a sender's SPI, version, exchange and a length that fills the "
+		    "datagram, also behind the four zeros of port 4500",
 };

@@ -57,6 +57,6 @@ const struct nsc_dissector nsc_modbus = {
 	.spec = "MODBUS Messaging on TCP/IP 1.0b",
 	.transports = NSC_OVER_TCP,
 	.guess = guess,
-	.known_by = "protocol 0 and a length that fills the segment, of a request and of "
-		    "its answer",
+	.known_by = "protocol 0, and a function, a unit and a length that fit each other "
+		    "and fill the message",
 };

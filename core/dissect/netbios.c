@@ -77,6 +77,6 @@ const struct nsc_dissector nsc_netbios = {
 	.spec = "RFC 1001, RFC 1002",
 	.transports = NSC_OVER_TCP | NSC_OVER_UDP,
 	.guess = guess,
-	.known_by = "a name service's flags and encoded names, a datagram's or session's "
-		    "header with lengths that fit",
+	.known_by = "flags, counts and encoded names of a name service's message or a "
+		    "datagram; a session's request",
 };

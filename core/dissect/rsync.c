@@ -16,5 +16,5 @@ const struct nsc_dissector nsc_rsync = {
 	.transports = NSC_OVER_TCP,
 	.first = {{'@', '@' + 1}},
 	.guess = guess,
-	.known_by = "`@RSYNCD:` and a version",
+	.known_by = "`@RSYNCD: ` and a version",
 };

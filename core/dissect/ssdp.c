@@ -25,5 +25,6 @@ const struct nsc_dissector nsc_ssdp = {
 	.transports = NSC_OVER_UDP,
 	.first = {{'H', 'H' + 1}, {'M', 'N' + 1}},
 	.guess = guess,
-	.known_by = "the first line of a search or notification and a field of it",
+	.known_by = "the first line of a search or notification, or a response with USN or "
+		    "ST",
 };

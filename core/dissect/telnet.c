@@ -38,5 +38,5 @@ const struct nsc_dissector nsc_telnet = {
 	.transports = NSC_OVER_TCP,
 	.first = {{IAC, IAC + 1}},
 	.guess = guess,
-	.known_by = "three or more option negotiations in a row",
+	.known_by = "two option negotiations in a row, or one of each side",
 };

@@ -16,5 +16,5 @@ const struct nsc_dissector nsc_vnc = {
 	.transports = NSC_OVER_TCP,
 	.first = {{'R', 'R' + 1}},
 	.guess = guess,
-	.known_by = "`RFB` and its version of three digits twice",
+	.known_by = "`RFB ` and a version of two numbers of three digits, in their line",
 };

@@ -42,6 +42,6 @@ const struct nsc_dissector nsc_wireguard = {
 	.transports = NSC_OVER_UDP,
 	.first = {{1, 5}},
 	.guess = guess,
-	.known_by = "type, three zeros, and the size of a handshake message",
-	.limits = "a flow of data messages alone is `unknown`",
+	.known_by = "type, three zeros and the size of a handshake's message; of data the "
+		    "receiver and a counter, too",
 };

@@ -92,7 +92,7 @@ nsc_print_protocols(enum nsc_format f, void (*put)(void *arg, const char *text),
 			 "Generated from the dissectors in `core/dissect/` by `netflowscope protocols "
 			 "--markdown`. The name is the flow's `app` and the row `app-NAME`. A name is "
 			 "given by content alone: two checks that don't depend on each other, or one "
-			 "that is worth 32 bits; never by a port. Of what is measured, texts of "
+			 "that is worth 32 bits; never by a port alone. Of what is measured, texts of "
 			 "statements, keys and users are never kept. An operation is a request that got "
 			 "its answer.\n");
 	for (unsigned app = 1; app < nsc_dissector_count; app++) {
