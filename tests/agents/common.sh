@@ -4,6 +4,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/../net/common.sh"
 talk=$here/talk.py
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+contrib=$here/../../contrib
 modules=${NSC_PLUGIN_DIR:-${top_builddir:?top_builddir is not set}/plugins/collectd/.libs}
 collectd=$(command -v collectd || echo /usr/sbin/collectd)
 python=/usr/bin/python3
@@ -49,6 +50,9 @@ LoadPlugin csv
 ${3:-}
 END
 }
+
+# example NAME DIR: contrib/collectd/NAME.conf with DIR for the host's own folders
+example() { sed "s,/var/lib/collectd,$2,; s,/etc/collectd,$2,; s,/run/collectd,$2/collectd," "$contrib/collectd/$1.conf"; }
 
 # start DIR NS [COMMAND...]: collectd in a namespace, behind COMMAND; its number is $last
 start() {

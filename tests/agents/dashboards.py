@@ -13,6 +13,7 @@ import json
 import math
 import os
 import sys
+import tomllib
 import urllib.parse
 import urllib.request
 
@@ -65,6 +66,26 @@ def text_of(target):
     return target.get("target") or target.get("query") or target.get("expr")
 
 
+def alert_rules(store, contrib):
+    """Grafana's alerts: their questions are understood.  What they ask for may well not have happened."""
+    sys.path.insert(0, os.path.join(contrib, "dashboards"))
+    import alerts
+    with open(os.path.join(contrib, "dashboards", "alerts.toml"), "rb") as f:
+        rules = alerts.grafana_rules(store, alerts.alerts_of(tomllib.load(f)))
+    asked, brought, errors = 0, 0, []
+    for rule in rules:
+        for d in rule["data"]:
+            if d["datasourceUid"] != "__expr__":
+                asked += 1
+                try:
+                    brought += ask(store, d["model"]) > 0
+                except RuntimeError as e:
+                    errors.append("%s: %s: %s" % (rule["title"], e, text_of(d["model"])))
+    # In PromQL most bring something only when there is something to tell.
+    tell(not errors and brought >= asked / 3, "alerts of Grafana in %s: %d rules, %d queries, %d with data, %d errors%s" %
+         (store, len(rules), asked, brought, len(errors), "".join("; " + e for e in errors[:3])))
+
+
 def open_url(url, data=None):
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(urllib.request.Request(url, data=data), timeout=20) as r:
@@ -103,6 +124,7 @@ def main(contrib, pictures, prometheus=""):
         for path in sorted(glob.glob(os.path.join(contrib, "grafana", store, "*.json"))):
             q, m = board_in(store, path)
             queries, marked = queries + q, marked + m
+        alert_rules(store, contrib)
     tell(queries > 200 and marked <= MAY_BE_EMPTY * queries,
          "%d queries in all, %d of them of panels that may be empty" % (queries, marked))
     for path in sorted(glob.glob(os.path.join(contrib, "graphite", "*.json"))):

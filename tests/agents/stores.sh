@@ -7,7 +7,8 @@ test=stores
 . "$(dirname "$0")/common.sh"
 under_limit 175
 
-declare -A needs=([carbon-cache]=graphite-carbon [influxd]=influxdb [rrdtool]=rrdtool [nft]=nftables)
+declare -A needs=([carbon-cache]=graphite-carbon [influxd]=influxdb [rrdtool]=rrdtool [nft]=nftables
+	[redis-server]=redis-server)
 for p in "${!needs[@]}"; do
 	command -v "$p" >/dev/null || skip_all "$p is not installed (Debian: ${needs[$p]})"
 done
@@ -15,7 +16,6 @@ done
 lacks=$(ldd /usr/lib/collectd/write_prometheus.so /usr/lib/collectd/rrdtool.so | sed -n 's/ => not found//p' | tr -d '\t')
 [ -z "$lacks" ] || skip_all "collectd's writers lack" $lacks
 prometheus=$(command -v prometheus)
-contrib=$here/../../contrib
 
 two_hosts && certificate || { not_ok "two hosts"; exit 1; }
 # Addresses that count as public ones; these namespaces lead nowhere.
@@ -105,13 +105,8 @@ END
 background "$S/influx/out" h influxd run -config "$S/influx/conf"
 
 if [ -n "$prometheus" ]; then
-	cat >"$S/prometheus/conf.yml" <<-'END'
-		global: {scrape_interval: 1s, scrape_timeout: 1s}
-		scrape_configs:
-		  - job_name: collectd
-		    honor_labels: true
-		    static_configs: [{targets: ["127.0.0.1:9103"]}]
-	END
+	sed 's/^  scrape_\(interval\|timeout\): .*/  scrape_\1: 1s/' "$contrib/prometheus/prometheus.yml" >"$S/prometheus/conf.yml"
+	cp "$contrib/prometheus/netflowscope.rules.yml" "$S/prometheus/"
 	background "$S/prometheus/out" h "$prometheus" --config.file="$S/prometheus/conf.yml" \
 		--storage.tsdb.path="$S/prometheus/data" --web.listen-address=127.0.0.1:9090
 fi
@@ -124,39 +119,7 @@ configure "$W/c" "<Plugin netflowscope>
   TimeoutSyn 2
   Network \"peers\" \"11.77.0.0/24\"
 </Plugin>" "WriteThreads 1
-LoadPlugin write_graphite
-<Plugin write_graphite>
-  <Node \"carbon\">
-    Host \"127.0.0.1\"
-    Port \"2003\"
-    Protocol \"tcp\"
-    Prefix \"collectd.\"
-    EscapeCharacter \"_\"
-    StoreRates true
-    SeparateInstances false
-    AlwaysAppendDS false
-  </Node>
-</Plugin>
-LoadPlugin network
-<Plugin network>
-  Server \"127.0.0.1\" \"25826\"
-</Plugin>
-LoadPlugin write_influxdb_udp
-<Plugin write_influxdb_udp>
-  Server \"127.0.0.1\" \"8089\"
-  StoreRates true
-</Plugin>
-LoadPlugin rrdtool
-<Plugin rrdtool>
-  DataDir \"$W/c/rrd\"
-  CacheTimeout 0
-  CreateFilesAsync false
-</Plugin>
-LoadPlugin write_prometheus
-<Plugin write_prometheus>
-  Host \"127.0.0.1\"
-  Port \"9103\"
-</Plugin>"
+$(for e in graphite influxdb influxdb-lines rrdtool prometheus; do example $e "$W/c"; done)"
 
 up() { in_ns h curl -sf -o /dev/null --noproxy '*' -m 2 "$1"; }
 listens_at() { in_ns "$1" bash -c ": </dev/tcp/$2/$3" 2>/dev/null; }
@@ -206,6 +169,18 @@ background "$W/asked-public" h "$python" "$talk" ask 11.77.0.2 12
 out=$last
 background "$W/asked" h "$python" "$talk" ask 10.77.0.2 12
 near=$last
+background "$W/redis" p redis-server --bind 11.77.0.2 --port 6379 --save '' --protected-mode no --dir "$W"
+wait_for 10 listens_at h 11.77.0.2 6379
+cat >"$W/redis.py" <<'END'
+import socket, time
+with socket.create_connection(("11.77.0.2", 6379)) as s:
+    for i in range(200):
+        for line in (b"SET a text", b"GET a", b"INCR a"):
+            s.sendall(b"*%d\r\n" % len(line.split()) + b"".join(b"$%d\r\n%s\r\n" % (len(w), w) for w in line.split()))
+            s.recv(4096)
+        time.sleep(0.05)
+END
+background "$W/asked-redis" h "$python" "$W/redis.py"
 wait_for 5 grep -q ready "$W/sink"
 in_ns h "$python" "$talk" send 11.77.0.2 5001 3000000 >"$W/sent" 2>&1
 check $? "a transfer through loss: $(tail -n 1 "$W/sent") octets"

@@ -7,6 +7,7 @@ import sys
 import tomllib
 
 sys.path.insert(0, "contrib/dashboards")
+import alerts  # noqa: E402
 import queries  # noqa: E402
 
 bad = False
@@ -97,8 +98,33 @@ def check_board(store, path):
     return board["uid"], queries_of
 
 
+def check_alerts(known):
+    with open("contrib/dashboards/alerts.toml", "rb") as f:
+        every = alerts.alerts_of(tomllib.load(f))
+    uids = []
+    for a in every:
+        check_names(a.name, a.query, known)
+        if not (a.title and a.summary and len(a.text) > 60 and a.severity in ("warning", "critical")):
+            fault("%s: title, summary, text or severity" % a.name)
+    for store in alerts.STORES:
+        for rule in alerts.grafana_rules(store, every):
+            uids.append(rule["uid"])
+            known_letters = set()
+            for d in rule["data"]:
+                used = set(re.findall(r"\$([A-Z])\b", d["model"].get("expression", ""))) | (
+                    {d["model"]["expression"]} if d["model"].get("type") == "reduce" else set())
+                if not used <= known_letters:
+                    fault("%s: %s uses what is not before it" % (rule["uid"], d["refId"]))
+                known_letters.add(d["refId"])
+            if rule["condition"] not in known_letters or len(known_letters) != len(rule["data"]):
+                fault("%s: its condition, or a letter twice" % rule["uid"])
+    if len(set(uids)) != len(uids) or any(not 8 <= len(u) <= 40 for u in uids):
+        fault("uids of alerts: %s" % uids)
+
+
 def main():
     known = known_metrics()
+    check_alerts(known)
     with open("contrib/dashboards/dashboards.toml", "rb") as f:
         boards = tomllib.load(f)["dashboard"]
     number = marked = 0
