@@ -1,149 +1,231 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memcached (protocol.txt, protocol_binary.xml): the name.  Text: a storage command with its
- * numbers, or another command and the answer that it gets.  Binary: a header whose lengths
- * belong to its opcode.
+ * Memcached (protocol.txt with its meta commands, protocol_binary.xml): whose conversation it
+ * is, the requests that wait, datagrams.
  */
-#include "dissect/opening.h"
+#include "dissect/memcached.h"
 #include "dissect/protocols.h"
 
 enum {
-	TEXT_MAX = 2048 + 64,		/* keys have 250 octets, `get` takes several */
-	BINARY = 24, REQUEST = 0x80, KEY_MAX = 250, BODY_MAX = 1 << 20,
+	REQUEST = 0x80, ANSWER = 0x81,
+	FRAME = 8,			/* before each datagram: request, number, of how many, 0 */
 };
 
-static const struct command {
-	const char *word;		/* with its blank, if something follows */
-	const char *reply[2];		/* what else has to be seen; none: numbers within the line */
-} commands[] = {
-	{"set ", {NULL}},
-	{"add ", {NULL}},
-	{"replace ", {NULL}},
-	{"append ", {NULL}},
-	{"prepend ", {NULL}},
-	{"cas ", {NULL}},
-	{"get ", {"VALUE ", "END\r"}},
-	{"gets ", {"VALUE ", "END\r"}},
-	{"delete ", {"DELETED\r", "NOT_FOUND\r"}},
-	{"incr ", {"NOT_FOUND\r", "\001"}},
-	{"decr ", {"NOT_FOUND\r", "\001"}},
-	{"touch ", {"TOUCHED\r", "NOT_FOUND\r"}},
-	{"stats", {"STAT ", "END\r"}},
-	{"version\r", {"VERSION ", "VERSION "}},
-	{"flush_all", {"OK\r", "OK\r"}},
-};
+static const char *const operations[] = {
+	"other", "get", "set", "add", "replace", "append", "prepend", "cas", "delete", "incr",
+	"decr", "touch", "gat", "noop", "stats", "flush", "version", "admin", NULL};
+static const char *const errors[] = {
+	"other", "unknown_command", "client_error", "server_error", "too_large", "out_of_memory",
+	"auth", NULL};
 
-/* "set KEY FLAGS EXPTIME OCTETS": three numbers in a row, the last of the line or before a word. */
+/* A datagram's frame is passed.  False: it is none. */
 static bool
-has_numbers(const uint8_t *p, const uint8_t *end)
+take_frame(struct nsc_bytes *b, uint16_t *id, uint16_t *number, uint16_t *of)
 {
-	unsigned blanks = 0, numbers = 0;
-
-	for (; p < end; p++) {
-		if (*p == ' ')
-			blanks++;
-		else if (blanks == 0)
-			continue;	/* the key */
-		else if (*p < '0' || *p > '9')
-			break;
-		else
-			numbers += p[-1] == ' ';
-	}
-	return blanks >= 3 && numbers >= 3;
+	*id = nsc_bytes_u16(b);
+	*number = nsc_bytes_u16(b);
+	*of = nsc_bytes_u16(b);
+	return nsc_bytes_u16(b) == 0 && !b->bad && *number < *of;
 }
 
 static enum nsc_verdict
-guess_reply(const struct command *c, const struct nsc_bytes *reply)
+guess_datagram(const struct nsc_guess *g)
 {
-	enum nsc_verdict one = nsc_opening(reply, c->reply[0]), two = nsc_opening(reply, c->reply[1]);
+	struct nsc_bytes b = g->bytes, none = nsc_bytes(NULL, 0);
+	uint16_t id, number, of;
 
-	if (one == NSC_DONE || two == NSC_DONE)
-		return NSC_DONE;
-	return one == NSC_MORE || two == NSC_MORE ? NSC_MORE : NSC_NOT_MINE;
-}
-
-static enum nsc_verdict
-guess_text(const struct nsc_bytes *command, const struct nsc_bytes *reply)
-{
-	size_t left = nsc_bytes_left(command);
-	const uint8_t *end = left > 0 ? memchr(command->p, '\n', left) : NULL;
-
-	for (unsigned i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-		const struct command *c = &commands[i];
-		enum nsc_verdict v = nsc_opening(command, c->word);
-
-		if (v == NSC_NOT_MINE)
-			continue;
-		if (v == NSC_MORE || end == NULL)
-			return left < TEXT_MAX ? NSC_MORE : NSC_NOT_MINE;
-		if (c->reply[0] != NULL)
-			return guess_reply(c, reply);
-		return has_numbers(command->p + strlen(c->word), end) ? NSC_DONE : NSC_NOT_MINE;
-	}
-	return NSC_NOT_MINE;
-}
-
-/* Octets of extras that a request of this opcode has, or -1. */
-static int
-extras(uint8_t opcode)
-{
-	switch (opcode) {
-	case 0x00: case 0x04: case 0x07: case 0x09: case 0x0a: case 0x0b: case 0x0c: case 0x0d:
-	case 0x0e: case 0x0f: case 0x10: case 0x17: case 0x19: case 0x1a: case 0x20: case 0x21:
-	case 0x22:
-		return 0;		/* get, delete, quit, noop, version, append, stat, SASL */
-	case 0x01: case 0x02: case 0x03: case 0x11: case 0x12: case 0x13:
-		return 8;		/* set, add, replace */
-	case 0x05: case 0x06: case 0x15: case 0x16:
-		return 20;		/* increment, decrement */
-	case 0x1c: case 0x1d: case 0x1e:
-		return 4;		/* touch, get and touch, verbosity */
-	default:
-		return -1;
-	}
-}
-
-static enum nsc_verdict
-guess_binary(struct nsc_bytes b)
-{
-	size_t left = nsc_bytes_left(&b);
-	uint8_t opcode, length, type;
-	uint16_t key;
-	uint32_t body;
-
-	nsc_bytes_skip(&b, 1);
-	opcode = nsc_bytes_u8(&b);
-	key = nsc_bytes_u16(&b);
-	length = nsc_bytes_u8(&b);
-	type = nsc_bytes_u8(&b);
-	nsc_bytes_skip(&b, 2);
-	body = nsc_bytes_u32(&b);
-	if (left < BINARY)
-		return NSC_MORE;
-	return extras(opcode) == length && type == 0 && key <= KEY_MAX &&
-			       body >= (uint32_t)key + length && body <= BODY_MAX
-		       ? NSC_DONE
-		       : NSC_NOT_MINE;
+	/* A request is one datagram: with its first word that is more than 64 bits. */
+	if (!take_frame(&b, &id, &number, &of) || of != 1 ||
+	    memchr(b.p, '\n', nsc_bytes_left(&b)) == NULL)
+		return NSC_NOT_MINE;
+	return nsc_memcached_guess_text(&b, &none) != NSC_NOT_MINE ? NSC_DONE : NSC_NOT_MINE;
 }
 
 static enum nsc_verdict
 guess(const struct nsc_guess *g)
 {
+	bool other = nsc_bytes_left(&g->other) > 0;
+	uint8_t c = nsc_bytes_left(&g->bytes) > 0 ? *g->bytes.p : 0;
 	enum nsc_verdict v;
 
-	if (nsc_bytes_left(&g->bytes) > 0 && *g->bytes.p == REQUEST)
-		return guess_binary(g->bytes);
-	v = guess_text(&g->bytes, &g->other);
+	if (g->transport == NSC_OVER_UDP)
+		return guess_datagram(g);
+	if (c == REQUEST)
+		return nsc_memcached_guess_binary(g->bytes, false);
+	if (c == ANSWER)
+		return g->midstream ? nsc_memcached_guess_binary(g->bytes, true) : NSC_NOT_MINE;
+	if (c < '0' || c > 'z')
+		return NSC_NOT_MINE;
+	v = nsc_memcached_guess_text(&g->bytes, &g->other);
 	/* Or it is the answer that speaks now. */
-	return v == NSC_NOT_MINE && nsc_bytes_left(&g->other) > 0 ? guess_text(&g->other, &g->bytes)
-								  : v;
+	if (v == NSC_NOT_MINE && other)
+		v = nsc_memcached_guess_text(&g->other, &g->bytes);
+	if (v == NSC_NOT_MINE && !other && g->midstream && nsc_memcached_is_text(&g->bytes, false))
+		v = NSC_MORE;		/* an answer, whose command was not seen: the next one will be */
+	return v;
+}
+
+static bool
+is_quiet(const struct nsc_memcached *s, const struct nsc_pending *p)
+{
+	return s->binary ? nsc_memcached_binary_quiet(p->tag) : nsc_memcached_text_quiet(p->tag);
+}
+
+void
+nsc_memcached_unsaid(struct nsc_memcached *s, struct nsc_out *out)
+{
+	nsc_out_operation(out, nsc_queue_oldest(&s->queue, s->ring)->kind, 0, 0);
+	nsc_queue_drop(&s->queue, s->ring, NSC_MEMCACHED_ROOM);
+}
+
+/* True: the oldest request is quiet, and was told. */
+static bool
+quiet_told(struct nsc_memcached *s, struct nsc_out *out)
+{
+	const struct nsc_pending *p = nsc_queue_oldest(&s->queue, s->ring);
+
+	if (p == NULL || !is_quiet(s, p))
+		return false;
+	nsc_memcached_unsaid(s, out);
+	return true;
+}
+
+void
+nsc_memcached_ask(struct nsc_memcached *s, unsigned kind, unsigned tag, struct nsc_out *out)
+{
+	while (s->queue.runs == NSC_MEMCACHED_ROOM && quiet_told(s, out))
+		;
+	if (!nsc_queue_ask(&s->queue, s->ring, NSC_MEMCACHED_ROOM, kind, tag, out->time))
+		nsc_out_lost(out);
+	if (s->late)
+		s->ring[(s->queue.first + s->queue.runs - 1u) % NSC_MEMCACHED_ROOM].timed = false;
+}
+
+void
+nsc_memcached_answer(struct nsc_memcached *s, unsigned error, struct nsc_out *out)
+{
+	const struct nsc_pending *p = nsc_queue_oldest(&s->queue, s->ring);
+
+	if (p != NULL)
+		nsc_out_answered(out, p, error);
+	else if (error > 0)
+		nsc_out_operation(out, NSC_NO_OPERATION, error, 0);
+	nsc_queue_drop(&s->queue, s->ring, NSC_MEMCACHED_ROOM);
+}
+
+/* A request is one datagram; its answer's last one ends it. */
+static enum nsc_verdict
+feed_datagram(struct nsc_memcached *s, struct nsc_chunk *in, struct nsc_out *out)
+{
+	struct nsc_bytes b = in->bytes, line;
+	struct nsc_pending p;
+	uint16_t id, number, of;
+	unsigned error;
+
+	if (!take_frame(&b, &id, &number, &of))
+		return NSC_MALFORMED;
+	if (s->client == 0)
+		s->client = in->side + 1;
+	if (s->client == in->side + 1) {
+		if (number == 0 && !nsc_ids_ask(s->ring, NSC_MEMCACHED_ROOM, id,
+						nsc_memcached_text_kind(&b), 0, out->time))
+			nsc_out_lost(out);
+		return NSC_MORE;
+	}
+	if (number + 1 < of || !nsc_ids_take(s->ring, NSC_MEMCACHED_ROOM, id, &p))
+		return NSC_MORE;
+	line = b;
+	error = number == 0 ? nsc_memcached_text_error(&line) : 0;
+	nsc_out_answered(out, &p, error);
+	return NSC_MORE;
+}
+
+/* Behind lost octets a packet that begins as a message does is one. */
+static bool
+found_again(const struct nsc_memcached *s, const struct nsc_chunk *in)
+{
+	bool client = s->client == in->side + 1;
+
+	if (!client && nsc_queue_oldest(&s->queue, s->ring) == NULL)
+		return false;
+	return s->binary ? nsc_memcached_guess_binary(in->bytes, !client) == NSC_DONE
+			 : nsc_memcached_is_text(&in->bytes, client);
+}
+
+/* Who is who, by the first octets. */
+static void
+begin(struct nsc_memcached *s, const struct nsc_chunk *in)
+{
+	struct nsc_bytes none = nsc_bytes(NULL, 0);
+	bool asks;
+
+	s->binary = *in->bytes.p == REQUEST || *in->bytes.p == ANSWER;
+	asks = s->binary ? *in->bytes.p == REQUEST : nsc_memcached_is_text(&in->bytes, true);
+	s->client = 1 + (asks ? in->side : !in->side);
+	s->late = !s->binary && nsc_memcached_guess_text(&in->bytes, &none) != NSC_DONE;
+}
+
+static enum nsc_verdict
+feed(void *state, struct nsc_chunk *in, struct nsc_out *out)
+{
+	struct nsc_memcached *s = state;
+	struct nsc_memcached_message *m = &s->message[in->side];
+
+	if (in->transport == NSC_OVER_UDP)
+		return feed_datagram(s, in, out);
+	if (nsc_bytes_left(&in->bytes) == 0)
+		return NSC_MORE;
+	if (s->client == 0)
+		begin(s, in);
+	if (in->gap) {
+		*m = (struct nsc_memcached_message){.lost = true};
+		nsc_queue_forget(&s->queue);
+	}
+	if (m->lost && !found_again(s, in)) {
+		nsc_bytes_skip(&in->bytes, nsc_bytes_left(&in->bytes));
+		return NSC_MORE;
+	}
+	m->lost = false;
+	if (!s->binary)
+		nsc_memcached_text(s, in, out);
+	else if (!nsc_memcached_binary(s, in, out))
+		return NSC_MALFORMED;
+	s->late = false;
+	return NSC_MORE;
+}
+
+/* What was quiet to the end has been done. */
+static void
+end(void *state, struct nsc_out *out)
+{
+	struct nsc_memcached *s = state;
+
+	if (out->transport == NSC_OVER_UDP)
+		return;
+	while (quiet_told(s, out))
+		;
 }
 
 const struct nsc_dissector nsc_memcached = {
 	.name = "memcached",
 	.title = "Memcached",
 	.spec = "memcached protocol.txt, binary protocol",
-	.transports = NSC_OVER_TCP,
-	.first = {{'0', '9' + 1}, {'A', 'z' + 1}, {REQUEST, REQUEST + 1}},
+	.transports = NSC_OVER_TCP | NSC_OVER_UDP,
+	.state_size = sizeof(struct nsc_memcached),
 	.guess = guess,
+	.feed = feed,
+	.end = end,
+	.operations = operations,
+	.errors = errors,
+	.known_by = "a storage command with its numbers, another command with the answer "
+		    "that it gets, or a binary header whose lengths belong to its opcode; "
+		    "over UDP behind a frame of 8 octets",
+	.measures = "commands (one, of however many keys), also meta commands and binary "
+		    "ones; errors; time to the end of the answer. `noreply` counts when "
+		    "it is seen, a quiet command when a later answer shows that it has "
+		    "none",
+	.limits = "where the answer is needed to tell the protocol (`get` first), the "
+		    "first command has no time; `ms` counts as `set` and `ma` as `incr` "
+		    "whatever their modes; of several quiet commands alike the first one "
+		    "takes the answer; over UDP errors of answers in one datagram only",
 };

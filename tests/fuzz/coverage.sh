@@ -31,18 +31,20 @@ ssh		core/dissect/ssh.c
 names		core/dissect/ssdp.c core/dissect/netbios.c core/dissect/wireguard.c
 names		core/dissect/ike.c core/dissect/kerberos.c core/dissect/syslog.c
 names		core/dissect/bittorrent.c core/dissect/vnc.c core/dissect/bgp.c core/dissect/mqtt.c
-names		core/dissect/amqp.c core/dissect/nats.c core/dissect/mongodb.c
+names		core/dissect/amqp.c core/dissect/mongodb.c
 names		core/dissect/smb.c core/dissect/rsync.c core/dissect/telnet.c core/dissect/modbus.c
 names		core/dissect/cassandra.c core/dissect/kafka.c core/dissect/nfs.c core/dissect/sip.c
-names		core/dissect/rtsp.c core/dissect/memcached.c
 operations	core/dissect/radius.c core/dissect/snmp.c core/dissect/snmp_words.c core/dissect/ntp.c core/dissect/ntp_words.c
 operations	core/dissect/dhcp.c core/dissect/dhcpv6.c core/dissect/dhcpv6_status.c core/dissect/tftp.c core/dissect/await.c
+names		core/dissect/rtsp.c
 operations	core/dissect/redis.c core/dissect/redis_words.c core/dissect/words.c core/dissect/pending.c
 names		core/dissect/mssql.c core/dissect/oracle.c core/dissect/git.c core/dissect/netflow.c core/dissect/sflow.c
 names		core/dissect/dcerpc.c core/dissect/rtmp.c core/dissect/ajp.c core/dissect/ceph.c core/dissect/zabbix.c
 names		core/dissect/collectd.c core/dissect/whois.c
 media		core/dissect/media.c
 operations	core/dissect/postgresql.c core/dissect/pgsql_message.c core/dissect/pgsql_exchange.c core/dissect/sql.c
+operations	core/dissect/memcached.c core/dissect/memcached_text.c core/dissect/memcached_binary.c core/dissect/nats.c
+operations	core/dissect/memcached_guess.c core/dissect/nats_line.c
 openvpn		core/dissect/openvpn.c core/dissect/openvpn_packet.c core/dissect/openvpn_order.c
 quic		core/dissect/quic.c core/dissect/quic_initial.c core/dissect/quic_frame.c core/dissect/quic_hello.c
 quic		core/dissect/quic_link.c core/dissect/quic_google.c core/dissect/quic_header.c core/dissect/quic_paths.c

@@ -21,6 +21,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "ser
 import clock		# noqa: E402
 import compare		# noqa: E402
 import datagrams	# noqa: E402
+import db_memcached	# noqa: E402
+import db_nats		# noqa: E402
 import db_postgresql	# noqa: E402
 import db_redis		# noqa: E402
 import dhcp		# noqa: E402
@@ -43,6 +45,7 @@ GROUPS = {
     # Those whose operations are counted.
     "databases": {"redis": db_redis, "postgresql": db_postgresql},
     "infrastructure": {"radius": radius, "snmp": snmp, "ntp": clock, "dhcp": dhcp, "tftp": tftp},
+    "stores": {"memcached": db_memcached, "nats": db_nats},
 }
 GROUP = os.environ.get("NSC_GROUP", "servers")
 AREAS = GROUPS[GROUP]

@@ -49,6 +49,8 @@ static const struct {
 	BEGIN("mysql", false, 1, "\112\0\0\0\12" "8.0.36\0\7\0\0\0abcdefgh\0\377\377"),
 	BEGIN("rdp", false, 0, "\3\0\0\53\46\340\0\0\0\0\0Co"),
 	BEGIN("openvpn", true, 0, "\0\16\70half fed\0\0\0\0\0\0\77\40half fed\0\0\0\0\1\26\3\1"),
+	BEGIN("memcached", true, 0, "set half 0 0 1000000\r\nhalf"),
+	BEGIN("nats", true, 1, "INFO {\"server_id\":\"half\"}\r\n-ER"),
 #undef BEGIN
 };
 
