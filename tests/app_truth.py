@@ -37,7 +37,9 @@ SAME = {			# their name: ours
     "ftps": "tls", "doh_dot": "tls", "x.224": "rdp", "t.125": "rdp", "proxy": "proxy", "pops3": "tls",
     "isakmp": "ike", "ipsec": "ike", "memcache": "memcached", "resp": "redis", "mongo": "mongodb", "krb5": "kerberos",
     "nbns": "netbios", "nbdgm": "netbios", "nbss": "netbios", "smb2": "smb", "smbv1": "smb", "smbv23": "smb",
-    "rpc": "nfs", "mount": "nfs", "mbtcp": "modbus", "cql": "cassandra", "rfb": "vnc", "wg": "wireguard",
+    "rpc": "nfs", "mount": "nfs", "mbtcp": "modbus", "cql": "cassandra", "rfb": "vnc", "wg": "wireguard", "tds": "mssql", "mssql-tds": "mssql", "tns": "oracle", "cflow": "netflow",
+    "rtmpt": "rtmp", "classicstun": "stun", "classic-stun": "stun", "turnchannel": "stun", "whois-das": "whois",
+    "dce_rpc": "dcerpc", "ajp13": "ajp", "ipfix": "netflow",
 }
 # Their name of what is inside ours, or around it.
 INSIDE = {"http": {"ssdp", "bittorrent", "ocsp", "json", "xml", "ipp", "soap", "rtmpt", "websocket", "http2", "dns",

@@ -7,7 +7,18 @@
 #include "dissect/rtp.h"
 #include "dissect/stun.h"
 
+/* Its first attribute (MS-TURN, 2.2.2.1), behind 00 0f 00 04. */
+#define MS_TURN_COOKIE "\x72\xc6\x4b\xc6"
+
 enum { CLASSIC_ATTRIBUTES = 16, CLASSIC_LAST = 0x0b };
+
+static bool
+is_ms_turn(struct nsc_bytes b, uint16_t len)
+{
+	if (b.bad || nsc_bytes_left(&b) != len || nsc_bytes_u32(&b) != 0x000f0004)
+		return false;
+	return nsc_bytes_starts(&b, MS_TURN_COOKIE);
+}
 
 /* RFC 3489, 11: requests and their answers, attributes up to REFLECTED-FROM whose lengths add up. */
 static bool
@@ -16,6 +27,8 @@ is_classic(struct nsc_bytes b)
 	uint16_t type = nsc_bytes_u16(&b), len = nsc_bytes_u16(&b);
 
 	nsc_bytes_skip(&b, 16);
+	if (is_ms_turn(b, len))
+		return true;
 	if ((type & ~0x0113) != 0 || (type & 3) == 0 || (type & 3) == 3 || (type & 0x0110) == 0x0010 ||
 	    b.bad || nsc_bytes_left(&b) != len)
 		return false;
@@ -73,7 +86,7 @@ feed(void *state, struct nsc_chunk *in, struct nsc_out *out)
 const struct nsc_dissector nsc_stun = {
 	.name = "stun",
 	.title = "Session Traversal Utilities for NAT, TURN",
-	.spec = "RFC 8489, RFC 8656, RFC 3489",
+	.spec = "RFC 8489, RFC 8656, RFC 3489, MS-TURN",
 	.transports = NSC_OVER_TCP | NSC_OVER_UDP,
 	.stateless = NSC_OVER_UDP,
 	.first = {{0, 0x40}},
