@@ -15,12 +15,12 @@ copy(char to[HEALTH_TEXT], const char *from)
 }
 
 static void
-take_counter(struct health *h, const struct nsc_sample *s)
+take_counter(struct health *h, const char *family, const struct nsc_sample *s)
 {
 	unsigned i;
 
 	for (i = 0; i < h->counters; i++)
-		if (strcmp(h->counter[i].family, s->family) == 0 &&
+		if (strcmp(h->counter[i].family, family) == 0 &&
 		    strcmp(h->counter[i].type, s->type) == 0 &&
 		    strcmp(h->counter[i].value, s->value) == 0)
 			break;
@@ -28,7 +28,7 @@ take_counter(struct health *h, const struct nsc_sample *s)
 		return;
 	if (i == h->counters) {
 		h->counters++;
-		copy(h->counter[i].family, s->family);
+		copy(h->counter[i].family, family);
 		copy(h->counter[i].type, s->type);
 		copy(h->counter[i].value, s->value);
 	}
@@ -38,8 +38,10 @@ take_counter(struct health *h, const struct nsc_sample *s)
 void
 health_take(void *arg, const struct nsc_sample *s)
 {
-	static const char *const families[] = {"tcp", "dns", "http", "tls"};
+	static const char *const families[] = {"tcp", "dns", "http", "tls", "db"};
+	char family[HEALTH_TEXT];
 	struct health *h = arg;
+	bool db;
 	unsigned i;
 
 	for (i = 0; i < sizeof families / sizeof *families; i++)
@@ -47,11 +49,13 @@ health_take(void *arg, const struct nsc_sample *s)
 			break;
 	if (i == sizeof families / sizeof *families)
 		return;
+	db = strcmp(s->family, "db") == 0;
+	snprintf(family, sizeof family, "%s%.32s", db ? "db-" : s->family, db ? s->group : "");
 	if (s->counter) {
-		take_counter(h, s);
+		take_counter(h, family, s);
 	} else if (h->times < HEALTH_TIMES) {
-		copy(h->time[h->times].family, s->family);
-		copy(h->time[h->times].group, s->group);
+		copy(h->time[h->times].family, family);
+		copy(h->time[h->times].group, db ? "" : s->group);
 		copy(h->time[h->times].value, s->value);
 		h->time[h->times++].seconds = s->level[0];
 	}
@@ -254,6 +258,49 @@ print_tls(const struct health *h)
 	print_times(h, "tls", "handshake_", all > 0 ? "" : "TLS", "handshake");
 }
 
+/* "DB    redis: 40 operations, 2 errors", its kinds, its errors, its times. */
+static void
+print_protocol(const struct health *h, const char *family, const char *head)
+{
+	uint64_t operations = sum(h, family, "operations", NULL), errors = sum(h, family, "errors", NULL);
+	char count[TEXT_FIELD], item[TEXT_FIELD];
+	struct text_list l;
+
+	text_list_begin(&l, INDENT);
+	snprintf(item, sizeof item, "%.20s: %.30s", family + strlen("db-"),
+		 text_things(operations, "operation", "operations", count));
+	text_list_add(&l, head, item);
+	add(&l, "", errors, "error", "errors");
+	text_list_end(&l);
+	add_values(&l, h, family, "operations");
+	text_list_end(&l);
+	if (errors > 0) {
+		add_values(&l, h, family, "errors");
+		text_list_end(&l);
+	}
+	print_times(h, family, "", "", "answer time");
+}
+
+static void
+print_databases(const struct health *h)
+{
+	const char *head = "DB";
+	unsigned i, j;
+
+	for (i = 0; i < h->counters; i++) {
+		const char *family = h->counter[i].family;
+
+		if (strncmp(family, "db-", 3) != 0)
+			continue;
+		for (j = 0; strcmp(h->counter[j].family, family) != 0; j++)
+			;
+		if (j < i)
+			continue;	/* it was printed */
+		print_protocol(h, family, head);
+		head = "";
+	}
+}
+
 void
 health_print(const struct health *h)
 {
@@ -268,4 +315,5 @@ health_print(const struct health *h)
 	print_dns(h);
 	print_http(h);
 	print_tls(h);
+	print_databases(h);
 }

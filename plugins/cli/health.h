@@ -5,10 +5,11 @@
 
 #include "nsc.h"
 
-enum { HEALTH_COUNTERS = 128, HEALTH_TIMES = 32, HEALTH_TEXT = 32 };
+enum { HEALTH_COUNTERS = 512, HEALTH_TIMES = 128, HEALTH_TEXT = 40 };
 
 struct health {
 	struct {
+		/* Of the family db its group, the protocol, is the family's end. */
 		char family[HEALTH_TEXT], type[HEALTH_TEXT], value[HEALTH_TEXT];
 		uint64_t sum; /* over all groups */
 	} counter[HEALTH_COUNTERS];
@@ -19,7 +20,7 @@ struct health {
 	unsigned counters, times;
 };
 
-/* A sample of the families tcp, dns, http and tls is kept, any other one passed over.  arg:
+/* A sample of the families tcp, dns, http, tls and db is kept, any other one passed over.  arg:
  * struct health, zero at first. */
 void health_take(void *arg, const struct nsc_sample *s);
 
