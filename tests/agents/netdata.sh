@@ -190,9 +190,16 @@ wait_for 25 in_state netflowscope_dns_failures CLEAR
 check $? "DNS that answers raises nothing: $(state netflowscope_dns_failures)"
 wait_for 25 in_state netflowscope_firewall_contradicted CLEAR && wait_for 5 in_state netflowscope_capture_off CLEAR
 check $? "nor do the firewall and the capture: $(state netflowscope_firewall_contradicted)$(state netflowscope_capture_off)"
+api alarms | awk '$3 ~ /WARNING|CRITICAL/' >"$W/alarms"
+[ ! -s "$W/alarms" ]
+check $? "no alarm is raised by healthy traffic: $(tr '\n' ' ' <"$W/alarms")"
 echo 2 >"$W/rcode"
+# A certificate that ends in two days, in the handshake of TLS 1.2.
+in_ns p curl -s -k -o /dev/null --noproxy '*' -m 5 --tls-max 1.2 https://10.77.0.1/200
 wait_for 25 in_state netflowscope_dns_failures CRITICAL
 check $? "SERVFAIL raises netflowscope_dns_failures: $(state netflowscope_dns_failures)"
+wait_for 25 in_state netflowscope_certificate_ends_cert_days-443 CRITICAL
+check $? "a certificate that ends raises its port's: $(state netflowscope_certificate_ends_cert_days-443)"
 echo 0 >"$W/rcode"
 wait_for 30 in_state netflowscope_dns_failures CLEAR
 check $? "and it clears: $(state netflowscope_dns_failures)"
@@ -202,12 +209,38 @@ n=$(cut -d' ' -f1 "$W/alarms" | sort -u | grep -c .)
 check $? "$n of $alarms templates have a chart here"
 ! grep -hE 'ERROR.*Health configuration' "$D/log/error.log" "$W/netdata.out.err" >"$W/bad"
 check $? "health.d is read without a fault $(head -n 3 "$W/bad")"
+
+### Netdata's own page, in a browser
+
+browser=$(command -v chromium-headless-shell || command -v chromium)
+# look WHAT: the page as it is half a minute of its own time after it was opened
+look() {
+	in_ns h env HOME="$D/home" setpriv --reuid=65534 --regid=65534 --clear-groups timeout -k 5 40 "$browser" \
+		--headless --no-sandbox --disable-gpu --disable-dev-shm-usage --no-proxy-server --user-data-dir="$D/home/browser" \
+		--window-size=1300,1800 --timeout=20000 --virtual-time-budget=20000 "$1" \
+		'http://127.0.0.1:19999/index.html#after=-40;before=0;menu_netflowscope;theme=white'
+}
+drawn() {
+	look --dump-dom >"$W/page" 2>/dev/null
+	"$python" "$here/netdata_page.py" netflowscope.interface-h0 netflowscope.scope-private <"$W/page" >"$W/drawn"
+}
+if [ -n "$browser" ] && [ -f /usr/share/netdata/web/index.html ]; then
+	in_state netflowscope_silent CLEAR && wait_for 15 drawn
+	check $? "charts are drawn in a browser: $(tr '\n' ' ' <"$W/drawn")"
+	if [ -n "${NSC_PICTURES:-}" ]; then
+		look --screenshot="$D/home/netdata.png" >/dev/null 2>&1
+		cp "$D/home/netdata.png" "$NSC_PICTURES/netdata.png"
+		check $? "a picture of it: $NSC_PICTURES/netdata.png"
+	fi
+else
+	echo "skip $test: in a browser: chromium-headless-shell or netdata-web is not installed"
+fi
 stop $dns
 stop $hold
 
 ### The end
 
-! grep -E 'netflowscope.*(disabl|DISABL|killed|unknown (dimension|keyword|chart)|[Cc]annot|exited)' "$D/log/error.log" "$W/netdata.out.err" >"$W/bad"
+! grep -vhE 'netflowscope.plugin [A-Z]+: ' "$D/log/error.log" "$W/netdata.out.err" | grep -E 'netflowscope.*(disabl|DISABL|killed|unknown (dimension|keyword|chart)|[Cc]annot|exited)' >"$W/bad"
 check $? "Netdata has nothing to complain of $(head -n 3 "$W/bad")"
 stop $server
 t0=$(date +%s%N)
