@@ -13,6 +13,7 @@ import json
 import math
 import os
 import sys
+import time
 import tomllib
 import urllib.parse
 import urllib.request
@@ -86,6 +87,20 @@ def alert_rules(store, contrib):
          (store, len(rules), asked, brought, len(errors), "".join("; " + e for e in errors[:3])))
 
 
+def prometheus_rules():
+    """Loaded, and evaluated without an error."""
+    end = time.time() + 30
+    while True:
+        groups = json.loads(open_url(stores.PROMETHEUS + "/api/v1/rules"))["data"]["groups"]
+        rules = [r for g in groups for r in g["rules"]]
+        if all(r["health"] != "unknown" for r in rules) or time.time() > end:
+            break
+        time.sleep(1)
+    bad = ["%s: %s" % (r["name"], r.get("lastError", r["health"])) for r in rules if r["health"] != "ok"]
+    tell(len(rules) >= 12 and not bad, "Prometheus evaluates %d rules %s; firing: %s" % (
+        len(rules), bad[:2], ", ".join(sorted({r["name"] for r in rules if r["state"] == "firing"})) or "none"))
+
+
 def open_url(url, data=None):
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(urllib.request.Request(url, data=data), timeout=20) as r:
@@ -125,6 +140,8 @@ def main(contrib, pictures, prometheus=""):
             q, m = board_in(store, path)
             queries, marked = queries + q, marked + m
         alert_rules(store, contrib)
+    if prometheus:
+        prometheus_rules()
     tell(queries > 200 and marked <= MAY_BE_EMPTY * queries,
          "%d queries in all, %d of them of panels that may be empty" % (queries, marked))
     for path in sorted(glob.glob(os.path.join(contrib, "graphite", "*.json"))):

@@ -62,18 +62,36 @@ wait_for 10 grep -q ready "$W/serve"
 background "$W/ask" h "$python" "$W/dns.py" ask
 wait_for 20 above "$A" dns/dns_rcode-NOERROR 100
 another_read "$A" 5
-# notices SEVERITY: what the threshold plugin told of SERVFAIL so far
-notices() { grep -E "Notification: severity = $1, .*plugin_instance = dns, type = dns_rcode, type_instance = SERVFAIL" "$A/log"; }
+# notices SEVERITY INSTANCE VALUE: what the threshold plugin told of it so far
+notices() { grep -E "Notification: severity = $1, .*plugin_instance = $2,.* type_instance = $3," "$A/log"; }
 grep -E 'Notification: severity = (WARNING|FAILURE)' "$A/log" | grep -v 'type = bool, type_instance = [tu]' >"$W/bad"
 [ ! -s "$W/bad" ]
 check $? "thresholds are silent amid healthy traffic $(head -n 2 "$W/bad")"
 echo 2 >"$W/rcode"
-wait_for 30 notices '(WARNING|FAILURE)'
-check $? "a surge of SERVFAIL: $(notices '(WARNING|FAILURE)' | sed -n '1s/.*message = //p')"
+# Connects that are refused, 20 a second
+background "$W/refused" h "$python" -c '
+import socket, time
+for i in range(2000):
+    with socket.socket() as s:
+        s.connect_ex(("10.77.0.2", 9998))
+    time.sleep(0.05)'
+refused=$last
+# fires INSTANCE VALUE TEXT, clears INSTANCE VALUE TEXT
+fires() {
+	wait_for 30 notices '(WARNING|FAILURE)' "$1" "$2"
+	check $? "$3: $(notices '(WARNING|FAILURE)' "$1" "$2" | sed -n '1s/.*message = //p')"
+}
+ended() { notices '[A-Z]*' "$1" "$2" | tail -n 1 | grep -q 'severity = OKAY'; }
+clears() {
+	wait_for 30 ended "$1" "$2"
+	check $? "$3: $(notices OKAY "$1" "$2" | sed -n '$s/.*message = //p')"
+}
+fires dns SERVFAIL "a surge of SERVFAIL"
+fires tcp-private refused_out "a service that is down"
 echo 0 >"$W/rcode"
-ended() { notices '[A-Z]*' | tail -n 1 | grep -q 'severity = OKAY'; }
-wait_for 30 ended
-check $? "and its end: $(notices OKAY | sed -n '$s/.*message = //p')"
+stop $refused
+clears dns SERVFAIL "its end"
+clears tcp-private refused_out "its end"
 
 # ask_socket COMMAND: the lines that collectd answers
 ask_socket() {

@@ -105,7 +105,7 @@ END
 background "$S/influx/out" h influxd run -config "$S/influx/conf"
 
 if [ -n "$prometheus" ]; then
-	sed 's/^  scrape_\(interval\|timeout\): .*/  scrape_\1: 1s/' "$contrib/prometheus/prometheus.yml" >"$S/prometheus/conf.yml"
+	sed 's/^  scrape_\(interval\|timeout\): .*/  scrape_\1: 1s/; s/^global:/&\n  evaluation_interval: 5s/' "$contrib/prometheus/prometheus.yml" >"$S/prometheus/conf.yml"
 	cp "$contrib/prometheus/netflowscope.rules.yml" "$S/prometheus/"
 	background "$S/prometheus/out" h "$prometheus" --config.file="$S/prometheus/conf.yml" \
 		--storage.tsdb.path="$S/prometheus/data" --web.listen-address=127.0.0.1:9090
