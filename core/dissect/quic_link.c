@@ -35,17 +35,19 @@ nsc_quic_link_hello(const struct nsc_quic_state *s, const struct nsc_quic_names 
 {
 	struct nsc_quic_shared *sh = out->shared;
 	struct nsc_quic_path *p = nsc_quic_paths_take(sh->paths, s->first.octets, s->first.len);
+	struct nsc_quic_path_texts *texts;
 
 	if (p == NULL)
 		return;
+	texts = nsc_quic_paths_texts(sh->paths, p);
 	keep_ends(p, out);
 	p->owner = !s->client;
 	p->version = s->version;
 	p->idle = s->idle;
-	p->proved = true;
-	p->sni_len = keep_text(p->sni, sizeof p->sni, names->sni);
-	p->alpn_len = keep_text(p->alpn, sizeof p->alpn, names->alpn);
-	p->ja4_len = keep_text(p->ja4, sizeof p->ja4, names->ja4);
+	nsc_quic_paths_prove(sh->paths, p);
+	p->sni_len = keep_text(texts->sni, sizeof texts->sni, names->sni);
+	p->alpn_len = keep_text(texts->alpn, sizeof texts->alpn, names->alpn);
+	p->ja4_len = keep_text(texts->ja4, sizeof texts->ja4, names->ja4);
 }
 
 void
@@ -54,11 +56,13 @@ nsc_quic_link_answer(const struct nsc_quic_state *s, struct nsc_out *out)
 	struct nsc_quic_shared *sh = out->shared;
 	const struct nsc_quic_path *first =
 		nsc_quic_paths_find(sh->paths, s->first.octets, s->first.len);
+	struct nsc_quic_path_texts texts;
 	struct nsc_quic_path known;
 
 	if (first == NULL)
 		return;
 	known = *first;
+	texts = *nsc_quic_paths_texts(sh->paths, first);
 	known.version = s->version;
 	for (unsigned side = 0; side < 2; side++) {
 		const struct nsc_quic_cid *cid = &s->own[side];
@@ -68,7 +72,10 @@ nsc_quic_link_answer(const struct nsc_quic_state *s, struct nsc_out *out)
 			continue;
 		known.owner = (uint8_t)side;
 		known.cid = p->cid;
+		known.proved = p->proved;
 		*p = known;
+		*nsc_quic_paths_texts(sh->paths, p) = texts;
+		nsc_quic_paths_prove(sh->paths, p);
 	}
 }
 
@@ -79,6 +86,7 @@ nsc_quic_link_short(struct nsc_quic_state *s, struct nsc_bytes packet, unsigned 
 {
 	struct nsc_quic_shared *sh = out->shared;
 	const struct nsc_quic_path *p = nsc_quic_paths_short(sh->paths, packet);
+	const struct nsc_quic_path_texts *texts;
 	char buf[NSC_QUIC_VERSION_TEXT], addr[NSC_ADDR_TEXT], from[NSC_ADDR_TEXT + 10];
 	const char *text;
 
@@ -95,12 +103,13 @@ nsc_quic_link_short(struct nsc_quic_state *s, struct nsc_bytes packet, unsigned 
 		nsc_quic_tell(NSC_QUIC_SIGN_MIGRATED, 1, out);
 	}
 	text = nsc_quic_version_text(p->version, buf);
+	texts = nsc_quic_paths_texts(sh->paths, p);
 	if (p->sni_len > 0)
-		nsc_out_label(out, NSC_LABEL_TLS_SNI, p->sni, p->sni_len);
+		nsc_out_label(out, NSC_LABEL_TLS_SNI, texts->sni, p->sni_len);
 	if (p->alpn_len > 0)
-		nsc_out_label(out, NSC_LABEL_TLS_ALPN, p->alpn, p->alpn_len);
+		nsc_out_label(out, NSC_LABEL_TLS_ALPN, texts->alpn, p->alpn_len);
 	if (p->ja4_len > 0)
-		nsc_out_label(out, NSC_LABEL_JA4, p->ja4, p->ja4_len);
+		nsc_out_label(out, NSC_LABEL_JA4, texts->ja4, p->ja4_len);
 	nsc_out_text(out, NSC_LABEL_QUIC_VERSION, text);
 	s->sure = s->labelled = s->answered = true;
 	s->idle = p->idle;

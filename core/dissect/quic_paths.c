@@ -4,21 +4,21 @@
  * that an id is not there stands apart, 16 octets a set: most are not.
  */
 #include <errno.h>
-#include <stddef.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 
 #include "base/hash.h"
 #include "dissect/quic_paths.h"
+#include "flow/memory.h"
 
 enum { WAYS = 4, SETS = NSC_QUIC_PATHS / WAYS };
 
 struct nsc_quic_paths {
 	uint64_t last;			/* order of use */
-	uint32_t lengths[NSC_QUIC_CID + 1];	/* ids there, by their length */
-	uint32_t present;		/* bits of the lengths of which there are some */
+	uint32_t lengths[NSC_QUIC_CID + 1];	/* proved ones, by their ids' length */
+	uint32_t proved;		/* bits of the lengths of which there are some */
 	struct nsc_quic_path *path;
 	/* Of the path with the same number: */
+	struct nsc_quic_path_texts *texts;
 	uint32_t tag[NSC_QUIC_PATHS];	/* of its id's hash */
 	uint64_t used[NSC_QUIC_PATHS];	/* order of use; 0: free */
 };
@@ -30,10 +30,10 @@ nsc_quic_paths_new(struct nsc_quic_paths **to)
 
 	if (p == NULL)
 		return -ENOMEM;
-	p->path = mmap(NULL, NSC_QUIC_PATHS * sizeof *p->path, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (p->path == MAP_FAILED) {
-		free(p);
+	p->path = nsc_reserve(NSC_QUIC_PATHS * sizeof *p->path);
+	p->texts = nsc_reserve(NSC_QUIC_PATHS * sizeof *p->texts);
+	if (p->path == NULL || p->texts == NULL) {
+		nsc_quic_paths_free(p);
 		return -ENOMEM;
 	}
 	*to = p;
@@ -45,7 +45,8 @@ nsc_quic_paths_free(struct nsc_quic_paths *p)
 {
 	if (p == NULL)
 		return;
-	munmap(p->path, NSC_QUIC_PATHS * sizeof *p->path);
+	nsc_unreserve(p->path, NSC_QUIC_PATHS * sizeof *p->path);
+	nsc_unreserve(p->texts, NSC_QUIC_PATHS * sizeof *p->texts);
 	free(p);
 }
 
@@ -85,7 +86,7 @@ find(const struct nsc_quic_paths *p, uint64_t hash, const uint8_t *cid, size_t l
 struct nsc_quic_path *
 nsc_quic_paths_find(const struct nsc_quic_paths *p, const uint8_t *cid, size_t len)
 {
-	if (!usable(len) || (p->present >> len & 1) == 0)
+	if (!usable(len))
 		return NULL;
 	return find(p, hash_of(cid, len), cid, len);
 }
@@ -102,15 +103,28 @@ replace(struct nsc_quic_paths *p, uint64_t hash, const uint8_t *cid, size_t len)
 			oldest = i;
 	}
 	path = &p->path[oldest];
-	if (p->used[oldest] != 0 && --p->lengths[path->cid.len] == 0)
-		p->present &= ~(UINT32_C(1) << path->cid.len);
-	/* The names have lengths. */
-	memset(path, 0, offsetof(struct nsc_quic_path, sni));
+	if (path->proved && --p->lengths[path->cid.len] == 0)
+		p->proved &= ~(UINT32_C(1) << path->cid.len);
+	memset(path, 0, sizeof *path);
 	nsc_quic_cid_set(&path->cid, cid, len);
 	p->tag[oldest] = tag_of(hash);
-	p->lengths[len]++;
-	p->present |= UINT32_C(1) << len;
 	return path;
+}
+
+struct nsc_quic_path_texts *
+nsc_quic_paths_texts(const struct nsc_quic_paths *p, const struct nsc_quic_path *path)
+{
+	return &p->texts[path - p->path];
+}
+
+void
+nsc_quic_paths_prove(struct nsc_quic_paths *p, struct nsc_quic_path *path)
+{
+	if (path->proved)
+		return;
+	path->proved = true;
+	p->lengths[path->cid.len]++;
+	p->proved |= UINT32_C(1) << path->cid.len;
 }
 
 struct nsc_quic_path *
@@ -133,7 +147,7 @@ struct nsc_quic_path *
 nsc_quic_paths_short(const struct nsc_quic_paths *p, struct nsc_bytes packet)
 {
 	nsc_bytes_skip(&packet, 1);
-	for (uint32_t left = p->present; left != 0; left &= left - 1) {
+	for (uint32_t left = p->proved; left != 0; left &= left - 1) {
 		size_t len = (size_t)__builtin_ctz(left);
 		struct nsc_quic_path *found;
 

@@ -27,19 +27,26 @@ struct nsc_quic_cid {
 struct nsc_quic_path {
 	struct nsc_quic_cid cid;
 	uint8_t owner;			/* side that is called so */
-	bool proved;			/* QUIC for sure; else a packet that had such a header */
+	bool proved;			/* nsc_quic_paths_prove; else a packet that had such a header */
 	uint32_t version;
 	uint32_t idle;			/* as in the conversation's state */
 	struct nsc_addr addr[2];	/* by side of the flow where it was seen */
 	uint16_t port[2];
-	uint8_t sni_len, alpn_len, ja4_len;
+	uint8_t sni_len, alpn_len, ja4_len;	/* of its texts */
+};
+
+/* Apart from it, since most have none. */
+struct nsc_quic_path_texts {
 	char sni[NSC_QUIC_PATH_SNI], alpn[NSC_QUIC_PATH_ALPN], ja4[NSC_QUIC_PATH_JA4];
 };
 
 struct nsc_quic_paths;
 
 /* Octets that nsc_quic_paths_new takes, at the most. */
-enum { NSC_QUIC_PATHS_MEMORY = NSC_QUIC_PATHS * (sizeof(struct nsc_quic_path) + 12) + 256 };
+enum {
+	NSC_QUIC_PATHS_MEMORY = NSC_QUIC_PATHS * (sizeof(struct nsc_quic_path) +
+						  sizeof(struct nsc_quic_path_texts) + 12) + 256,
+};
 
 /* 0 or -ENOMEM; pages are touched as they are used. */
 int nsc_quic_paths_new(struct nsc_quic_paths **p);
@@ -55,6 +62,12 @@ struct nsc_quic_path *nsc_quic_paths_find(const struct nsc_quic_paths *p, const 
  */
 struct nsc_quic_path *nsc_quic_paths_take(struct nsc_quic_paths *p, const uint8_t *cid,
 					  size_t len);
+
+struct nsc_quic_path_texts *nsc_quic_paths_texts(const struct nsc_quic_paths *p,
+						 const struct nsc_quic_path *path);
+
+/* It is QUIC for sure. */
+void nsc_quic_paths_prove(struct nsc_quic_paths *p, struct nsc_quic_path *path);
 
 /* The proved one whose id a packet with a short header begins with; NULL: none. */
 struct nsc_quic_path *nsc_quic_paths_short(const struct nsc_quic_paths *p,

@@ -350,7 +350,7 @@ START_TEST(quic_h_paths) /* edge list (h): the least used goes, never all */
 	one = nsc_quic_paths_take(p, id, sizeof id);
 	memcpy(packet + 1, id, sizeof id);
 	ck_assert_ptr_null(nsc_quic_paths_short(p, nsc_bytes(packet, sizeof packet)));
-	one->proved = true;
+	nsc_quic_paths_prove(p, one);
 	ck_assert_ptr_eq(nsc_quic_paths_short(p, nsc_bytes(packet, sizeof packet)), one);
 	ck_assert_ptr_eq(nsc_quic_paths_short(p, nsc_bytes(packet, 9)), one);
 	ck_assert_ptr_null(nsc_quic_paths_short(p, nsc_bytes(packet, 8)));
