@@ -6,7 +6,7 @@
  */
 #include "flow/table.h"
 
-enum { LINE = 64, AHEAD = 8, DIGIT = 8, VALUES = 1 << DIGIT };
+enum { LINE = 64, AHEAD = 8, DIGIT = 11, VALUES = 1 << DIGIT };
 
 struct by_start {
 	uint64_t start;

@@ -10,6 +10,8 @@
 
 #include <errno.h>
 
+enum { LINE = 64 };
+
 /* In that state. */
 static uint32_t
 timeout_in(const struct nsc_flow_config *c, const struct nsc_flow *f, uint8_t state)
@@ -97,6 +99,18 @@ take_entry(struct nsc_flow_table *t)
 	return i;
 }
 
+/* The entry that is taken next is on its way before its time: it was never there, or long ago. */
+static void
+fetch_next(const struct nsc_flow_table *t)
+{
+	const uint32_t i = t->free != 0 ? t->free : t->used + (t->used < t->capacity);
+	const char *line = (const char *)&t->entry[i];
+
+	for (unsigned n = 0; n < sizeof *t->entry; n += LINE)
+		__builtin_prefetch(line + n, 1);
+	__builtin_prefetch(&t->node[nsc_timer_node(i)], 1);
+}
+
 struct nsc_flow *
 nsc_life_open(struct nsc_flow_table *t, const struct nsc_key *k, uint32_t hash,
 	      const struct nsc_packet *p)
@@ -129,6 +143,7 @@ nsc_life_open(struct nsc_flow_table *t, const struct nsc_key *k, uint32_t hash,
 	nsc_node_alone(t->node, nsc_order_node(i));
 	nsc_slots_insert(&t->slots, hash, i);
 	t->stats.entries++;
+	fetch_next(t);
 	return f;
 }
 
