@@ -11,7 +11,7 @@
 #include "source/file.h"
 #include "source/match.h"
 
-enum { FRAMES = 256, BATCHES_PER_PROGRESS = 64 };
+enum { FRAMES = 64, BATCHES_PER_PROGRESS = 256 };
 
 struct nsc_feed {
 	struct nsc_engine *engine;

@@ -177,19 +177,12 @@ is_foreign(struct nsc_worker *w, const struct nsc_packet *p)
 static bool
 take_in(struct nsc_worker *w, const struct nsc_frame *f, struct nsc_packet *p)
 {
-	switch (nsc_decode(w->decoder, f, p)) {
-	case NSC_DECODED_IP:
+	enum nsc_decoded what = nsc_decode(w->decoder, f, p);
+
+	if (what == NSC_DECODED_IP)
 		return f->flags == 0 || !is_foreign(w, p);
-	case NSC_DECODED_UNKNOWN_LINK:
-		if (w->unknown_links++ == 0)
-			w->unknown_link = f->link;
-		return false;
-	case NSC_DECODED_HELD:
-	case NSC_DECODED_ARP:
-	case NSC_DECODED_NON_IP:
-	case NSC_DECODED_MALFORMED:
-		return false;
-	}
+	if (what == NSC_DECODED_UNKNOWN_LINK && w->unknown_links++ == 0)
+		w->unknown_link = f->link;
 	return false;
 }
 

@@ -81,13 +81,11 @@ too_long(struct nsc_file *f, uint32_t caplen)
  * Whole records of the window, as many as there are; what the loop asks of the file
  * stands in locals, since a record's frame could be anything to the compiler.
  */
-static int
-take_records(struct nsc_file *f, struct nsc_frame *frames, int max)
+static inline __attribute__((always_inline)) int
+take(struct nsc_file *f, struct nsc_frame *frames, int max, bool big, enum nsc_pcap_lengths order)
 {
 	const uint32_t header = f->pcap.header, unit = f->pcap.unit;
-	const enum nsc_pcap_lengths order = f->pcap.swapped;
 	const uint16_t link = (uint16_t)f->link;
-	const bool big = f->big;
 	const uint8_t *at = nsc_file_next(f), *end = f->window + f->have;
 	int n;
 
@@ -113,6 +111,15 @@ take_records(struct nsc_file *f, struct nsc_frame *frames, int max)
 	}
 	f->at = (size_t)(at - f->window);
 	return n;
+}
+
+/* The usual ones do not ask at each record of which kind they are. */
+static int
+take_records(struct nsc_file *f, struct nsc_frame *frames, int max)
+{
+	if (!f->big && f->pcap.swapped == CAPLEN_FIRST)
+		return take(f, frames, max, false, CAPLEN_FIRST);
+	return take(f, frames, max, f->big, f->pcap.swapped);
 }
 
 /* Of the record at the window's next octet, whose header is there; it may be too long. */
