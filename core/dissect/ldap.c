@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* LDAP (RFC 4511): the name, and StartTLS (4.14). */
+/* LDAP (RFC 4511): operations matched by messageID (4.1.1), and StartTLS (4.14). */
 #include "dissect/ber.h"
+#include "dissect/ldap_words.h"
+#include "dissect/pending.h"
 #include "dissect/protocols.h"
 #include "dissect/starttls.h"
 
@@ -8,22 +10,27 @@ enum {
 	BIND = 0x60,
 	BIND_DONE = 0x61,
 	SEARCH = 0x63,
+	ABANDON = 0x50,
 	EXTENDED = 0x77,
 	EXTENDED_DONE = 0x78,
 	REQUEST_NAME = 0x80,
+	CONTROLS = 0xa0,
 
 	WHOLE_MAX =
-		4096, /* octets of a message that is read; larger ones are passed over */
+		4096, /* octets of a message that is read; of larger ones the first */
+	PREFIX = 64, /* (number, operation, result code) */
 	MESSAGE_MAX = 1 << 26,
-	PATIENCE = 64, /* messages without a request for TLS */
+	ROOM = 48, /* requests that wait */
 };
 
 static const char start_tls[] = "1.3.6.1.4.1.1466.20037";
 
 struct state {
-	uint32_t id; /* of the request */
-	uint8_t messages;
-	uint8_t client; /* side + 1 that asked; 0: none */
+	struct nsc_pending ids[ROOM];
+	uint32_t id; /* of the request for TLS */
+	uint8_t asked; /* side + 1 that asked for TLS; 0: none */
+	uint8_t client; /* side + 1; 0: not known */
+	bool lost[2];
 };
 
 static uint32_t
@@ -85,7 +92,7 @@ is_result(struct nsc_bytes b)
 
 /* The contents that are known well enough to be told from anything else. */
 static bool
-is_ldap(uint8_t op, struct nsc_bytes body)
+is_ldap(uint8_t op, struct nsc_bytes body, bool midstream)
 {
 	struct nsc_bytes v;
 	uint32_t n;
@@ -112,7 +119,7 @@ is_ldap(uint8_t op, struct nsc_bytes body)
 				return false;
 		return n > 4 && !body.bad;
 	default:
-		return false;
+		return midstream && nsc_ldap_answers(op) && is_result(body);
 	}
 }
 
@@ -134,32 +141,98 @@ guess(const struct nsc_guess *g)
 			       ? NSC_NOT_MINE
 			       : NSC_MORE;
 	}
-	return head(&b, &id, &op, &body) && is_ldap(op, body) ? NSC_DONE : NSC_NOT_MINE;
+	return head(&b, &id, &op, &body) && is_ldap(op, body, g->midstream) ? NSC_DONE
+									    : NSC_NOT_MINE;
 }
 
-static enum nsc_verdict
-on_message(struct state *s, uint8_t side, struct nsc_bytes whole)
+static void
+on_request(struct state *s, uint8_t side, uint8_t op, uint32_t id, struct nsc_bytes body,
+	   struct nsc_out *out)
 {
-	struct nsc_bytes body, v;
-	uint32_t id;
-	uint8_t op;
+	struct nsc_bytes name;
+	struct nsc_pending p;
 
-	if (!head(&whole, &id, &op, &body))
-		return NSC_DONE;
-	if (op == EXTENDED) {
-		v = nsc_ber_take(&body, REQUEST_NAME);
-		if (nsc_bytes_left(&v) == sizeof start_tls - 1 &&
-		    nsc_bytes_starts(&v, start_tls)) {
-			s->client = (uint8_t)(side + 1);
-			s->id = id;
-		}
-	} else if (op == EXTENDED_DONE && s->client == 2 - side && id == s->id) {
-		if (number(&body, NSC_BER_ENUMERATED) == 0 && !body.bad)
-			return NSC_HAND_ON;
-		s->client = 0;
+	s->client = (uint8_t)(side + 1);
+	if (op == ABANDON) {
+		/* Its contents are the number of what gets no answer any more. */
+		id = 0;
+		while (nsc_bytes_left(&body) > 0)
+			id = id << 8 | nsc_bytes_u8(&body);
+		nsc_ids_take(s->ids, ROOM, id, &p);
+		nsc_out_operation(out, nsc_ldap_asks(op), 0, 0);
+		return;
 	}
-	return s->client == 0 && (op == SEARCH || ++s->messages >= PATIENCE) ? NSC_DONE
-									     : NSC_MORE;
+	if (!nsc_ids_ask(s->ids, ROOM, id, nsc_ldap_asks(op), 0, out->time))
+		nsc_out_lost(out);
+	if (op != EXTENDED)
+		return;
+	name = nsc_ber_take(&body, REQUEST_NAME);
+	if (nsc_bytes_left(&name) == sizeof start_tls - 1 && nsc_bytes_starts(&name, start_tls)) {
+		s->asked = (uint8_t)(side + 1);
+		s->id = id;
+	}
+}
+
+/* True if TLS follows. */
+static bool
+on_answer(struct state *s, uint8_t side, uint32_t id, struct nsc_bytes body, struct nsc_out *out)
+{
+	uint32_t code = number(&body, NSC_BER_ENUMERATED);
+	unsigned error = body.bad ? 0 : nsc_ldap_error(code);
+	struct nsc_pending p;
+
+	s->client = (uint8_t)(2 - side);
+	if (nsc_ids_take(s->ids, ROOM, id, &p))
+		nsc_out_answered(out, &p, error);
+	else if (error > 0)
+		nsc_out_operation(out, NSC_NO_OPERATION, error, 0);
+	if (s->asked != 2 - side || id != s->id)
+		return false;
+	s->asked = 0;
+	return code == 0 && !body.bad;
+}
+
+/* What is there of a message: all of it, or enough for this. */
+static enum nsc_verdict
+on_message(struct state *s, uint8_t side, struct nsc_bytes b, struct nsc_out *out)
+{
+	struct nsc_bytes in, body;
+	uint8_t tag, op;
+	uint32_t id;
+
+	in = nsc_ber_open(&b, &tag);
+	id = number(&in, NSC_BER_INTEGER);
+	body = nsc_ber_open(&in, &op);
+	if (in.bad)
+		return NSC_DONE;
+	if (nsc_ldap_asks(op) > 0)
+		on_request(s, side, op, id, body, out);
+	else if (nsc_ldap_answers(op) && on_answer(s, side, id, body, out))
+		return NSC_HAND_ON;
+	return NSC_MORE;
+}
+
+/* Behind lost octets: a message whose number and operation are sound. */
+static bool
+found_again(struct nsc_bytes b)
+{
+	struct nsc_bytes in;
+	uint8_t tag, op;
+
+	if (message_octets(b) <= 0)
+		return false;
+	in = nsc_ber_open(&b, &tag);
+	(void)number(&in, NSC_BER_INTEGER);
+	op = nsc_bytes_u8(&in);
+	return !in.bad && (nsc_ldap_asks(op) > 0 || nsc_ldap_answers(op) || nsc_ldap_passes(op));
+}
+
+static void
+on_gap(struct state *s, uint8_t side)
+{
+	s->lost[side] = true;
+	s->asked = 0;
+	memset(s->ids, 0, sizeof s->ids);
 }
 
 static enum nsc_verdict
@@ -167,33 +240,33 @@ feed(void *state, struct nsc_chunk *in, struct nsc_out *out)
 {
 	struct state *s = state;
 
+	if (in->gap)
+		on_gap(s, in->side);
 	while (nsc_bytes_left(&in->bytes) > 0) {
-		size_t left = nsc_bytes_left(&in->bytes);
-		bool awaited = s->client == in->side + 1;
+		size_t left = nsc_bytes_left(&in->bytes), want;
+		bool awaited = s->asked == in->side + 1;
 		enum nsc_verdict v = nsc_starttls_hello(in, awaited, out);
 		int64_t octets;
 
 		if (v != NSC_NOT_MINE)
 			return v;
-		octets = in->gap ? -1 : message_octets(in->bytes);
-		if (octets < 0)
-			return NSC_DONE;
-		if (octets > WHOLE_MAX) {
-			size_t n = (uint64_t)octets < left ? (size_t)octets : left;
-
-			nsc_bytes_skip(&in->bytes, n);
-			out->wish.skip = (uint64_t)octets - n;
-			if (out->wish.skip > 0)
-				return NSC_MORE;
-			continue;
-		}
-		if (octets == 0 || (size_t)octets > left) {
-			out->wish.need =
-				octets == 0 ? (uint32_t)left + 1 : (uint32_t)octets;
+		if (s->lost[in->side] && !found_again(in->bytes)) {
+			nsc_bytes_skip(&in->bytes, left);
 			return NSC_MORE;
 		}
-		v = on_message(s, in->side, nsc_bytes_sub(&in->bytes, (size_t)octets));
-		if (v != NSC_MORE)
+		s->lost[in->side] = false;
+		octets = message_octets(in->bytes);
+		if (octets < 0)		/* what SASL protects looks so, too */
+			return NSC_DONE;
+		want = octets == 0 ? left + 1 : octets > WHOLE_MAX ? PREFIX : (size_t)octets;
+		if (want > left) {
+			out->wish.need = (uint32_t)want;
+			return NSC_MORE;
+		}
+		want = (uint64_t)octets < left ? (size_t)octets : left;
+		v = on_message(s, in->side, nsc_bytes_sub(&in->bytes, want), out);
+		out->wish.skip = (uint64_t)octets - want;
+		if (v != NSC_MORE || out->wish.skip > 0)
 			return v;
 	}
 	return NSC_MORE;
@@ -207,4 +280,12 @@ const struct nsc_dissector nsc_ldap = {
 	.state_size = sizeof(struct state),
 	.guess = guess,
 	.feed = feed,
+	.operations = nsc_ldap_operations,
+	.errors = nsc_ldap_errors,
+	.known_by = "a message of BER whose number, operation and first fields are those of a "
+		    "bind, a search, an extended request or a result",
+	.measures = "operations that were answered, a search by its searchResultDone; binds, too, "
+		    "which a connection repeats; result codes by class; time to the answer",
+	.limits = "what SASL protects is not read; of more than 48 requests that wait the oldest is "
+		  "not told; referrals, compareFalse and saslBindInProgress are no errors",
 };

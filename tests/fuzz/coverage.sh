@@ -29,15 +29,18 @@ http2		core/dissect/http2.c core/dissect/h2_exchange.c core/dissect/h2_context.c
 hpack		core/dissect/hpack.c core/dissect/hpack_table.c core/dissect/hpack_huffman.c
 ssh		core/dissect/ssh.c
 names		core/dissect/ssdp.c core/dissect/netbios.c core/dissect/wireguard.c
-names		core/dissect/ike.c core/dissect/kerberos.c core/dissect/syslog.c
-names		core/dissect/bittorrent.c core/dissect/vnc.c core/dissect/bgp.c core/dissect/mqtt.c
-names		core/dissect/amqp.c core/dissect/mongodb.c
+names		core/dissect/ike.c core/dissect/syslog.c
+names		core/dissect/bittorrent.c core/dissect/vnc.c core/dissect/bgp.c
+names		core/dissect/mongodb.c
 names		core/dissect/smb.c core/dissect/rsync.c core/dissect/telnet.c core/dissect/modbus.c
-names		core/dissect/cassandra.c core/dissect/kafka.c core/dissect/nfs.c core/dissect/sip.c
+names		core/dissect/cassandra.c core/dissect/kafka.c core/dissect/nfs.c
 operations	core/dissect/radius.c core/dissect/snmp.c core/dissect/snmp_words.c core/dissect/ntp.c core/dissect/ntp_words.c
 operations	core/dissect/dhcp.c core/dissect/dhcpv6.c core/dissect/dhcpv6_status.c core/dissect/tftp.c core/dissect/await.c
 names		core/dissect/rtsp.c
 operations	core/dissect/redis.c core/dissect/redis_words.c core/dissect/words.c core/dissect/pending.c
+operations	core/dissect/mqtt.c core/dissect/mqtt_words.c core/dissect/amqp.c core/dissect/amqp_channel.c
+operations	core/dissect/amqp_words.c core/dissect/ldap.c core/dissect/ldap_words.c core/dissect/smtp.c
+operations	core/dissect/smtp_words.c core/dissect/sip.c core/dissect/kerberos.c
 names		core/dissect/mssql.c core/dissect/oracle.c core/dissect/git.c core/dissect/netflow.c core/dissect/sflow.c
 names		core/dissect/dcerpc.c core/dissect/rtmp.c core/dissect/ajp.c core/dissect/ceph.c core/dissect/zabbix.c
 names		core/dissect/collectd.c core/dissect/whois.c

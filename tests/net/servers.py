@@ -26,6 +26,12 @@ import db_nats		# noqa: E402
 import db_postgresql	# noqa: E402
 import db_redis		# noqa: E402
 import dhcp		# noqa: E402
+import msg_amqp		# noqa: E402
+import msg_kerberos	# noqa: E402
+import msg_ldap		# noqa: E402
+import msg_mqtt		# noqa: E402
+import msg_sip		# noqa: E402
+import msg_smtp		# noqa: E402
 import names		# noqa: E402
 import place		# noqa: E402
 import quic		# noqa: E402
@@ -46,6 +52,9 @@ GROUPS = {
     "databases": {"redis": db_redis, "postgresql": db_postgresql},
     "infrastructure": {"radius": radius, "snmp": snmp, "ntp": clock, "dhcp": dhcp, "tftp": tftp},
     "stores": {"memcached": db_memcached, "nats": db_nats},
+    # (RabbitMQ takes its time to start.)
+    "messages": {"amqp": msg_amqp, "kerberos": msg_kerberos, "ldap": msg_ldap, "mqtt": msg_mqtt, "sip": msg_sip,
+                 "smtp": msg_smtp},
 }
 GROUP = os.environ.get("NSC_GROUP", "servers")
 AREAS = GROUPS[GROUP]
@@ -68,7 +77,7 @@ def talk(prefix, folder):
             areas[name] = area
     try:
         ports = [p for area in areas.values() for p in area.serve(at)]
-        at.listening(ports)
+        at.listening(ports, max([10] + [getattr(area, "PATIENCE", 0) for area in areas.values()]))
         for name in [n for n in areas if n in chosen]:
             area = areas[name]
             at.did.clear()

@@ -32,7 +32,8 @@ on_event(void *arg, const struct nsc_event *ev)
 
 	(void)arg;
 	if (ev->kind != NSC_EVENT_FLOW) {
-		t.messages += ev->kind != NSC_EVENT_STARTED;
+		/* (Who hands over may tell what it was asked until then.) */
+		t.messages += ev->kind != NSC_EVENT_STARTED && ev->kind != NSC_EVENT_OPERATION;
 		return;
 	}
 	t.flows++;

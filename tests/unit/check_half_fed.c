@@ -51,6 +51,10 @@ static const struct {
 	BEGIN("openvpn", true, 0, "\0\16\70half fed\0\0\0\0\0\0\77\40half fed\0\0\0\0\1\26\3\1"),
 	BEGIN("memcached", true, 0, "set half 0 0 1000000\r\nhalf"),
 	BEGIN("nats", true, 1, "INFO {\"server_id\":\"half\"}\r\n-ER"),
+	BEGIN("mqtt", true, 0, "\20\15\0\4MQTT\4\2\0\74\0\1a\62\300\204\1\0\1t\0\1half"),
+	BEGIN("amqp", true, 0, "AMQP\0\0\11\1\3\0\1\0\0\20\0half"),
+	BEGIN("sip", true, 0, "OPTIONS sip:a@half.example SIP/2.0\r\nCall-ID: ha"),
+	BEGIN("kerberos", true, 0, "\0\0\20\0\152\202\17\374\60\202\17\370\241\3\2\1\5\242\3\2\1\12half fed"),
 #undef BEGIN
 };
 
