@@ -72,7 +72,7 @@ CASES = {
     # RFC 9001, A.2; RFC 9369, A.2.
     "rfc": ([("10.0.6.1", *q("example.com"), 1, 0), ("10.0.6.2", *q("example.com", "v2"), 1, 0)], ["example.com"] * 2, {}),
     # The ninth is SSDP.
-    "lookalikes": ([("10.0.5.%d" % n, "ssdp" if n == 9 else None, *NONE[1:], 1, 0) for n in range(1, 11)], [], {}),
+    "lookalikes": ([("10.0.5.%d" % n, {5: "stun", 9: "ssdp"}.get(n), *NONE[1:], 1, 0) for n in range(1, 11)], [], {}),
 }
 # Row 4.13: microseconds from a hello to its answer, without 0-RTT, Retry and version negotiation.
 RTT = {"d_other_id": [50000], "f_negotiation": [30000], "complete": [20000, 50000, 20000], "j_idle": [20000] * 3,
