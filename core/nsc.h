@@ -154,8 +154,11 @@ void nsc_engine_summary(struct nsc_engine *e, struct nsc_summary *s);
 unsigned nsc_app_count(void);
 const char *nsc_app_name(unsigned app);
 
-/* A label of the event's flow; valid in the event callback. */
-struct nsc_text nsc_event_label(struct nsc_engine *e, const struct nsc_event *ev, enum nsc_label id);
+/* A label of the event's flow, and an end's address, as they may be shown (HideNames); for the event callback. */
+enum { NSC_LABEL_TEXT = 48 };
+struct nsc_text nsc_event_label(struct nsc_engine *e, const struct nsc_event *ev, enum nsc_label id,
+				char text[NSC_LABEL_TEXT]);
+struct nsc_addr nsc_event_addr(struct nsc_engine *e, const struct nsc_event *ev, int side);
 
 /* One JSON line (with newline) of the event, by DESIGN 4.1: octets written, 0 if it has none. */
 enum { NSC_JSON_LINE = 65536 };

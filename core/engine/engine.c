@@ -122,6 +122,7 @@ make_ledgers(struct nsc_engine *e)
 	e->ledgers.services = service_states;
 	e->ledgers.arg = e;
 	e->ledgers.networks = &e->settings.networks;
+	e->ledgers.mask = &e->mask;
 	e->ledgers.top_n = nsc_config_top_n(e->config);
 	e->ledgers.notifications = nsc_config_number(e->config, NSC_O_NOTIFICATIONS) != 0;
 	e->ledgers.max_series = nsc_config_max_series(e->config);
@@ -174,7 +175,8 @@ nsc_engine_new(struct nsc_engine **out, const struct nsc_config *cfg, const stru
 	rc = nsc_config_settings(cfg, &e->settings, err);
 	if (rc != 0)
 		goto fail;
-	if (getrandom(&e->settings.key, sizeof e->settings.key, 0) != sizeof e->settings.key) {
+	if (getrandom(&e->settings.key, sizeof e->settings.key, 0) != sizeof e->settings.key ||
+	    nsc_mask_begin(&e->mask, nsc_config_number(cfg, NSC_O_HIDE_NAMES) != 0) < 0) {
 		rc = nsc_error(err, -errno, "engine: no random key: %s", strerror(errno));
 		goto fail;
 	}
@@ -242,10 +244,18 @@ nsc_engine_summary(struct nsc_engine *e, struct nsc_summary *s)
 }
 
 struct nsc_text
-nsc_event_label(struct nsc_engine *e, const struct nsc_event *ev, enum nsc_label id)
+nsc_event_label(struct nsc_engine *e, const struct nsc_event *ev, enum nsc_label id,
+		char text[NSC_LABEL_TEXT])
 {
-	(void)e;
-	return nsc_worker_label(ev->origin, ev->flow, id);
+	struct nsc_text t = nsc_worker_label(ev->origin, ev->flow, id);
+
+	return nsc_label_is_name(id) ? nsc_mask_host(&e->mask, &t, text) : t;
+}
+
+struct nsc_addr
+nsc_event_addr(struct nsc_engine *e, const struct nsc_event *ev, int side)
+{
+	return nsc_mask_addr(&e->mask, nsc_flow_addr(ev->flow, side));
 }
 
 unsigned

@@ -3,10 +3,12 @@
 #include <stdlib.h>
 
 #include "engine/engine_state.h"
+#include "engine/masked.h"
 
 struct telling {
 	void (*tell)(void *arg, const struct nsc_listener *l);
 	void *arg;
+	const struct nsc_mask *mask;
 	const struct nsc_cells *cells;	/* NULL: no memory, or no packets */
 };
 
@@ -21,6 +23,7 @@ tell_one(void *arg, const struct nsc_listener *listener, int row)
 		l.observed = t->cells->cell[NSC_CELL(LISTEN_OBSERVED, row, 0)];
 		l.unexpected = t->cells->cell[NSC_CELL(LISTEN_UNEXPECTED, row, 0)];
 	}
+	nsc_masked_listener(t->mask, &l);
 	t->tell(t->arg, &l);
 }
 
@@ -29,7 +32,7 @@ nsc_engine_listeners(struct nsc_engine *e, void (*tell)(void *arg, const struct 
 		     void *arg)
 {
 	struct nsc_cells *cells = e->capture != NULL ? calloc(1, sizeof *cells) : NULL;
-	struct telling t = {tell, arg, cells};
+	struct telling t = {tell, arg, &e->mask, cells};
 
 	for (unsigned i = 0; i < e->workers && cells != NULL; i++)
 		nsc_ledger_collect(e->ledgers.ledger[1 + i], cells);

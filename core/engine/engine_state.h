@@ -16,6 +16,7 @@ struct nsc_engine {
 	struct nsc_host host;
 	struct nsc_facts *facts;
 	struct nsc_ledgers ledgers;
+	struct nsc_mask mask;		/* option HideNames */
 	struct nsc_ledger *own;		/* the host side's: ledgers.ledger[0] */
 	struct nsc_cells cells;		/* what it publishes */
 	struct nsc_worker *worker[NSC_LEDGERS - 1];

@@ -34,9 +34,20 @@ put_text(struct nsc_json *j, const char *key, const struct nsc_text *t)
 static void
 put_addr(struct nsc_json *j, const char *key, const struct nsc_addr *a)
 {
+	struct nsc_addr shown = nsc_mask_addr(j->mask, a);
 	char text[NSC_ADDR_TEXT];
 
-	nsc_json_text(j, key, nsc_addr_text(a, text));
+	nsc_json_text(j, key, nsc_addr_text(&shown, text));
+}
+
+/* A name, or an address in its place, with or without a port. */
+static void
+put_name(struct nsc_json *j, const char *key, const struct nsc_text *t)
+{
+	char token[NSC_MASK_TEXT];
+	struct nsc_text shown = nsc_mask_host(j->mask, t, token);
+
+	put_text(j, key, &shown);
 }
 
 static void
@@ -71,14 +82,17 @@ static void
 put_end(struct nsc_json *j, const struct nsc_flow *f, int side)
 {
 	const struct nsc_addr *a = nsc_flow_addr(f, side);
+	uint8_t b[6];
 	char mac[18];
 
 	if (f->version != 0) {
 		put_addr(j, side == 0 ? "initiator" : "responder", a);
 		return;
 	}
-	snprintf(mac, sizeof mac, "%02x:%02x:%02x:%02x:%02x:%02x", a->b[10], a->b[11], a->b[12],
-		 a->b[13], a->b[14], a->b[15]);
+	memcpy(b, a->b + 10, sizeof b);
+	nsc_mask_mac(j->mask, b);
+	snprintf(mac, sizeof mac, "%02x:%02x:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3], b[4],
+		 b[5]);
 	nsc_json_text(j, side == 0 ? "initiator" : "responder", mac);
 }
 
@@ -128,7 +142,7 @@ put_number(struct nsc_json *j, const char *key, const struct nsc_text *t)
 	nsc_json_number(j, key, number);
 }
 
-/* A text a line, as an array. */
+/* A name a line, as an array. */
 static void
 put_lines(struct nsc_json *j, const char *key, const struct nsc_text *t)
 {
@@ -142,7 +156,7 @@ put_lines(struct nsc_json *j, const char *key, const struct nsc_text *t)
 		const char *eol = memchr(p, '\n', (size_t)(end - p));
 		size_t n = (size_t)((eol != NULL ? eol : end) - p);
 
-		nsc_json_octets(j, NULL, p, n);
+		put_name(j, NULL, &(struct nsc_text){p, (uint32_t)n});
 		p += n + 1;
 	}
 	nsc_json_close(j, ']');
@@ -171,6 +185,12 @@ put_label(struct nsc_json *j, unsigned id, const struct nsc_text *t)
 	case NSC_LABEL_CERT_NAMES:
 		put_lines(j, label_key[id], t);
 		return;
+	case NSC_LABEL_HTTP_HOST:
+	case NSC_LABEL_TLS_SNI:
+	case NSC_LABEL_DTLS_SNI:
+	case NSC_LABEL_QUIC_MIGRATED_FROM:
+		put_name(j, label_key[id], t);
+		return;
 	default:
 		break;
 	}
@@ -189,7 +209,7 @@ put_labels(struct nsc_json *j, const struct nsc_worker *w, const struct nsc_flow
 
 		put_label(j, id, &t);
 	}
-	put_text(j, label_key[NSC_LABEL_REMOTE_NAME], &remote);
+	put_name(j, label_key[NSC_LABEL_REMOTE_NAME], &remote);
 	if (shared)
 		nsc_json_bool(j, label_key[NSC_LABEL_REMOTE_SHARED], true);
 }
@@ -301,7 +321,8 @@ put_flow(struct nsc_json *j, struct nsc_engine *e, const struct nsc_worker *w,
 static void
 put_dns(struct nsc_json *j, const struct nsc_flow *f, const struct nsc_dns_message *m)
 {
-	char text[12];
+	char text[12], token[NSC_MASK_TEXT];
+	struct nsc_text name;
 	unsigned i;
 
 	put_addr(j, "client", nsc_flow_addr(f, m->client));
@@ -309,7 +330,8 @@ put_dns(struct nsc_json *j, const struct nsc_flow *f, const struct nsc_dns_messa
 	nsc_json_text(j, "proto", m->tcp ? "tcp" : "udp");
 	nsc_json_number(j, "id", m->id);
 	nsc_json_bool(j, "qr", m->response);
-	nsc_json_octets(j, "name", m->name.p != NULL ? m->name.p : "", m->name.len);
+	name = nsc_mask_name(j->mask, &m->name, token);
+	nsc_json_octets(j, "name", name.p != NULL ? name.p : "", name.len);
 	if (m->questions > 0)
 		nsc_json_text(j, "qtype", nsc_dns_type_text(m->qtype, text));
 	if (m->opcode != 0)
@@ -336,7 +358,7 @@ static void
 put_http(struct nsc_json *j, const struct nsc_http_exchange *x)
 {
 	put_text(j, "method", &x->method);
-	put_text(j, "host", &x->host);
+	put_name(j, "host", &x->host);
 	if (x->status > 0)
 		nsc_json_number(j, "status", x->status);
 	if (x->latency > 0)
@@ -350,7 +372,7 @@ put_http(struct nsc_json *j, const struct nsc_http_exchange *x)
 static void
 put_tls(struct nsc_json *j, const struct nsc_tls_hello *h)
 {
-	put_text(j, "sni", &h->sni);
+	put_name(j, "sni", &h->sni);
 	put_text(j, "alpn", &h->alpn);
 	put_text(j, "ja4", &h->ja4);
 	if (h->quic_version != 0)
@@ -393,6 +415,7 @@ nsc_event_json(struct nsc_engine *e, const struct nsc_event *ev, char *line, siz
 	if (ev->kind >= NSC_EVENTS || name[ev->kind] == NULL || ev->flow == NULL)
 		return 0;
 	nsc_json_begin(&j, line, size);
+	j.mask = e != NULL ? nsc_engine_ledgers(e)->mask : NULL;
 	nsc_json_text(&j, "event", ev->kind == NSC_EVENT_DNS ? dns_name[ev->dns.kind] : name[ev->kind]);
 	if (ev->kind != NSC_EVENT_FLOW)
 		nsc_json_time(&j, "time", ev->time);

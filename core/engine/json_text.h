@@ -7,8 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct nsc_mask;
+
 struct nsc_json {
 	char *start, *p, *end;		/* end leaves room for open brackets and "}\n" */
+	const struct nsc_mask *mask;	/* engine/mask.h; NULL: names and addresses are shown */
 	unsigned lost;			/* lists and objects left out, whose members go with them */
 	bool comma;			/* something stands before the next member */
 };

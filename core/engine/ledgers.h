@@ -8,6 +8,7 @@
 
 #include <stdatomic.h>
 
+#include "engine/mask.h"
 #include "engine/services.h"
 #include "ledger/ledger.h"
 #include "scope/scope.h"
@@ -56,6 +57,7 @@ struct nsc_ledgers {
 
 	const struct nsc_networks *networks;	/* rows of NETWORK from 1; may be NULL */
 	uint32_t top_n, max_series;		/* options TopN and MaxSeries */
+	const struct nsc_mask *mask;		/* option HideNames; may be NULL */
 	bool notifications;			/* option Notifications */
 	uint32_t sources;			/* of the inventory: bit of each HOST_SOURCE that is wanted */
 

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "engine/config.h"
+#include "engine/masked.h"
 #include "engine/wake.h"
 #include "host/inventory.h"
 #include "host/link.h"
@@ -36,6 +37,14 @@ options_of(const struct nsc_config *cfg, bool connections)
 	};
 }
 
+static int
+hide(struct nsc_mask *m, const struct nsc_config *cfg, char err[NSC_ERR])
+{
+	int rc = nsc_mask_begin(m, is_on(cfg, NSC_O_HIDE_NAMES));
+
+	return rc < 0 ? nsc_error(err, rc, "HideNames: no random key: %s", strerror(-rc)) : 0;
+}
+
 /* A look that has failed halfway tells what it has; that it has failed is the answer. */
 static int
 look(struct nsc_inventory **i, const struct nsc_config *cfg, bool connections, char err[NSC_ERR])
@@ -61,15 +70,22 @@ nsc_look_listeners(const struct nsc_config *cfg,
 {
 	const struct nsc_listeners *l;
 	struct nsc_inventory *i = NULL;
+	struct nsc_listener shown;
+	struct nsc_mask mask;
 	int rc;
 
 	if (!is_on(cfg, NSC_O_LISTENERS))
 		return nsc_error(err, -ENOTSUP, "listeners: switched off by Listeners");
-	rc = look(&i, cfg, false, err);
+	rc = hide(&mask, cfg, err);
+	if (rc == 0)
+		rc = look(&i, cfg, false, err);
 	if (i != NULL) {
 		l = nsc_inventory_listeners(i);
-		for (size_t n = 0; n < l->count; n++)
-			tell(arg, &l->listener[n]);
+		for (size_t n = 0; n < l->count; n++) {
+			shown = l->listener[n];
+			nsc_masked_listener(&mask, &shown);
+			tell(arg, &shown);
+		}
 		if (rc == 0)
 			rc = (int)l->count;
 	}
@@ -80,6 +96,7 @@ nsc_look_listeners(const struct nsc_config *cfg,
 struct telling {
 	void (*tell)(void *arg, const struct nsc_connection *c);
 	void *arg;
+	struct nsc_mask mask;
 	int count;
 };
 
@@ -87,10 +104,12 @@ static void
 tell_connection(void *arg, struct nsc_connection *c)
 {
 	struct telling *t = arg;
+	struct nsc_connection shown = *c;
 
 	if (c->excluded)
 		return;
-	t->tell(t->arg, c);
+	nsc_masked_connection(&t->mask, &shown);
+	t->tell(t->arg, &shown);
 	t->count++;
 }
 
@@ -105,7 +124,9 @@ nsc_look_connections(const struct nsc_config *cfg,
 
 	if (!is_on(cfg, NSC_O_CONNECTIONS))
 		return nsc_error(err, -ENOTSUP, "connections: switched off by Connections");
-	rc = look(&i, cfg, true, err);
+	rc = hide(&t.mask, cfg, err);
+	if (rc == 0)
+		rc = look(&i, cfg, true, err);
 	if (i != NULL)
 		nsc_connections_each(nsc_inventory_connections(i), tell_connection, &t);
 	nsc_inventory_free(i);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/engine_state.h"
+#include "engine/masked.h"
 #include "engine/tray.h"
 #include "scope/direction.h"
 
@@ -81,9 +82,13 @@ name_of(const struct nsc_rows *r, struct owner_names *n, unsigned set, unsigned 
 static void
 tell_flow(struct nsc_rows *r, const struct nsc_tray_flow *f, const struct nsc_rows_tell *to)
 {
+	const struct nsc_mask *m = &r->engine->mask;
+	const struct nsc_text name = {f->name, (uint32_t)strnlen(f->name, sizeof f->name)};
+	char token[NSC_MASK_TEXT];
+	const char *shown = m->on ? nsc_mask_host(m, &name, token).p : f->name;
 	struct nsc_flow_row row = {
 		.id = f->id,
-		.local = f->addr[0], .remote = f->addr[1],
+		.local = nsc_mask_addr(m, &f->addr[0]), .remote = nsc_mask_addr(m, &f->addr[1]),
 		.local_port = f->port[0], .remote_port = f->port[1],
 		.proto = f->proto,
 		.closed = f->closed, .forwarded = f->forwarded, .shared = f->shared,
@@ -91,7 +96,7 @@ tell_flow(struct nsc_rows *r, const struct nsc_tray_flow *f, const struct nsc_ro
 		.scope = nsc_set_token(NSC_SET_SCOPE_FORWARDED, f->scope),
 		.state = f->state,
 		.app = f->app > 0 ? nsc_app_name(f->app) : "",
-		.remote_name = f->name,
+		.remote_name = shown,
 		.process = name_of(r, &r->process, NSC_SET_PROCESS, f->process[0]),
 		.unit = name_of(r, &r->unit, NSC_SET_UNIT, f->unit[0]),
 		.peer_process = name_of(r, &r->process, NSC_SET_PROCESS, f->process[1]),
@@ -133,7 +138,15 @@ tell_flows(struct nsc_rows *r, const struct nsc_rows_tell *to)
 void
 nsc_rows_tell(struct nsc_rows *r, const struct nsc_rows_tell *to)
 {
+	struct nsc_masked_tell through = {&r->engine->mask, to};
+	struct nsc_rows_tell masked = nsc_masked_rows(&through);
+
 	tell_flows(r, to);
-	if (r->engine->lookout != NULL)
+	if (r->engine->lookout == NULL)
+		return;
+	if (!r->engine->mask.on) {
 		nsc_lookout_tell_rows(r->engine->lookout, to);
+		return;
+	}
+	nsc_lookout_tell_rows(r->engine->lookout, &masked);
 }

@@ -215,14 +215,46 @@ pod(char unit[NSC_UNIT_NAME], struct text t)
 }
 
 /*
+ * The instance of a unit that is started for each connection (systemd.socket(5), Accept=): a
+ * number, and both ends, as in "sshd@7-192.0.2.1:22-192.0.2.9:40000.service".  That is no name.
+ */
+static bool
+is_of_connection(struct text t)
+{
+	unsigned ports = 0;
+	size_t n = 0;
+
+	while (n < t.len && isdigit((unsigned char)t.p[n]))
+		n++;
+	if (n == 0 || n == t.len || t.p[n] != '-' || !strip(&t, "", ".service"))
+		return false;
+	for (const char *p = t.p + n, *end = t.p + t.len; p < end; p++) {
+		const char *colon = p;
+
+		if (*p != ':')
+			continue;
+		while (p + 1 < end && isdigit((unsigned char)p[1]))
+			p++;
+		ports += p > colon && (p + 1 == end || p[1] == '-');
+	}
+	return ports >= 2;
+}
+
+/*
  * systemd puts "_" before names that could be an attribute's.  A unit's name stays as
  * systemctl takes it, escapes and all.
  */
 static void
 copy_unit(char unit[NSC_UNIT_NAME], struct text t)
 {
+	const char *at;
+
 	(void)strip(&t, "_", "");
-	snprintf(unit, NSC_UNIT_NAME, "%.*s", (int)t.len, t.p);
+	at = memchr(t.p, '@', t.len);
+	if (at != NULL && is_of_connection((struct text){at + 1, (size_t)(t.p + t.len - at - 1)}))
+		snprintf(unit, NSC_UNIT_NAME, "%.*s@.service", (int)(at - t.p), t.p);
+	else
+		snprintf(unit, NSC_UNIT_NAME, "%.*s", (int)t.len, t.p);
 }
 
 /* A manager's own processes are in init.scope below its unit, which says more. */

@@ -75,11 +75,11 @@ set_name(struct conversation *c, const struct view *v, const struct nsc_event *e
 {
 	static const enum nsc_label names[] = {NSC_LABEL_TLS_SNI, NSC_LABEL_HTTP_HOST};
 	struct nsc_text t = {.len = 0};
-	char text[TEXT_FIELD], port[8] = "";
+	char label[NSC_LABEL_TEXT], text[TEXT_FIELD], port[8] = "";
 	unsigned i;
 
 	for (i = 0; i < sizeof names / sizeof *names && t.len == 0; i++)
-		t = nsc_event_label(v->engine, ev, names[i]);
+		t = nsc_event_label(v->engine, ev, names[i], label);
 	if (t.len == 0)
 		return;
 	if (c->port[1] != 80 && c->port[1] != 443 && memchr(t.p, ':', t.len) == NULL)
@@ -93,7 +93,7 @@ keep(struct view *v, const struct nsc_event *ev)
 {
 	const struct nsc_flow *f = ev->flow;
 	struct conversation c = {
-		.addr = {*nsc_flow_addr(f, 0), *nsc_flow_addr(f, 1)},
+		.addr = {nsc_event_addr(v->engine, ev, 0), nsc_event_addr(v->engine, ev, 1)},
 		.port = {nsc_flow_port(f, 0), nsc_flow_port(f, 1)},
 		.proto = f->proto,
 		.app = f->app,

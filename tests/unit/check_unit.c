@@ -26,6 +26,12 @@ static const struct line systemd[] = {
 	 "postgresql@15-main.service"},
 	{"/system.slice/system-systemd\\x2dfsck.slice/systemd-fsck@dev-disk-by\\x2duuid.service",
 	 "systemd-fsck@dev-disk-by\\x2duuid.service"},
+	/* systemd.socket(5), Accept=: a unit for each connection; its ends are no name */
+	{"/system.slice/system-sshd.slice/sshd@7-192.0.2.1:22-192.0.2.9:40000.service",
+	 "sshd@.service"},
+	{"/system.slice/sshd@0-2001:db8::1:22-2001:db8::9:40000.service", "sshd@.service"},
+	{"/system.slice/proxy@192.0.2.1:80.service", "proxy@192.0.2.1:80.service"},
+	{"/system.slice/backup@2026-11-21.service", "backup@2026-11-21.service"},
 	/* cg_escape: a name that could be an attribute's */
 	{"/system.slice/_memory.service", "memory.service"},
 	{"/system.slice", "system.slice"},
