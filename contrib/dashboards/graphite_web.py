@@ -26,6 +26,8 @@ def graph(panel):
         params["areaMode"] = "stacked"
     if grafana.floor(panel) is not None:
         params["yMin"] = str(grafana.floor(panel))
+    if panel.get("show") == "states":
+        params.update(yMin="0", yMax="1")
     if "max" in panel:
         params["yMax"] = str(panel["max"])
     # How dashboard.js names a graph

@@ -5,7 +5,7 @@
 # and the same datum is the same in all of them.  Everything runs in one network namespace, on loopback.
 test=stores
 . "$(dirname "$0")/common.sh"
-under_limit 175
+under_limit 280
 
 declare -A needs=([carbon-cache]=graphite-carbon [influxd]=influxdb [rrdtool]=rrdtool [nft]=nftables
 	[redis-server]=redis-server)
