@@ -48,6 +48,8 @@ media		core/dissect/media.c
 operations	core/dissect/postgresql.c core/dissect/pgsql_message.c core/dissect/pgsql_exchange.c core/dissect/sql.c
 operations	core/dissect/memcached.c core/dissect/memcached_text.c core/dissect/memcached_binary.c core/dissect/nats.c
 operations	core/dissect/memcached_guess.c core/dissect/nats_line.c
+operations	core/dissect/mysql.c core/dissect/mysql_login.c core/dissect/mysql_command.c core/dissect/mysql_answer.c
+operations	core/dissect/mysql_packet.c core/dissect/mysql_error.c
 openvpn		core/dissect/openvpn.c core/dissect/openvpn_packet.c core/dissect/openvpn_order.c
 quic		core/dissect/quic.c core/dissect/quic_initial.c core/dissect/quic_frame.c core/dissect/quic_hello.c
 quic		core/dissect/quic_link.c core/dissect/quic_google.c core/dissect/quic_header.c core/dissect/quic_paths.c

@@ -22,6 +22,7 @@ import clock		# noqa: E402
 import compare		# noqa: E402
 import datagrams	# noqa: E402
 import db_memcached	# noqa: E402
+import db_mysql		# noqa: E402
 import db_nats		# noqa: E402
 import db_postgresql	# noqa: E402
 import db_redis		# noqa: E402
@@ -49,7 +50,7 @@ GROUPS = {
     "servers": {"http": web, "http2": web2, "tls": secret, "dtls": datagrams, "quic": quic, "dns": names, "ssh": shell,
                 "starttls": starttls, "ways": ways},
     # Those whose operations are counted.
-    "databases": {"redis": db_redis, "postgresql": db_postgresql},
+    "databases": {"redis": db_redis, "postgresql": db_postgresql, "mysql": db_mysql},
     "infrastructure": {"radius": radius, "snmp": snmp, "ntp": clock, "dhcp": dhcp, "tftp": tftp},
     "stores": {"memcached": db_memcached, "nats": db_nats},
     # (RabbitMQ takes its time to start.)

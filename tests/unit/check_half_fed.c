@@ -47,6 +47,8 @@ static const struct {
 	BEGIN("postgresql", false, 0, "\0\0\0\50\0\3\0\0user\0half\0dat"),
 	BEGIN("postgresql", true, 0, "\0\0\0\23\0\3\0\0user\0half\0\0Q\0\1\0\0select half"),
 	BEGIN("mysql", false, 1, "\112\0\0\0\12" "8.0.36\0\7\0\0\0abcdefgh\0\377\377"),
+	BEGIN("mysql", true, 1, "\64\0\0\0\12" "8.0.36\0\7\0\0\0abcdefgh\0\0\242\55\2\0\0\0\0"
+				"\0\0\0\0\0\0\0\0\0\0ijklmnopqrst\0"),
 	BEGIN("rdp", false, 0, "\3\0\0\53\46\340\0\0\0\0\0Co"),
 	BEGIN("openvpn", true, 0, "\0\16\70half fed\0\0\0\0\0\0\77\40half fed\0\0\0\0\1\26\3\1"),
 	BEGIN("memcached", true, 0, "set half 0 0 1000000\r\nhalf"),
