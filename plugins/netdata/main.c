@@ -159,24 +159,29 @@ read_once(struct plugin *p)
 	return fflush(stdout) != 0 ? -EPIPE : 0;
 }
 
-/* Capture is forbidden and nothing else wanted: the reason and its remedy, from the doctor. */
-static int
-give_up(const struct plugin *p)
+/*
+ * Nothing works: the reasons, from the doctor.  True if a capability is among them, which will
+ * not come by itself, as an interface may.
+ */
+static bool
+is_hopeless(const struct plugin *p)
 {
 	enum { CHECKS = 32 };
 	struct nsc_check *check = calloc(CHECKS, sizeof *check);
 	char line[2 * NSC_ERR + 32];
 	size_t n = check != NULL ? nsc_doctor(p->config, check, CHECKS) : 0;
+	bool forbidden = false;
 
 	for (size_t i = 0; i < n; i++) {
 		if (!check[i].wanted || check[i].state != NSC_CHECK_FAILED)
 			continue;
+		forbidden |= strncmp(check[i].finding, "CAP_", 4) == 0;
 		snprintf(line, sizeof line, "%s: %s: %s", check[i].source, check[i].finding,
 			 check[i].remedy);
 		on_log(NULL, NSC_LOG_ERROR, line);
 	}
 	free(check);
-	return disable("nothing that the configuration asks for can be had");
+	return forbidden;
 }
 
 /* --- life ------------------------------------------------------------------------------- */
@@ -223,8 +228,8 @@ run(struct plugin *p)
 		next = 0;
 		if (read_once(p) < 0)
 			return EXIT_SUCCESS;
-		if (first && p->works == 0 && p->sources > 0)
-			return give_up(p);
+		if (first && p->works == 0 && p->sources > 0 && is_hopeless(p))
+			return disable("nothing that the configuration asks for can be had");
 		first = false;
 	}
 }

@@ -238,6 +238,15 @@ fi
 stop $dns
 stop $hold
 
+### Nothing to be had
+
+install -m 755 "$D/plugins/netflowscope.plugin" "$W/plain.plugin"	# a copy has no capabilities
+in_ns h setpriv --reuid=65534 --regid=65534 --clear-groups timeout 20 "$W/plain.plugin" 1 \
+	--listeners off --connections off --processes off --units off --firewall off --conntrack off --bpf off \
+	>"$W/alone" 2>"$W/alone.err" </dev/null
+[ "$(tail -n 1 "$W/alone")" = DISABLE ] && grep -q CAP_NET_RAW "$W/alone.err"
+check $? "without CAP_NET_RAW, and nothing else asked for: DISABLE $(tail -n 1 "$W/alone.err")"
+
 ### The end
 
 ! grep -vhE 'netflowscope.plugin [A-Z]+: ' "$D/log/error.log" "$W/netdata.out.err" | grep -E 'netflowscope.*(disabl|DISABL|killed|unknown (dimension|keyword|chart)|[Cc]annot|exited)' >"$W/bad"
