@@ -4,8 +4,8 @@
  *
  * Each datagram under way has an entry that knows the ports of its first
  * fragment.  What comes before the first one is held back and credited to it;
- * what never gets a first one leaves as an orphan.  Of UDP the octets are kept
- * too, so that the payload can be read whole; fragments that overlap forbid
+ * what never gets a first one leaves as an orphan.  Of UDP and TCP the octets are
+ * kept too, so that they can be read whole; fragments that overlap forbid
  * that (RFC 5722), as do fragments cut by the capture.
  *
  * Entries are bounded in number, their octets in memory, both in time.  When
@@ -44,12 +44,12 @@ keep(struct nsc_fragments *fs, uint32_t i, const struct nsc_ip *ip)
 	}
 }
 
-/* UDP, or not yet known because an extension header comes first. */
+/* UDP, TCP, or not yet known because an extension header comes first. */
 static bool
-may_be_udp(const struct nsc_datagram *d)
+is_read(const struct nsc_datagram *d)
 {
-	return d->proto == NSC_PROTO_UDP ||
-	       (d->key.version == 6 && !(d->state & HAS_FIRST) && d->proto != NSC_PROTO_TCP);
+	return d->proto == NSC_PROTO_UDP || d->proto == NSC_PROTO_TCP ||
+	       (d->key.version == 6 && !(d->state & HAS_FIRST));
 }
 
 static void
@@ -61,7 +61,7 @@ add(struct nsc_fragments *fs, uint32_t i, const struct nsc_ip *ip)
 
 	if (d->state & (WHOLE | UNREADABLE))
 		return;
-	if (!may_be_udp(d))
+	if (!is_read(d))
 		nsc_datagram_drop(fs, i);
 	if (to > NSC_DATAGRAM_MAX || ip->part_wire == 0 || (ip->more && ip->part_wire % 8 != 0)) {
 		unreadable(fs, i);	/* RFC 8200, 4.5: an error; else "ping of death" */
@@ -78,9 +78,18 @@ add(struct nsc_fragments *fs, uint32_t i, const struct nsc_ip *ip)
 	} else if (piece != NSC_PIECE_NEW) {
 		fs->stats->fragments_overlap++;
 		unreadable(fs, i);
-	} else if (may_be_udp(d)) {
+	} else if (is_read(d)) {
 		keep(fs, i, ip);
 	}
+}
+
+static void
+read_whole(const struct nsc_datagram *d, struct nsc_bytes b, struct nsc_packet *p)
+{
+	if (d->proto == NSC_PROTO_TCP)
+		nsc_transport_segment(b, p);
+	else
+		nsc_transport_datagram(b, p);
 }
 
 /* The last missing fragment came: the payload is copied together. */
@@ -100,8 +109,7 @@ complete(struct nsc_fragments *fs, uint32_t i, struct nsc_packet *p)
 		} else if (!(d->state & NO_PORTS) && d->transport < end) {
 			nsc_chunks_read(&fs->chunks, d->held, out, end);
 			fs->arena_used += end;
-			nsc_transport_datagram(nsc_bytes(out + d->transport, end - d->transport),
-					       p);
+			read_whole(d, nsc_bytes(out + d->transport, end - d->transport), p);
 		}
 	}
 	nsc_datagram_drop(fs, i);

@@ -122,7 +122,8 @@ enum { NSC_TCP_HEADER = 20, NSC_UDP_HEADER = 8 };
 void nsc_transport(const struct nsc_ip *ip, struct nsc_packet *p);
 /* TCP's options, of which `left` octets are at o. */
 void nsc_transport_options(const uint8_t *o, uint32_t left, struct nsc_packet *p);
-/* The payload of a UDP datagram of which all octets are here. */
+/* The header and payload of a TCP segment of which all octets are here; and of UDP the payload. */
+void nsc_transport_segment(struct nsc_bytes b, struct nsc_packet *p);
 void nsc_transport_datagram(struct nsc_bytes b, struct nsc_packet *p);
 
 /* fragment.c */

@@ -50,6 +50,7 @@ enum nsc_packet_flags {
 	NSC_PACKET_WSCALE = 1 << 8,	/* wscale holds (a SYN with the option) */
 	NSC_PACKET_SACK_PERMITTED = 1 << 9,
 	NSC_PACKET_BAD_L4 = 1 << 10,	/* impossible data offset or UDP length: no payload */
+	NSC_PACKET_PART = 1 << 11,	/* of a TCP segment in fragments that is not whole: not to be read */
 };
 
 struct nsc_packet {
@@ -72,8 +73,9 @@ struct nsc_packet {
 	uint32_t vni;
 
 	/*
-	 * Payload of the transport; borrowed, may be NULL.  A fragment of a UDP
-	 * datagram has none, but for the one that completes it: that has the whole.
+	 * Payload of the transport; borrowed, may be NULL.  A fragment has
+	 * none, but for the one that completes a UDP datagram or a TCP segment: that
+	 * has the whole, and the segment's header.
 	 */
 	uint32_t payload_len;		/* octets sent */
 	uint32_t payload_caplen;	/* octets at payload, never more than payload_len */

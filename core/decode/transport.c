@@ -142,6 +142,25 @@ tcp(const struct nsc_ip *ip, struct nsc_packet *p)
 		cut(ip, p, NSC_TCP_HEADER);
 	else
 		whole_tcp(h, (uint32_t)nsc_bytes_left(&ip->b), ip->wire, p);
+	/* As with UDP below: what the capture cut is never whole, and read as far as it goes. */
+	if (ip->fragment && nsc_bytes_left(&ip->b) == ip->wire) {
+		p->flags |= NSC_PACKET_PART;
+		p->payload_len = p->payload_caplen = 0;
+		p->payload = NULL;
+	}
+}
+
+void
+nsc_transport_segment(struct nsc_bytes b, struct nsc_packet *p)
+{
+	const uint8_t *h = nsc_bytes_peek(&b, NSC_TCP_HEADER);
+	uint32_t whole = (uint32_t)nsc_bytes_left(&b);
+
+	p->flags &= ~(uint32_t)(NSC_PACKET_LATER | NSC_PACKET_PART);
+	if (h == NULL)
+		p->flags |= NSC_PACKET_BAD_L4;
+	else
+		whole_tcp(h, whole, whole, p);
 }
 
 static void

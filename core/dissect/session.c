@@ -193,7 +193,8 @@ nsc_session_packet(struct nsc_sessions *ss, const struct nsc_update *up, const s
 
 	if ((f->flags & (NSC_FLOW_NO_PAYLOAD | NSC_FLOW_CLOSED)) != 0)
 		return NSC_END_OPEN;
-	if ((p->flags & (NSC_PACKET_LATER | NSC_PACKET_NO_PORTS | NSC_PACKET_BAD_L4)) != 0 &&
+	if ((p->flags & (NSC_PACKET_LATER | NSC_PACKET_PART | NSC_PACKET_NO_PORTS |
+			 NSC_PACKET_BAD_L4)) != 0 &&
 	    p->proto != NSC_PROTO_UDP)
 		return NSC_END_OPEN;
 	if (f->proto != p->proto)

@@ -113,7 +113,8 @@ static inline bool
 nsc_tcp_readable(const struct nsc_flow *f, const struct nsc_packet *p)
 {
 	const uint32_t broken =
-		NSC_PACKET_LATER | NSC_PACKET_NO_PORTS | NSC_PACKET_BAD_L4 | NSC_PACKET_ICMP_ERROR;
+		NSC_PACKET_LATER | NSC_PACKET_PART | NSC_PACKET_NO_PORTS | NSC_PACKET_BAD_L4 |
+		NSC_PACKET_ICMP_ERROR;
 
 	return nsc_flow_is_tcp(f) && (p->flags & broken) == 0;
 }

@@ -177,6 +177,25 @@ def fragments():
     return [E / p for p in list(v4) + list(late) + list(v6) + list(opt)]
 
 
+def segments():
+    t = TCP(sport=40000, dport=80, seq=1000, ack=5, flags="PA", options=[("Timestamp", (7, 8))])
+    d = lambda i: Raw(b"GET /%d HTTP/1.1\r\nHost: in.fragments.example\r\n\r\n" % i)
+    v4 = fragment(IP(src=A4, dst=B4, id=200) / t / d(1), 24)
+    late = fragment(IP(src=A4, dst=B4, id=201) / t / d(2), 40)[::-1]
+    tiny = fragment(IP(src=A4, dst=B4, id=202) / t / d(3), 8)
+    v6 = fragment6(IPv6(src=A6, dst=B6) / IPv6ExtHdrFragment(id=19) / t / Raw(bytes(d(4)) + b"x" * 1400), 1280)
+    lacks = fragment(IP(src=A4, dst=B4, id=203) / t / d(5), 40)[:-1]
+    return [E / p for p in list(v4) + list(late) + list(tiny) + list(v6) + list(lacks)]
+
+
+def reassembled(name, frames, display, *fields):
+    path = write(name, 1, frames)
+    whole = tshark(path, "-Y", display, "-o", "ip.defragment:TRUE", "-o", "ipv6.defragment:TRUE",
+                   "-o", "tcp.relative_sequence_numbers:FALSE", *fields)
+    with open(path[:-5] + ".txt", "w") as f:
+        f.write("\n".join(whole) + "\n")
+
+
 def main():
     os.makedirs(HERE, exist_ok=True)
     for name, link, frames in links():
@@ -186,11 +205,8 @@ def main():
             sys.exit("%s: %d lines for %d frames" % (name, len(lines), len(frames)))
         with open(path[:-5] + ".txt", "w") as f:
             f.write("\n".join(lines) + "\n")
-    path = write("fragments", 1, fragments())
-    whole = tshark(path, "-Y", "dns", "-o", "ip.defragment:TRUE", "-o", "ipv6.defragment:TRUE",
-                   "-e", "frame.number", "-e", "udp.payload")
-    with open(path[:-5] + ".txt", "w") as f:
-        f.write("\n".join(whole) + "\n")
+    reassembled("fragments", fragments(), "dns", "-e", "frame.number", "-e", "udp.payload")
+    reassembled("segments", segments(), "tcp", "-e", "frame.number", "-e", "tcp.payload", "-e", "tcp.seq")
 
 
 main()

@@ -85,6 +85,61 @@ START_TEST(row_1_24_fragmented_dns_answers_as_tshark_reassembles_them)
 }
 END_TEST
 
+/* In order, the first one last, its header in three of them, IPv6, and one that lacks its end. */
+START_TEST(row_1_24_fragmented_segments_as_tshark_reassembles_them)
+{
+	char path[512], err[NSC_ERR], *line = malloc(LINE);
+	FILE *want = golden_open("segments", ".txt", path);
+	struct nsc_decoder *d = decoder(true);
+	const uint32_t unreadable = NSC_PACKET_LATER | NSC_PACKET_PART;
+	unsigned no = 0, whole = 0, packets = 0;
+	struct nsc_source *s;
+	struct nsc_frame f;
+	struct nsc_packet p;
+
+	ck_assert(want != NULL && line != NULL);
+	snprintf(path + strlen(path) - 4, 8, ".pcap");
+	ck_assert_int_eq(nsc_file_open(&s, path, err), 0);
+	while (s->ops->batch(s, &f, 1, err) > 0) {
+		enum nsc_decoded what = nsc_decode(d, &f, &p);
+		char *hex;
+
+		no++;
+		if (what == NSC_DECODED_HELD)
+			continue;
+		packets += 1 + p.credit_packets;
+		ck_assert_uint_eq(p.proto, 6);
+		ck_assert_uint_eq(p.dport, 80);
+		ck_assert_int_eq(p.payload == NULL, (p.flags & unreadable) != 0);
+		if (p.payload == NULL)
+			continue;
+		ck_assert_ptr_nonnull(fgets(line, LINE, want));
+		ck_assert_uint_eq(strtoul(line, &hex, 10), no);
+		hex++;
+		for (uint32_t i = 0; i < p.payload_len; i++) {
+			unsigned v = 256;
+
+			if (sscanf(hex + i * 2, "%2x", &v) != 1 || p.payload[i] != v)
+				ck_abort_msg("frame %u, octet %u", no, i);
+		}
+		ck_assert_uint_eq(strtoul(hex + p.payload_len * 2, NULL, 10), p.seq);
+		ck_assert_uint_eq(p.ack, 5);
+		ck_assert_uint_eq(p.tcp_flags, NSC_TCP_PSH | NSC_TCP_ACK);
+		ck_assert_uint_eq(p.tsval, 7);
+		ck_assert_uint_eq(p.payload_caplen, p.payload_len);
+		nsc_decoder_batch(d);
+		whole++;
+	}
+	ck_assert_uint_eq(whole, 4);
+	ck_assert_ptr_null(fgets(line, LINE, want));
+	ck_assert_uint_eq(packets, no);
+	fclose(want);
+	free(line);
+	nsc_source_close(s);
+	nsc_decoder_free(d);
+}
+END_TEST
+
 START_TEST(later_fragments_have_the_ports_of_the_first)
 {
 	struct nsc_decoder *d = decoder(true);
@@ -92,12 +147,13 @@ START_TEST(later_fragments_have_the_ports_of_the_first)
 
 	ck_assert_int_eq(fragment_at(d, SECOND, 6, 1, 0, datagram, 24, true, &p), NSC_DECODED_IP);
 	ck_assert_uint_eq(p.sport, 53);
-	ck_assert_int_eq(fragment_at(d, SECOND, 6, 1, 24, datagram, 40, false, &p),
+	ck_assert_uint_eq(p.flags, NSC_PACKET_FRAGMENT | NSC_PACKET_PART);
+	ck_assert_int_eq(fragment_at(d, SECOND, 6, 1, 24, datagram, 40, true, &p),
 			 NSC_DECODED_IP);
 	ck_assert_uint_eq(p.sport, 53);
 	ck_assert_uint_eq(p.dport, 4096);
 	ck_assert_uint_eq(p.octets, 60);
-	ck_assert_ptr_null(p.payload);	/* TCP is not put together here */
+	ck_assert_ptr_null(p.payload);	/* the end is missing */
 	ck_assert_uint_eq(p.flags, NSC_PACKET_FRAGMENT | NSC_PACKET_LATER);
 	nsc_decoder_free(d);
 }
@@ -207,21 +263,21 @@ END_TEST
 START_TEST(row_1_24_4096_datagrams_at_once)
 {
 	struct nsc_decoder *d = decoder(true);
-	struct nsc_packet p;
+	struct nsc_packet p;	/* of SCTP, whose octets are not kept */
 
 	for (unsigned i = 0; i < 4096; i++)
-		fragment_at(d, SECOND, 6, i, 0, datagram, 24, true, &p);
+		fragment_at(d, SECOND, 132, i, 0, datagram, 24, true, &p);
 	ck_assert_uint_eq(nsc_decoder_stats(d)->fragments_evicted, 0);
 	for (unsigned i = 0; i < 4096; i++) {
-		fragment_at(d, SECOND, 6, i, 24, datagram, 8, true, &p);
+		fragment_at(d, SECOND, 132, i, 24, datagram, 8, true, &p);
 		ck_assert_uint_eq(p.sport, 53);
 	}
-	fragment_at(d, SECOND, 6, 5000, 0, datagram, 24, true, &p);
+	fragment_at(d, SECOND, 132, 5000, 0, datagram, 24, true, &p);
 	ck_assert_uint_eq(nsc_decoder_stats(d)->fragments_evicted, 1);
 	/* the oldest went */
-	ck_assert_int_eq(fragment_at(d, SECOND, 6, 0, 32, datagram, 8, true, &p),
+	ck_assert_int_eq(fragment_at(d, SECOND, 132, 0, 32, datagram, 8, true, &p),
 			 NSC_DECODED_HELD);
-	ck_assert_int_eq(fragment_at(d, SECOND, 6, 2, 32, datagram, 8, true, &p),
+	ck_assert_int_eq(fragment_at(d, SECOND, 132, 2, 32, datagram, 8, true, &p),
 			 NSC_DECODED_IP);
 	nsc_decoder_free(d);
 }
@@ -325,6 +381,7 @@ main(void)
 
 	tcase_add_checked_fixture(t, setup, NULL);
 	tcase_add_test(t, row_1_24_fragmented_dns_answers_as_tshark_reassembles_them);
+	tcase_add_test(t, row_1_24_fragmented_segments_as_tshark_reassembles_them);
 	tcase_add_test(t, later_fragments_have_the_ports_of_the_first);
 	tcase_add_test(t, row_1_24_any_order);
 	tcase_add_test(t, row_1_24_overlap_is_counted_and_not_read);
