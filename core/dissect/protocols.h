@@ -55,6 +55,7 @@ extern const struct nsc_dissector nsc_modbus;	/* modbus.c */
 extern const struct nsc_dissector nsc_cassandra;	/* cassandra.c */
 extern const struct nsc_dissector nsc_kafka;	/* kafka.c */
 extern const struct nsc_dissector nsc_nfs;	/* nfs.c */
+extern const struct nsc_dissector nsc_sunrpc;	/* nfs.c */
 extern const struct nsc_dissector nsc_sip;	/* sip.c */
 extern const struct nsc_dissector nsc_rtsp;	/* rtsp.c */
 extern const struct nsc_dissector nsc_memcached;	/* memcached.c */

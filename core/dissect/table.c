@@ -62,6 +62,7 @@ const struct nsc_dissector *const nsc_dissectors[] = {
 	DISSECTOR(cassandra),
 	DISSECTOR(kafka),
 	DISSECTOR(nfs),
+	DISSECTOR(sunrpc),
 	DISSECTOR(sip),
 	DISSECTOR(rtsp),
 	DISSECTOR(memcached),

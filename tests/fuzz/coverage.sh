@@ -32,8 +32,9 @@ names		core/dissect/ssdp.c core/dissect/netbios.c core/dissect/wireguard.c
 names		core/dissect/ike.c core/dissect/syslog.c
 names		core/dissect/bittorrent.c core/dissect/vnc.c core/dissect/bgp.c
 names		core/dissect/mongodb.c
-names		core/dissect/smb.c core/dissect/rsync.c core/dissect/telnet.c core/dissect/modbus.c
-names		core/dissect/cassandra.c core/dissect/kafka.c core/dissect/nfs.c
+names		core/dissect/rsync.c core/dissect/telnet.c core/dissect/modbus.c
+names		core/dissect/cassandra.c core/dissect/kafka.c
+operations	core/dissect/nfs.c core/dissect/rpc_message.c core/dissect/rpc_words.c core/dissect/smb.c core/dissect/smb_words.c
 operations	core/dissect/radius.c core/dissect/snmp.c core/dissect/snmp_words.c core/dissect/ntp.c core/dissect/ntp_words.c
 operations	core/dissect/dhcp.c core/dissect/dhcpv6.c core/dissect/dhcpv6_status.c core/dissect/tftp.c core/dissect/await.c
 names		core/dissect/rtsp.c

@@ -27,6 +27,7 @@ import db_nats		# noqa: E402
 import db_postgresql	# noqa: E402
 import db_redis		# noqa: E402
 import dhcp		# noqa: E402
+import files		# noqa: E402
 import msg_amqp		# noqa: E402
 import msg_kerberos	# noqa: E402
 import msg_ldap		# noqa: E402
@@ -37,6 +38,7 @@ import names		# noqa: E402
 import place		# noqa: E402
 import quic		# noqa: E402
 import radius		# noqa: E402
+import remote		# noqa: E402
 import secret		# noqa: E402
 import shell		# noqa: E402
 import snmp		# noqa: E402
@@ -51,7 +53,8 @@ GROUPS = {
                 "starttls": starttls, "ways": ways},
     # Those whose operations are counted.
     "databases": {"redis": db_redis, "postgresql": db_postgresql, "mysql": db_mysql},
-    "infrastructure": {"radius": radius, "snmp": snmp, "ntp": clock, "dhcp": dhcp, "tftp": tftp},
+    "infrastructure": {"radius": radius, "snmp": snmp, "ntp": clock, "dhcp": dhcp, "tftp": tftp,
+                       "smb": files, "nfs": remote},
     "stores": {"memcached": db_memcached, "nats": db_nats},
     # (RabbitMQ takes its time to start.)
     "messages": {"amqp": msg_amqp, "kerberos": msg_kerberos, "ldap": msg_ldap, "mqtt": msg_mqtt, "sip": msg_sip,

@@ -57,6 +57,11 @@ static const struct {
 	BEGIN("amqp", true, 0, "AMQP\0\0\11\1\3\0\1\0\0\20\0half"),
 	BEGIN("sip", true, 0, "OPTIONS sip:a@half.example SIP/2.0\r\nCall-ID: ha"),
 	BEGIN("kerberos", true, 0, "\0\0\20\0\152\202\17\374\60\202\17\370\241\3\2\1\5\242\3\2\1\12half fed"),
+	BEGIN("smb", true, 0, "\0\0\0\144\376SMB\100\0half of a header"),
+	BEGIN("nfs", true, 0, "\200\0\0\144half\0\0\0\0\0\0\0\2\0\1\206\243\0\0\0\3\0\0\0\1"
+			      "\0\0\0\1\0\0\0\24half a credential"),
+	BEGIN("sunrpc", true, 0, "\200\0\0\144half\0\0\0\0\0\0\0\2\0\1\206\240\0\0\0\2\0\0\0\3"
+				 "\0\0\0\0\0\0\0\0\0\0"),
 #undef BEGIN
 };
 

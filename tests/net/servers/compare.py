@@ -76,7 +76,7 @@ SAME = ("proto", "vlan", "initiator", "responder", "packets_", "bytes_", "app", 
 def events(path):
     out = collections.Counter()
     for o in lines(path):
-        if o["event"] in ("ready", "started", "summary") or o.get("proto") == "icmp6":
+        if o["event"] in ("ready", "started", "summary", "listener") or o.get("proto") == "icmp6":
             continue		# neighbour discovery may fall between the two starts
         if o["event"] == "flow":
             o = {k: v for k, v in o.items() if k.startswith(SAME)}

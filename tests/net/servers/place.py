@@ -74,7 +74,7 @@ class Place:
         return subprocess.Popen(self.inside(space, words), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                 stderr=subprocess.STDOUT, text=True, errors="replace", cwd=self.folder)
 
-    def listening(self, ports, seconds=10, space=SERVERS):
+    def listening(self, ports, seconds=60, space=SERVERS):
         """Waits until PROTO:PORT of each is bound in a namespace."""
         wanted, end = set(ports), time.monotonic() + seconds
         while True:
