@@ -8,9 +8,23 @@ import sys
 
 
 def said(app, *turns):
-    """Each turn: side, octets."""
+    """Each turn: side (GAP and that: octets were lost before), octets."""
     return app.encode() + b"\n" + b"".join(
-        struct.pack(">H", len(text) | (0x8000 if side else 0)) + text for side, text in turns)
+        struct.pack(">H", len(text) | (0x8000 if side & 1 else 0) | (0x4000 if side & GAP else 0)) + text
+        for side, text in turns)
+
+
+def words(*n):
+    return struct.pack(">%dI" % len(n), *n)
+
+
+def record(text, most=4000):
+    """In fragments."""
+    out = b""
+    for at in range(0, len(text), most):
+        piece = text[at:at + most]
+        out += words(len(piece) | (at + most >= len(text)) << 31) + piece
+    return out
 
 
 def ntp(first, stratum, refid, origin, receive, transmit, more=b""):
@@ -18,6 +32,9 @@ def ntp(first, stratum, refid, origin, receive, transmit, more=b""):
             more)
 
 
+GAP = 2
+CALL = words(1, 0, 2, 100003, 3, 1, 0, 0, 0, 0)
+ANSWER = words(1, 1, 0, 0, 0, 0, 0)
 T = [b"\xe9\0\0" + bytes([i]) + b"frac" for i in range(5)]
 SEEDS = {
     "ntp-modes": said(
@@ -47,6 +64,17 @@ SEEDS = {
         (0, b"\3xid\0\1\0\x08\0\3\0\1dhcp"),
         (1, b"\7xid\0\1\0\x08\0\3\0\1dhcp\0\3\0\x2e" + bytes(12) + b"\0\5\0\x1e" + bytes(24) + b"\0\x0d\0\2\0\4"),
         (1, b"\x0axid\0\1\0\x08\0\3\0\1dhcp")),
+    "nfs-gap": said(
+        "nfs", (0, record(CALL)), (GAP | 1, b"lost octets."), (1, record(ANSWER)), (GAP, record(CALL)),
+        (GAP | 1, record(ANSWER))),
+    "nfs-fragments": said(
+        "nfs", (0, record(CALL)), (1, record(ANSWER + bytes(1300), 100)), (0, record(CALL + bytes(1300), 30)[:900]),
+        (0, record(CALL + bytes(1300), 30)[900:])),
+    "nfs-datagrams": said("nfs udp", (0, CALL), (0, CALL), (1, ANSWER), (1, b"none")),
+    "nfs-broken": said("nfs", (0, record(CALL)), (1, record(b"no message of its"))),
+    "smb-gap": said(
+        "smb", (0, b"\0\0\0\x40\xfeSMB\x40" + bytes(7) + b"\x08" + bytes(51)), (GAP | 1, b"lost"),
+        (1, b"\0\0\0\x40\xfeSMB\x40" + bytes(7) + b"\x08\0\0\0\1" + bytes(47)), (1, b"\xff\0\0\0")),
 }
 
 for name, text in SEEDS.items():
