@@ -137,7 +137,7 @@ FLOWS = [
     ("unknown", "tcp", 9092, [(1, struct.pack(">IHHIH", 20, 18, 0, 1, 10) + b"consumer\0-")]),
     ("nfs", "udp", 2049, [(1, rpc(100003, 3, 0))]),
     ("nfs", "tcp", 2049, [(1, mark(rpc(100003, 4, 0)))]),
-    ("unknown", "udp", 2049, [(1, rpc(100099, 3, 0))]),
+    ("sunrpc", "udp", 2049, [(1, rpc(100099, 3, 0))]),
     ("sip", "udp", 5060, [(1, b"OPTIONS sip:carol@chicago.example SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\r\n\r\n"),
                           (0, b"SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\r\n\r\n")]),
     ("unknown", "udp", 5060, [(1, b"OPTIONS sip:carol@chicago.example SIP/3.0\r\n\r\n")]),
