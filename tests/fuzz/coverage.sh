@@ -31,9 +31,7 @@ ssh		core/dissect/ssh.c
 names		core/dissect/ssdp.c core/dissect/netbios.c core/dissect/wireguard.c
 names		core/dissect/ike.c core/dissect/syslog.c
 names		core/dissect/bittorrent.c core/dissect/vnc.c core/dissect/bgp.c
-names		core/dissect/mongodb.c
 names		core/dissect/rsync.c core/dissect/telnet.c core/dissect/modbus.c
-names		core/dissect/cassandra.c core/dissect/kafka.c
 operations	core/dissect/nfs.c core/dissect/rpc_message.c core/dissect/rpc_words.c core/dissect/smb.c core/dissect/smb_words.c
 operations	core/dissect/radius.c core/dissect/snmp.c core/dissect/snmp_words.c core/dissect/ntp.c core/dissect/ntp_words.c
 operations	core/dissect/dhcp.c core/dissect/dhcpv6.c core/dissect/dhcpv6_status.c core/dissect/tftp.c core/dissect/await.c
@@ -48,7 +46,9 @@ names		core/dissect/collectd.c core/dissect/whois.c
 media		core/dissect/media.c
 operations	core/dissect/postgresql.c core/dissect/pgsql_message.c core/dissect/pgsql_exchange.c core/dissect/sql.c
 operations	core/dissect/memcached.c core/dissect/memcached_text.c core/dissect/memcached_binary.c core/dissect/nats.c
-operations	core/dissect/memcached_guess.c core/dissect/nats_line.c
+operations	core/dissect/memcached_guess.c core/dissect/nats_line.c core/dissect/kafka.c core/dissect/kafka_layout.c
+operations	core/dissect/kafka_words.c core/dissect/mongodb.c core/dissect/mongodb_bson.c core/dissect/mongodb_words.c
+operations	core/dissect/cassandra.c core/dissect/cassandra_parts.c
 operations	core/dissect/mysql.c core/dissect/mysql_login.c core/dissect/mysql_command.c core/dissect/mysql_answer.c
 operations	core/dissect/mysql_packet.c core/dissect/mysql_error.c
 openvpn		core/dissect/openvpn.c core/dissect/openvpn_packet.c core/dissect/openvpn_order.c

@@ -7,7 +7,7 @@
 #define NSC_TESTS_OPERATIONS_H
 
 #include "suite.h"
-#include "tape.h"
+#include "talks.h"
 
 struct said {
 	const char *text;		/* '>' or '<' (the client's, the server's), and the octets */
@@ -62,6 +62,25 @@ expect_told(const struct nsc_dissector *d, const struct said *said, size_t n, co
                                                                                                    \
 		expect_told(d, said_, sizeof said_ / sizeof said_[0], want);                       \
 	} while (0)
+
+/* Conversations of a golden capture, of which that many are read from their beginning: split anywhere. */
+static inline void
+split_golden(const struct nsc_dissector *d, const char *capture, unsigned told)
+{
+	static struct talk talks[GOLDEN_FLOWS];
+	static struct tape tape;
+	char path[100];
+	unsigned count, n = 0;
+
+	snprintf(path, sizeof path, "../%s", capture);
+	count = talks_load(talks, path);
+	for (unsigned i = 0; i < count; i++) {
+		play_every_way(&tape, d, &talks[i]);
+		n += tape.len > 0;
+	}
+	ck_assert_uint_eq(n, told);
+	talks_free(talks, count);
+}
 
 /* Octets behind lost ones, and others, to a state that stays. */
 struct pieces {
