@@ -31,7 +31,7 @@ START_TEST(every_dissector_says_who_it_is)
 
 		ck_assert_msg(is_token(d->name), "%s", d->name);
 		ck_assert_int_eq(nsc_app_find(d->name), (int)app);	/* once */
-		ck_assert_msg(d->title != NULL && d->spec != NULL, "%s", d->name);
+		ck_assert_msg(d->title != NULL && d->spec != NULL && d->known_by != NULL, "%s", d->name);
 		ck_assert_msg((d->transports != 0) != (d->ip_proto != 0), "%s", d->name);
 		ck_assert_msg(d->state_size <= 1024, "%s", d->name);
 		ck_assert_msg(d->errors == NULL || d->operations != NULL, "%s", d->name);
