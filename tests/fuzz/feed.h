@@ -15,6 +15,16 @@
 /* Words that the dissector has; more must not be told. */
 static unsigned fuzz_operations, fuzz_errors;
 
+static inline unsigned
+fuzz_words(const char *const *list)
+{
+	unsigned n = 0;
+
+	while (list != NULL && list[n] != NULL)
+		n++;
+	return n;
+}
+
 enum { FUZZ_FENCE = 64, FUZZ_FENCE_OCTET = 0xa5 };
 
 /* A state of exactly the size that the dissector asked for, with a fence behind it. */
@@ -124,6 +134,8 @@ fuzz_feed_with(const struct nsc_dissector *d, void *shared, uint8_t transport, u
 			      .port = {40000, port}};
 	bool claimed = false;
 
+	fuzz_operations = fuzz_words(d->operations);
+	fuzz_errors = fuzz_words(d->errors);
 	sides[0].len = sides[1].len = 0;
 	sides[0].skip = sides[1].skip = 0;
 	while (size >= 2) {

@@ -8,16 +8,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static unsigned
-words(const char *const *list)
-{
-	unsigned n = 0;
-
-	while (list != NULL && list[n] != NULL)
-		n++;
-	return n;
-}
-
 static const struct nsc_dissector *
 named(const uint8_t *name, size_t len)
 {
@@ -34,7 +24,7 @@ named(const uint8_t *name, size_t len)
 static void
 check_words(const struct nsc_dissector *d)
 {
-	if (words(d->operations) > NSC_OPERATIONS || words(d->errors) > NSC_ERRORS)
+	if (fuzz_words(d->operations) > NSC_OPERATIONS || fuzz_words(d->errors) > NSC_ERRORS)
 		abort();
 }
 
@@ -54,8 +44,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (d == NULL || !(d->transports & (udp ? NSC_OVER_UDP : NSC_OVER_TCP)))
 		return 0;
 	check_words(d);
-	fuzz_operations = words(d->operations);
-	fuzz_errors = words(d->errors);
 	fuzz_feed(d, udp ? NSC_OVER_UDP : NSC_OVER_TCP, 443, lf + 1, size - n - 1);
 	return 0;
 }
