@@ -39,7 +39,7 @@ SAME = {			# their name: ours
     "nbns": "netbios", "nbdgm": "netbios", "nbss": "netbios", "smb2": "smb", "smbv1": "smb", "smbv23": "smb",
     "rpc": "nfs", "mount": "nfs", "mbtcp": "modbus", "cql": "cassandra", "rfb": "vnc", "wg": "wireguard", "tds": "mssql", "mssql-tds": "mssql", "tns": "oracle", "cflow": "netflow",
     "rtmpt": "rtmp", "classicstun": "stun", "classic-stun": "stun", "turnchannel": "stun", "whois-das": "whois",
-    "dce_rpc": "dcerpc", "ajp13": "ajp", "ipfix": "netflow",
+    "dce_rpc": "dcerpc", "ajp13": "ajp", "srvloc": "slp", "service_location_protocol": "slp", "ipfix": "netflow",
 }
 # Their name of what is inside ours, or around it.
 INSIDE = {"http": {"ssdp", "bittorrent", "ocsp", "json", "xml", "ipp", "soap", "rtmpt", "websocket", "http2", "dns",

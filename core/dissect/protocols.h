@@ -79,5 +79,6 @@ extern const struct nsc_dissector nsc_grpc;	/* over_http.c */
 extern const struct nsc_dissector nsc_elasticsearch;	/* over_http.c */
 extern const struct nsc_dissector nsc_influxdb;	/* over_http.c */
 extern const struct nsc_dissector nsc_clickhouse;	/* over_http.c */
+extern const struct nsc_dissector nsc_slp;	/* slp.c */
 
 #endif

@@ -86,6 +86,7 @@ const struct nsc_dissector *const nsc_dissectors[] = {
 	DISSECTOR(elasticsearch),
 	DISSECTOR(influxdb),
 	DISSECTOR(clickhouse),
+	DISSECTOR(slp),
 };
 
 const unsigned nsc_dissector_count = sizeof nsc_dissectors / sizeof nsc_dissectors[0];

@@ -42,7 +42,7 @@ operations	core/dissect/amqp_words.c core/dissect/ldap.c core/dissect/ldap_words
 operations	core/dissect/smtp_words.c core/dissect/sip.c core/dissect/kerberos.c
 names		core/dissect/mssql.c core/dissect/oracle.c core/dissect/git.c core/dissect/netflow.c core/dissect/sflow.c
 names		core/dissect/dcerpc.c core/dissect/rtmp.c core/dissect/ajp.c core/dissect/ceph.c core/dissect/zabbix.c
-names		core/dissect/collectd.c core/dissect/whois.c
+names		core/dissect/collectd.c core/dissect/whois.c core/dissect/slp.c
 media		core/dissect/media.c
 operations	core/dissect/postgresql.c core/dissect/pgsql_message.c core/dissect/pgsql_exchange.c core/dissect/sql.c
 operations	core/dissect/memcached.c core/dissect/memcached_text.c core/dissect/memcached_binary.c core/dissect/nats.c

@@ -197,6 +197,11 @@ FLOWS = [
                                  + h("00040008") + b"cpu\0" + h("0006000f" "0001" "02") + b"\0" * 8)]),
     ("unknown", "udp", 25826, [(1, h("00000006") + b"ab" + h("0008000c" "14a0000000000000") + h("00020008") + b"cpu\0")]),
     ("whois", "tcp", 43, [(1, b"example.com\r\n"), (0, b"   Domain Name: EXAMPLE.COM\r\n   Registry Domain ID: 1\r\n")]),
+    ("slp", "udp", 427, [(1, h("02010000270000000000" "1234" "0002") + b"en" + h("0000" "000e") + b"service:x.test"
+                          + h("0000" "0000" "0000")[:5])]),
+    ("unknown", "udp", 427, [(1, h("02010000270000000000" "1234" "0002") + b"e\0" + h("0000" "000e") + b"service:x.test"
+                              + h("0000" "0000" "0000")[:5])]),
+    ("slp", "udp", 427, [(1, h("0101" "0016" "0000") + b"en" + h("0003" "1234" "0000" "0004") + b"a//x" + h("0000"))]),
     ("elasticsearch", "tcp", 9200, [(1, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"), (0, b"HTTP/1.1 200 OK\r\nX-elastic-product: "
                                      b"Elasticsearch\r\nContent-Length: 2\r\n\r\n{}")]),
     ("http", "tcp", 9200, [(1, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"), (0, b"HTTP/1.1 200 OK\r\nX-elastic-product: "
