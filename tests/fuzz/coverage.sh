@@ -35,7 +35,6 @@ names		core/dissect/rsync.c core/dissect/telnet.c core/dissect/modbus.c
 operations	core/dissect/nfs.c core/dissect/rpc_message.c core/dissect/rpc_words.c core/dissect/smb.c core/dissect/smb_words.c
 operations	core/dissect/radius.c core/dissect/snmp.c core/dissect/snmp_words.c core/dissect/ntp.c core/dissect/ntp_words.c
 operations	core/dissect/dhcp.c core/dissect/dhcpv6.c core/dissect/dhcpv6_status.c core/dissect/tftp.c core/dissect/await.c
-names		core/dissect/rtsp.c
 operations	core/dissect/redis.c core/dissect/redis_words.c core/dissect/words.c core/dissect/pending.c
 operations	core/dissect/mqtt.c core/dissect/mqtt_words.c core/dissect/amqp.c core/dissect/amqp_channel.c
 operations	core/dissect/amqp_words.c core/dissect/ldap.c core/dissect/ldap_words.c core/dissect/smtp.c
@@ -43,7 +42,7 @@ operations	core/dissect/smtp_words.c core/dissect/sip.c core/dissect/kerberos.c
 names		core/dissect/mssql.c core/dissect/oracle.c core/dissect/git.c core/dissect/netflow.c core/dissect/sflow.c
 names		core/dissect/dcerpc.c core/dissect/rtmp.c core/dissect/ajp.c core/dissect/ceph.c core/dissect/zabbix.c
 names		core/dissect/collectd.c core/dissect/whois.c core/dissect/slp.c
-media		core/dissect/media.c
+media		core/dissect/media.c core/dissect/rtsp.c
 operations	core/dissect/postgresql.c core/dissect/pgsql_message.c core/dissect/pgsql_exchange.c core/dissect/sql.c
 operations	core/dissect/memcached.c core/dissect/memcached_text.c core/dissect/memcached_binary.c core/dissect/nats.c
 operations	core/dissect/memcached_guess.c core/dissect/nats_line.c core/dissect/kafka.c core/dissect/kafka_layout.c
