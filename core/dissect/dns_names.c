@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/fnv.h"
 #include "dissect/dns.h"
 #include "dissect/dns_names.h"
 
@@ -68,16 +69,6 @@ expand(const struct nsc_bytes *whole, const uint8_t *at, uint8_t to[WIRE])
 	}
 }
 
-static uint32_t
-hash(const uint8_t *p, unsigned len)
-{
-	uint32_t h = 2166136261u;	/* FNV-1a: only spares comparisons */
-
-	for (unsigned i = 0; i < len; i++)
-		h = (h ^ p[i]) * 16777619u;
-	return h;
-}
-
 /* The record that begins at b; false if there is none. */
 static bool
 read_record(const struct nsc_bytes *whole, struct nsc_bytes *b, struct record *r)
@@ -88,7 +79,7 @@ read_record(const struct nsc_bytes *whole, struct nsc_bytes *b, struct record *r
 
 	r->owner = b->p;
 	r->followed = false;
-	r->hash = hash(wire, len);
+	r->hash = nsc_fnv(NSC_FNV_BASIS, wire, len);	/* only spares comparisons */
 	if (len == 0)
 		return false;
 	for (uint8_t n = nsc_bytes_u8(b); n != 0; n = n < 0xc0 ? nsc_bytes_u8(b) : 0)
@@ -121,7 +112,7 @@ is_named(const struct answer *a, const struct record *r, const uint8_t *wire, un
 {
 	uint8_t owner[WIRE];
 
-	return r->hash == hash(wire, len) && expand(&a->whole, r->owner, owner) == len &&
+	return r->hash == nsc_fnv(NSC_FNV_BASIS, wire, len) && expand(&a->whole, r->owner, owner) == len &&
 	       memcmp(owner, wire, len) == 0;
 }
 

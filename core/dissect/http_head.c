@@ -316,8 +316,8 @@ authority(struct nsc_text target, bool connect)
 	return a;
 }
 
-static bool
-text_is(struct nsc_text t, const char *name)
+bool
+nsc_http_is(struct nsc_text t, const char *name)
 {
 	return t.len == strlen(name) && strncasecmp(t.p, name, t.len) == 0;
 }
@@ -353,7 +353,7 @@ start_line(struct nsc_http_head *h, struct nsc_bytes c)
 		at = len + 1;
 	if (at > sp + 1)
 		h->host = authority(trimmed(p + sp + 1, at - sp - 2),
-				    text_is(h->method, "CONNECT"));
+				    nsc_http_is(h->method, "CONNECT"));
 	return 0;
 }
 
@@ -362,7 +362,7 @@ static void
 transfer_encoding(struct nsc_http_head *h, struct nsc_text v)
 {
 	h->chunked = v.len >= 7 && strncasecmp(v.p + v.len - 7, "chunked", 7) == 0;
-	h->coded = !h->chunked && v.len > 0 && !text_is(v, "identity");
+	h->coded = !h->chunked && v.len > 0 && !nsc_http_is(v, "identity");
 }
 
 static void
@@ -397,19 +397,19 @@ field(struct nsc_http_head *h, struct nsc_bytes c, bool *host_seen)
 		return;
 	name = trimmed(c.p, (size_t)(colon - c.p));
 	value = trimmed(colon + 1, (size_t)(c.end - colon - 1));
-	if (text_is(name, "Host") && h->status == 0) {
+	if (nsc_http_is(name, "Host") && h->status == 0) {
 		/* A NUL is no part of any host name; what stands behind it is noise. */
 		value.len = (uint32_t)strnlen(value.p, value.len);
 		if (!*host_seen && value.len > 0)
 			h->host = value;
 		*host_seen = true;
-	} else if (text_is(name, "Content-Length")) {
+	} else if (nsc_http_is(name, "Content-Length")) {
 		content_length(h, value);
-	} else if (text_is(name, "Transfer-Encoding")) {
+	} else if (nsc_http_is(name, "Transfer-Encoding")) {
 		transfer_encoding(h, value);
-	} else if (text_is(name, "Upgrade")) {
-		h->upgrade = text_is(value, "websocket") ? NSC_HTTP_TO_WEBSOCKET
-			     : text_is(value, "h2c")	 ? NSC_HTTP_TO_H2C
+	} else if (nsc_http_is(name, "Upgrade")) {
+		h->upgrade = nsc_http_is(value, "websocket") ? NSC_HTTP_TO_WEBSOCKET
+			     : nsc_http_is(value, "h2c")	 ? NSC_HTTP_TO_H2C
 							 : NSC_HTTP_TO_NOTHING;
 	} else if (h->status != 0 && h->product == NULL) {
 		h->product = nsc_over_http(name, value);

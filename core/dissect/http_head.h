@@ -32,6 +32,9 @@ struct nsc_http_head {
 	const struct nsc_dissector *product; /* of a response: the application, or NULL */
 };
 
+/* A field's name, or a value that is a token, without regard to case. */
+bool nsc_http_is(struct nsc_text t, const char *name);
+
 /* Octets of the line at b with its LF, or 0 if there is no LF yet. */
 size_t nsc_http_line(const struct nsc_bytes *b);
 

@@ -4,6 +4,7 @@
  * tickets and what the KDC answers.  Known by a message's application tag, and the protocol's
  * number 5 within.
  */
+#include "base/fnv.h"
 #include "dissect/ber.h"
 #include "dissect/pending.h"
 #include "dissect/protocols.h"
@@ -144,10 +145,8 @@ error_of(struct nsc_bytes b)
 static uint32_t
 hash(struct nsc_bytes b)
 {
-	uint32_t h = 2166136261u ^ (uint32_t)nsc_bytes_left(&b);
+	uint32_t n = (uint32_t)nsc_bytes_left(&b), h = nsc_fnv(NSC_FNV_BASIS ^ n, b.p, n);
 
-	while (nsc_bytes_left(&b) > 0)
-		h = (h ^ nsc_bytes_u8(&b)) * 16777619;
 	return h != 0 ? h : 1;
 }
 

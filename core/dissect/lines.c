@@ -2,6 +2,7 @@
 /* Text lines: whose they are, and when TLS follows them. */
 #include <strings.h>
 
+#include "base/line.h"
 #include "dissect/lines.h"
 #include "dissect/starttls.h"
 
@@ -14,16 +15,12 @@ enum {
 static bool
 next_line(struct nsc_bytes *b, struct nsc_text *line)
 {
-	size_t left = nsc_bytes_left(b);
-	const uint8_t *p = b->p, *nl = left > 0 ? memchr(p, '\n', left) : NULL;
+	struct nsc_bytes octets;
 
-	if (nl == NULL)
+	if (!nsc_bytes_line(b, &octets))
 		return false;
-	line->p = (const char *)p;
-	line->len = (uint32_t)(nl - p);
-	if (line->len > 0 && nl[-1] == '\r')
-		line->len--;
-	nsc_bytes_skip(b, (size_t)(nl - p) + 1);
+	line->p = (const char *)octets.p;
+	line->len = (uint32_t)nsc_bytes_left(&octets);
 	return true;
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/line.h"
 #include "dissect/media.h"
 
 #define PATIENCE_NS 60000000000ull	/* an early answer may come long before its media */
@@ -36,20 +37,17 @@ nsc_media_expected(const struct nsc_media *m, const struct nsc_addr *addr, uint1
 	return false;
 }
 
-/* The next line without its end; false: there is none. */
+/* The next line without its end, which the last one need not have; false: there is none. */
 static bool
 take_line(struct nsc_bytes *text, struct nsc_bytes *line)
 {
-	const uint8_t *lf;
-
 	if (nsc_bytes_left(text) == 0)
 		return false;
-	lf = memchr(text->p, '\n', nsc_bytes_left(text));
-	*line = nsc_bytes_sub(text, lf != NULL ? (size_t)(lf - text->p) : nsc_bytes_left(text));
-	if (lf != NULL)
-		nsc_bytes_skip(text, 1);
-	if (nsc_bytes_left(line) > 0 && line->end[-1] == '\r')
-		line->end--;
+	if (!nsc_bytes_line(text, line)) {
+		*line = nsc_bytes_sub(text, nsc_bytes_left(text));
+		if (line->end[-1] == '\r')
+			line->end--;
+	}
 	return true;
 }
 

@@ -3,6 +3,7 @@
  * Memcached's text protocol: lines, and data blocks whose length stands in them.  What the
  * server would not take for a data block is read as commands, as it does.
  */
+#include "base/line.h"
 #include "dissect/memcached.h"
 #include "dissect/opening.h"
 #include "dissect/rest.h"
@@ -119,24 +120,6 @@ is_word(const struct nsc_bytes *b, const char *word)
 	return nsc_bytes_left(b) == strlen(word) && nsc_bytes_starts(b, word);
 }
 
-/* -1: not a number of at most BLOCK_MAX. */
-static int64_t
-number(struct nsc_bytes b)
-{
-	int64_t n = 0;
-
-	if (nsc_bytes_left(&b) == 0)
-		return -1;
-	while (nsc_bytes_left(&b) > 0) {
-		uint8_t c = nsc_bytes_u8(&b);
-
-		if (c < '0' || c > '9' || n > BLOCK_MAX / 10)
-			return -1;
-		n = n * 10 + (c - '0');
-	}
-	return n;
-}
-
 static unsigned
 command_of(const struct nsc_bytes *word)
 {
@@ -231,7 +214,7 @@ command(struct nsc_memcached_message *m, const struct line *l)
 		m->tag = WATCH;
 	m->unanswered = (c & NOREPLY) != 0 && l->words > 1 && is_word(&l->last, "noreply");
 	if ((c & STORAGE) != 0 && nsc_bytes_left(&l->word[1]) <= NSC_MEMCACHED_KEY_MAX) {
-		int64_t n = number(l->word[(c & META) != 0 ? 2 : 4]);
+		int64_t n = nsc_bytes_decimal(l->word[(c & META) != 0 ? 2 : 4], BLOCK_MAX);
 
 		m->left = n >= 0 ? (uint64_t)n + 2 : 0;
 	}
@@ -248,7 +231,7 @@ answer(struct nsc_memcached *s, struct nsc_memcached_message *m, const struct li
 	if (s->watched || reply == REPLY_PART || l->words == 0)
 		return;
 	if (reply == REPLY_VALUE || reply == REPLY_VA) {
-		int64_t n = number(l->word[reply == REPLY_VA ? 1 : 3]);
+		int64_t n = nsc_bytes_decimal(l->word[reply == REPLY_VA ? 1 : 3], BLOCK_MAX);
 
 		m->left = n >= 0 ? (uint64_t)n + 2 : 0;
 	}

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* docs.nats.io, client protocol: verbs with their fields; the server's errors (server/errors.go). */
+#include "base/fnv.h"
+#include "base/line.h"
 #include "dissect/nats.h"
 #include "dissect/words.h"
 
@@ -89,33 +91,6 @@ split(struct nsc_bytes text, struct nsc_bytes *field)
 	return n;
 }
 
-/* 32 bits of a subject, FNV-1a: itself it is not kept. */
-static uint32_t
-hash(const struct nsc_bytes *b)
-{
-	uint32_t h = 2166136261u;
-
-	for (const uint8_t *p = b->p; p < b->end; p++)
-		h = (h ^ *p) * 16777619u;
-	return h;
-}
-
-static bool
-number(struct nsc_bytes b, uint64_t *n)
-{
-	*n = 0;
-	if (nsc_bytes_left(&b) == 0)
-		return false;
-	while (nsc_bytes_left(&b) > 0) {
-		uint8_t c = nsc_bytes_u8(&b);
-
-		if (c < '0' || c > '9' || *n > PAYLOAD_MAX / 10)
-			return false;
-		*n = *n * 10 + (uint64_t)(c - '0');
-	}
-	return true;
-}
-
 /* PUB subject [reply] octets; HPUB with two numbers; MSG subject sid [reply] octets, HMSG. */
 static bool
 with_payload(struct nsc_nats_line *l)
@@ -123,17 +98,21 @@ with_payload(struct nsc_nats_line *l)
 	bool headers = l->verb == NSC_NATS_HPUB || l->verb == NSC_NATS_HMSG;
 	bool message = l->verb == NSC_NATS_MSG || l->verb == NSC_NATS_HMSG;
 	unsigned least = 2u + headers + message, n;
-	struct nsc_bytes field[FIELDS];
-	uint64_t first;
+	struct nsc_bytes field[FIELDS], *subject;
+	int64_t payload, first = 0;
 
 	n = split(l->rest, field);
-	if (n < least || n > least + 1 || !number(field[n - 1], &l->payload))
+	if (n < least || n > least + 1 || (payload = nsc_bytes_decimal(field[n - 1], PAYLOAD_MAX)) < 0)
 		return false;
-	if (headers && (!number(field[n - 2], &first) || first > l->payload))
+	if (headers)
+		first = nsc_bytes_decimal(field[n - 2], PAYLOAD_MAX);
+	if (first < 0 || first > payload)
 		return false;
-	l->payload += 2;
+	l->payload = (uint64_t)payload + 2;
 	l->replies = !message && n > least;
-	l->subject = hash(&field[l->replies ? 1 : 0]);
+	subject = &field[l->replies ? 1 : 0];
+	/* 32 bits of it: itself it is not kept. */
+	l->subject = nsc_fnv(NSC_FNV_BASIS, subject->p, nsc_bytes_left(subject));
 	return true;
 }
 

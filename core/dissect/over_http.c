@@ -3,8 +3,7 @@
  * Applications over HTTP: names alone; the family http counts their exchanges.  The flow is called
  * so from the first such field on.
  */
-#include <strings.h>
-
+#include "dissect/http_head.h"
 #include "dissect/over_http.h"
 #include "dissect/protocols.h"
 
@@ -18,20 +17,14 @@ static const struct mark {
 	{"X-ClickHouse-Query-Id", NULL, &nsc_clickhouse},
 };
 
-static bool
-is_text(struct nsc_text t, const char *text)
-{
-	return t.len == strlen(text) && strncasecmp(t.p, text, t.len) == 0;
-}
-
 const struct nsc_dissector *
 nsc_over_http(struct nsc_text name, struct nsc_text value)
 {
 	if (name.len < 2 || (name.p[0] | 0x20) != 'x' || name.p[1] != '-')
 		return NULL;
 	for (unsigned i = 0; i < sizeof marks / sizeof *marks; i++)
-		if (is_text(name, marks[i].name) &&
-		    (marks[i].value == NULL || is_text(value, marks[i].value)))
+		if (nsc_http_is(name, marks[i].name) &&
+		    (marks[i].value == NULL || nsc_http_is(value, marks[i].value)))
 			return marks[i].is;
 	return NULL;
 }

@@ -3,6 +3,7 @@
  * Redis: RESP2 and RESP3 (redis.io/docs/reference/protocol-spec).  A command is an array of
  * strings, or a line; it is answered, in order, by one value.  What is pushed answers nothing.
  */
+#include "base/line.h"
 #include "dissect/pending.h"
 #include "dissect/protocols.h"
 #include "dissect/redis_words.h"
@@ -15,6 +16,7 @@ enum {
 };
 
 #define VALUES_MAX (1ull << 40)
+#define LENGTH_MAX ((1ll << 40) * 10)	/* beyond it, as below 0: a null, or no number */
 
 struct state {
 	struct nsc_queue queue;
@@ -72,41 +74,6 @@ guess(const struct nsc_guess *g)
 	if (nsc_bytes_left(&b) < 2)
 		return NSC_MORE;
 	return nsc_bytes_starts(&b, "\r\n") ? NSC_DONE : NSC_NOT_MINE;
-}
-
-/* A line up to its CR LF, which goes too.  False: it is not all there. */
-static bool
-take_line(struct nsc_bytes *b, struct nsc_bytes *line)
-{
-	const uint8_t *lf = memchr(b->p, '\n', nsc_bytes_left(b));
-	size_t n;
-
-	if (lf == NULL)
-		return false;
-	n = (size_t)(lf - b->p);
-	*line = nsc_bytes_sub(b, n);
-	if (n > 0 && line->end[-1] == '\r')
-		line->end--;
-	nsc_bytes_skip(b, 1);
-	return true;
-}
-
-/* A decimal number that is all of the text; -1: null, or no number. */
-static int64_t
-number(struct nsc_bytes line)
-{
-	int64_t n = 0;
-
-	if (nsc_bytes_left(&line) == 0)
-		return -1;
-	while (nsc_bytes_left(&line) > 0) {
-		uint8_t c = nsc_bytes_u8(&line);
-
-		if (c < '0' || c > '9' || n > (1ll << 40))
-			return -1;
-		n = n * 10 + (c - '0');
-	}
-	return n;
 }
 
 /* The string behind "$3\r\n", or the first word of a line. */
@@ -200,14 +167,14 @@ peek_word(const struct nsc_bytes *rest, struct nsc_bytes *word)
 	struct nsc_bytes b = *rest, line;
 	int64_t length;
 
-	if (!take_line(&b, &line))
+	if (!nsc_bytes_line(&b, &line))
 		return false;
 	if (nsc_bytes_left(&line) < 2 || *line.p != '$') {
 		*word = nsc_bytes(line.p, 0);
 		return true;
 	}
 	nsc_bytes_skip(&line, 1);
-	length = number(line);
+	length = nsc_bytes_decimal(line, LENGTH_MAX);
 	if (length < 0 || length > WORD_MAX)
 		length = 0;
 	*word = nsc_bytes_sub(&b, (size_t)length);
@@ -269,7 +236,7 @@ element(struct state *s, struct nsc_chunk *in, struct nsc_out *out)
 	enum step step = STEP;
 	uint8_t mark;
 
-	if (!take_line(&b, &line))
+	if (!nsc_bytes_line(&b, &line))
 		return nsc_bytes_left(&in->bytes) > LINE_MAX ? BROKEN : MORE;
 	if (nsc_bytes_left(&line) == 0) {	/* behind an inline command: nothing */
 		in->bytes = b;
@@ -279,15 +246,15 @@ element(struct state *s, struct nsc_chunk *in, struct nsc_out *out)
 	mark = nsc_bytes_u8(&line);
 	switch (mark) {
 	case '*': case '~': case '%': case '>': case '|':
-		step = aggregate(s, in, &b, mark, number(line), out);
+		step = aggregate(s, in, &b, mark, nsc_bytes_decimal(line, LENGTH_MAX), out);
 		break;
 	case '$': case '=': case '!': {
 		struct nsc_bytes text = b;
 
-		if (mark == '!' && nsc_bytes_left(&b) < WORD_MAX && number(line) >= WORD_MAX)
+		if (mark == '!' && nsc_bytes_left(&b) < WORD_MAX && nsc_bytes_decimal(line, LENGTH_MAX) >= WORD_MAX)
 			return MORE;
 		word = first_word(&text);
-		if (take_string(&b, number(line), &out->wish) == NSC_MORE)
+		if (take_string(&b, nsc_bytes_decimal(line, LENGTH_MAX), &out->wish) == NSC_MORE)
 			step = SKIP;
 		scalar(s, in->side, mark == '!' ? nsc_redis_error(&word) : 0, out);
 		break;

@@ -6,6 +6,8 @@
  */
 #include <strings.h>
 
+#include "base/fnv.h"
+#include "base/line.h"
 #include "dissect/media.h"
 #include "dissect/pending.h"
 #include "dissect/protocols.h"
@@ -84,29 +86,17 @@ word(struct nsc_bytes *b)
 static uint32_t
 number(struct nsc_bytes b)
 {
-	uint32_t n = 0;
+	int64_t n = nsc_bytes_left(&b) > 0 ? nsc_bytes_decimal(b, UINT32_MAX - 10) : 0;
 
-	while (nsc_bytes_left(&b) > 0) {
-		uint8_t c = nsc_bytes_u8(&b);
-
-		if (c < '0' || c > '9' || n > UINT32_MAX / 10 - 1)
-			return UINT32_MAX;
-		n = n * 10 + (uint32_t)(c - '0');
-	}
-	return n;
+	return n >= 0 ? (uint32_t)n : UINT32_MAX;
 }
 
 /* A line up to its LF, which goes too.  False: it is not all there. */
 static bool
 take_line(struct nsc_bytes *b, struct nsc_bytes *line)
 {
-	size_t left = nsc_bytes_left(b);
-	const uint8_t *lf = left > 0 ? memchr(b->p, '\n', left) : NULL;
-
-	if (lf == NULL)
+	if (!nsc_bytes_line(b, line))
 		return false;
-	*line = nsc_bytes_sub(b, (size_t)(lf - b->p));
-	nsc_bytes_skip(b, 1);
 	trim(line);
 	return true;
 }
@@ -168,16 +158,16 @@ take_head(struct nsc_bytes *b, struct message *m)
 static uint32_t
 mix(uint32_t h, struct nsc_bytes b)
 {
-	while (nsc_bytes_left(&b) > 0)
-		h = (h ^ nsc_bytes_u8(&b)) * 16777619;
-	return (h ^ 0xff) * 16777619;
+	static const uint8_t end = 0xff;
+
+	return nsc_fnv(nsc_fnv(h, b.p, nsc_bytes_left(&b)), &end, 1);
 }
 
 /* Of a transaction that a side asked for; never 0. */
 static uint32_t
 transaction(const struct message *m, unsigned side)
 {
-	uint32_t h = mix(mix(mix(2166136261u + side, m->call), m->cseq), m->method);
+	uint32_t h = mix(mix(mix(NSC_FNV_BASIS + side, m->call), m->cseq), m->method);
 
 	return h != 0 ? h : 1;
 }

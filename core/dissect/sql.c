@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* First words of statements of PostgreSQL, MySQL and MariaDB; PostgreSQL's manual, appendix A. */
+#include "base/fnv.h"
 #include "dissect/sql.h"
 #include "dissect/words.h"
 
@@ -236,15 +237,10 @@ nsc_sql_state(const uint8_t *state)
 	return error + 1;
 }
 
-/* FNV-1a. */
 uint32_t
 nsc_sql_hash(const struct nsc_bytes *name)
 {
-	uint32_t h = 2166136261u;
-
-	for (size_t i = 0; i < nsc_bytes_left(name); i++)
-		h = (h ^ name->p[i]) * 16777619u;
-	return h;
+	return nsc_fnv(NSC_FNV_BASIS, name->p, nsc_bytes_left(name));
 }
 
 enum { KIND_BITS = 5 };

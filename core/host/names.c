@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fnv.h"
 #include "host/names.h"
 
 enum {
@@ -78,10 +79,8 @@ nsc_names_free(struct nsc_names *n)
 static unsigned
 chain_of(const char *name)
 {
-	uint32_t h = 2166136261u;
+	uint32_t h = nsc_fnv(NSC_FNV_BASIS, name, strlen(name));
 
-	for (; *name != '\0'; name++)
-		h = (h ^ (uint8_t)*name) * 16777619u;
 	return (h ^ h >> 16) % CHAINS;
 }
 

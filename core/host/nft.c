@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Room for a ruleset, and names in it. */
+#include "base/fnv.h"
 #include "host/nft.h"
 
 #include <errno.h>
@@ -68,15 +69,10 @@ set_name(const struct nsc_nft *n, int32_t i)
 	return (struct named){nsc_nft_set(n, i)->table, nsc_nft_set(n, i)->name};
 }
 
-/* FNV-1a. */
 static uint32_t
 hash(struct named x)
 {
-	uint32_t h = 2166136261u ^ (uint32_t)x.table;
-
-	for (unsigned i = 0; i < NSC_NFT_NAME - 1 && x.name[i] != '\0'; i++)
-		h = (h ^ (uint8_t)x.name[i]) * 16777619u;
-	return h;
+	return nsc_fnv(NSC_FNV_BASIS ^ (uint32_t)x.table, x.name, strnlen(x.name, NSC_NFT_NAME - 1));
 }
 
 /* The slot that has it, or the free one where it belongs; names->size is not 0. */
