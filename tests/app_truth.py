@@ -44,7 +44,7 @@ SAME = {			# their name: ours
 # Their name of what is inside ours, or around it.
 INSIDE = {"http": {"ssdp", "bittorrent", "ocsp", "json", "xml", "ipp", "soap", "rtmpt", "websocket", "http2", "dns",
                    "icecast", "shoutcast", "webdav", "git", "http_connect", "http_proxy", "http_download"},
-          "tls": {"http", "http2", "smtp", "imap", "pop3", "ftp", "ldap", "xmpp", "rdp", "postgresql", "mysql",
+          "tls": {"http", "http2", "smtp", "imap", "pop3", "nntp", "managesieve", "ftp", "ldap", "xmpp", "rdp", "postgresql", "mysql",
                   "socks", "irc", "proxy", "openvpn", "tor", "http_connect", "http_proxy"},
           "quic": {"tls", "http3"}, "dtls": {"stun", "rtp"}, "http2": {"http", "grpc"},
           "websocket": {"http", "json"}, "ike": {"esp", "udpencap"}, "netbios": {"browser", "smb"},

@@ -23,7 +23,8 @@ enum {
 /* All zero: a conversation begins. */
 struct nsc_lines {
 	uint64_t tag;		/* IMAP: hash of the last command's tag, */
-	uint32_t unanswered;	/* its commands without a reply; POP3: greeted */
+	uint32_t unanswered;	/* its commands without a reply; POP3: greeted; ManageSieve: commands
+				   less replies, modulo 2^32 */
 	uint16_t count;		/* lines read */
 	uint8_t client;		/* side + 1; 0: not known */
 	bool asked;

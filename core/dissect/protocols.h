@@ -80,5 +80,7 @@ extern const struct nsc_dissector nsc_elasticsearch;	/* over_http.c */
 extern const struct nsc_dissector nsc_influxdb;	/* over_http.c */
 extern const struct nsc_dissector nsc_clickhouse;	/* over_http.c */
 extern const struct nsc_dissector nsc_slp;	/* slp.c */
+extern const struct nsc_dissector nsc_nntp;	/* nntp.c */
+extern const struct nsc_dissector nsc_managesieve;	/* managesieve.c */
 
 #endif

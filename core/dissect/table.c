@@ -87,6 +87,8 @@ const struct nsc_dissector *const nsc_dissectors[] = {
 	DISSECTOR(influxdb),
 	DISSECTOR(clickhouse),
 	DISSECTOR(slp),
+	DISSECTOR(nntp),
+	DISSECTOR(managesieve),
 };
 
 const unsigned nsc_dissector_count = sizeof nsc_dissectors / sizeof nsc_dissectors[0];

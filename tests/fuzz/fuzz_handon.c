@@ -14,6 +14,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct nsc_dissector *const all[] = {
 		&nsc_smtp, &nsc_imap,  &nsc_pop3,  &nsc_ftp,        &nsc_irc,   &nsc_xmpp,
 		&nsc_ldap, &nsc_proxy, &nsc_socks, &nsc_postgresql, &nsc_mysql, &nsc_rdp,
+		&nsc_nntp, &nsc_managesieve,
 	};
 
 	if (size > 0)

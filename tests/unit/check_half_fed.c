@@ -38,6 +38,8 @@ static const struct {
 	BEGIN("imap", true, 1, "* OK [CAPABILITY IMAP4rev1] half\r\n* "),
 	BEGIN("pop3", false, 1, "+OK POP3 half <1.2@half.example>\r\n+"),
 	BEGIN("ftp", true, 0, "AUTH TLS\r\nUSER ha"),
+	BEGIN("nntp", true, 0, "CAPABILITIES\r\nAUTHINFO US"),
+	BEGIN("managesieve", true, 1, "\"IMPLEMENTATION\" \"half\"\r\n\"SI"),
 	BEGIN("irc", true, 0, "CAP LS 302\r\nNICK ha"),
 	BEGIN("xmpp", true, 0, "<?xml version='1.0'?><stream:stream xmlns='jabber:client' "
 		       "xmlns:stream='http://etherx.jabber.org/streams' to='half'><half"),

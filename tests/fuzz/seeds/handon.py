@@ -6,7 +6,7 @@ import struct
 import sys
 
 golden, corpus = sys.argv[1:3]
-PORTS = [25, 143, 110, 21, 6667, 5222, 389, 8443, 1080, 5432, 3306, 3389]
+PORTS = [25, 143, 110, 21, 6667, 5222, 389, 8443, 1080, 5432, 3306, 3389, 119, 4190]
 data = open(os.path.join(golden, "handon.pcap"), "rb").read()
 flows, at = {}, 24
 while at < len(data):

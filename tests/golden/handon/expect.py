@@ -8,8 +8,9 @@ import subprocess
 
 FIELDS = ["tcp.stream", "tcp.dstport", "tls.handshake.extensions_server_name", "tls.handshake.type",
           "tls.handshake.version", "tls.handshake.extensions.supported_version", "tcp.flags.syn", "tcp.flags.ack"]
-# It does not look for TLS behind these two by itself.
-args = ["tshark", "-n", "-r", "handon.pcap", "-T", "fields", "-d", "tcp.port==3389,tls", "-d", "tcp.port==6667,tls"]
+# It does not look for TLS behind these by itself.
+args = ["tshark", "-n", "-r", "handon.pcap", "-T", "fields", "-d", "tcp.port==3389,tls", "-d", "tcp.port==6667,tls",
+        "-d", "tcp.port==4190,tls"]
 for f in FIELDS:
     args += ["-e", f]
 out = subprocess.run(args, capture_output=True, text=True, check=True).stdout

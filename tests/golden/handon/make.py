@@ -138,6 +138,11 @@ SERVERS = [
     (6667, lines(b":irc.test NOTICE * :*** Looking up\r\n", {b"CAP": b":irc.test CAP * LS :tls\r\n",
                                                                  b"STARTTLS": b":irc.test 670 * :STARTTLS successful\r\n"},
                  b"STARTTLS")),
+    # Their greetings say that TLS is to be had, as s_client expects.
+    (119, lines(b"200 news.test\r\n", {b"CAPABILITIES": b"101 list\r\nVERSION 2\r\nSTARTTLS\r\n.\r\n",
+                                       b"STARTTLS": b"382 go\r\n"}, b"STARTTLS")),
+    (4190, lines(b'"IMPLEMENTATION" "test"\r\n"SIEVE" "fileinto"\r\n"STARTTLS"\r\n"VERSION" "1.0"\r\nOK "ready"\r\n',
+                 {b"STARTTLS": b'OK "go"\r\n'}, b"STARTTLS")),
     (5222, xmpp), (389, ldap), (5432, postgres), (3306, mysql), (3389, rdp), (1080, socks), (3128, connect),
     (8443, proxy),
 ]
@@ -189,6 +194,8 @@ def main():
     bare(3389, "rdp.example.test", b"", bytes.fromhex("0300002e29e00000000000")
          + b"Cookie: mstshash=somebody\r\n" + bytes.fromhex("0100080003000000"))
     bare(6667, "irc.example.test", b"\n", b"CAP LS 302\r\n", b"STARTTLS\r\n")
+    client(119, "nntp.example.test", "-tls1_3", "-starttls", "nntp")
+    client(4190, "sieve.example.test", "-tls1_2", "-starttls", "sieve")
     time.sleep(1)
     dump.terminate()
     dump.wait()

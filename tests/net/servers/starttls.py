@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What hands over to TLS: Exim, Dovecot, vsftpd, OpenLDAP's slapd, Prosody, InspIRCd, with openssl and curl."""
+"""What hands over to TLS: Exim, Dovecot (also its ManageSieve), vsftpd, OpenLDAP's slapd, Prosody, InspIRCd, with openssl and curl."""
 import os
 import shutil
 
@@ -7,7 +7,7 @@ from place import PEER, Failed
 import secret
 
 needs = ["exim4", "dovecot", "vsftpd", "slapd", "prosody", "inspircd", "openssl", "curl"]
-SMTP, IMAP, POP3, FTP, LDAP, XMPP, IRC = 25, 1430, 110, 21, 389, 5222, 6667
+SMTP, IMAP, POP3, SIEVE, FTP, LDAP, XMPP, IRC = 25, 1430, 110, 4190, 21, 389, 5222, 6667
 
 EXIM = """
 spool_directory = {w}/exim
@@ -30,7 +30,7 @@ acl_none:
   discard
 """
 DOVECOT = """
-protocols = imap pop3
+protocols = imap pop3 sieve
 base_dir = {w}/dovecot
 log_path = /dev/stderr
 listen = {peer}
@@ -54,6 +54,11 @@ service pop3-login {{
   }}
   inet_listener pop3s {{
     port = 0
+  }}
+}}
+service managesieve-login {{
+  inet_listener sieve {{
+    port = {sieve}
   }}
 }}
 passdb {{
@@ -137,7 +142,7 @@ def exim(place, port):
 
 def serve(place):
     open_files(place)
-    values = {"w": place.folder, "peer": PEER, "imap": IMAP, "pop3": POP3}
+    values = {"w": place.folder, "peer": PEER, "imap": IMAP, "pop3": POP3, "sieve": SIEVE}
 
     def conf(name, text, port=0):
         return place.write(name, text.format(port=port, **values))
@@ -147,7 +152,7 @@ def serve(place):
     place.server("slapd", "slapd", "-d", "0", "-f", conf("slapd.conf", SLAPD), "-h", "ldap://%s:%d" % (PEER, LDAP))
     place.server("prosody-all", "prosody", "--config", conf("prosody.cfg.lua", PROSODY, XMPP), "-F")
     place.server("inspircd", "inspircd", "--nofork", "--runasroot", "--config=" + conf("irc.conf", INSPIRCD, IRC))
-    return ["tcp:%d" % p for p in (SMTP, IMAP, POP3, FTP, LDAP, XMPP, IRC)]
+    return ["tcp:%d" % p for p in (SMTP, IMAP, POP3, SIEVE, FTP, LDAP, XMPP, IRC)]
 
 
 def upgraded(place, word, port, *more):
@@ -187,7 +192,7 @@ for line in sys.argv[3].split("|"):
 
 def ask(place):
     # Two of them want this group, and would ask for another hello.
-    for word, port, more in (("smtp", SMTP, ()), ("imap", IMAP, ()), ("pop3", POP3, ()),
+    for word, port, more in (("smtp", SMTP, ()), ("imap", IMAP, ()), ("pop3", POP3, ()), ("sieve", SIEVE, ()),
                              ("ftp", FTP, ("-groups", "P-256")),
                              ("ldap", LDAP, ()), ("xmpp", XMPP, ("-xmpphost", "xmpp.example")),
                              ("irc", IRC, ("-groups", "P-256"))):
@@ -200,4 +205,5 @@ def ask(place):
     plain(place, "smtp", SMTP, "HELO client.example|QUIT")
     plain(place, "imap", IMAP, "a1 CAPABILITY|a2 LOGOUT")
     plain(place, "pop3", POP3, "CAPA|QUIT")
+    plain(place, "managesieve", SIEVE, "CAPABILITY|LOGOUT")
     plain(place, "ftp", FTP, "USER anonymous|QUIT")
