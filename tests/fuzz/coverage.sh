@@ -23,7 +23,7 @@ session		core/dissect/session.c core/dissect/stream.c core/dissect/identify.c co
 session		core/dissect/speak.c core/dissect/labels.c
 dns		core/dissect/dns.c core/dissect/dns_message.c core/dissect/dns_match.c
 tls		core/dissect/tls.c core/dissect/tls_hello.c core/dissect/tls_record.c
-http		core/dissect/http.c core/dissect/http_head.c core/dissect/http_chunked.c core/dissect/http_pending.c
+http		core/dissect/http.c core/dissect/http_start.c core/dissect/http_head.c core/dissect/http_chunked.c core/dissect/http_pending.c
 http		core/dissect/http_exchange.c
 http2		core/dissect/http2.c core/dissect/h2_exchange.c core/dissect/h2_context.c core/dissect/h2_frame.c
 hpack		core/dissect/hpack.c core/dissect/hpack_table.c core/dissect/hpack_huffman.c
