@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * DNS over UDP and TCP (RFC 1035, 7766), multicast DNS (RFC 6762), LLMNR (RFC
- * 4795).  On their own ports a plausible header is enough; anywhere else the
- * message must be one that a resolver or a server would send, to its last octet.
- */
+/* DNS over UDP and TCP (RFC 1035, 7766), multicast DNS (RFC 6762), LLMNR (RFC 4795). */
 #include "dissect/dns.h"
+#include "dissect/dns_guess.h"
 #include "dissect/dns_match.h"
 #include "dissect/dns_names.h"
 #include "dissect/protocols.h"
@@ -14,147 +11,28 @@ enum {
 	LENGTH = 2,      /* before each message over TCP (RFC 7766, 8) */
 	IDLE_S = 30,     /* of a conversation over UDP */
 	LONGEST = 32768, /* octets of a message over TCP that are read */
-	OPCODE = 0x78,   /* of the third octet */
-	QUERY = 0,       /* opcodes */
-	UPDATE = 5,
-	STATEFUL = 6,
-	FLAG_QR = 0x8000,
-	FLAG_AA = 0x0400,
-	FLAG_RA = 0x0080,
-	FLAG_Z = 0x0040,
-	COUNT_MAX = 4096, /* a plausible count of records */
 };
 
 struct state {
 	bool lost[2]; /* TCP: where messages begin is not known */
 };
 
-static bool
-port_is(const uint16_t port[2], uint16_t n)
-{
-	return port[0] == n || port[1] == n;
-}
-
-static int
-kind_of(const uint16_t port[2])
-{
-	if (port_is(port, NSC_DNS_PORT))
-		return NSC_DNS_UNICAST;
-	if (port_is(port, NSC_MDNS_PORT))
-		return NSC_DNS_MULTICAST;
-	if (port_is(port, NSC_LLMNR_PORT))
-		return NSC_DNS_LLMNR;
-	return -1;
-}
-
-static bool
-header_plausible(const struct nsc_dns_parsed *d)
-{
-	const struct nsc_dns_message *m = &d->msg;
-
-	return m->opcode <= STATEFUL && m->opcode != 3 && m->questions <= 32 &&
-	       m->answer_records <= COUNT_MAX && d->authorities <= COUNT_MAX &&
-	       d->additionals <= COUNT_MAX &&
-	       (m->questions > 0 || m->answer_records > 0 || d->additionals > 0 ||
-		m->response);
-}
-
-/* Nothing but DNS looks like that. */
-static bool
-is_certain(const struct nsc_dns_parsed *d, bool cut)
-{
-	const struct nsc_dns_message *m = &d->msg;
-
-	if (m->malformed || !d->asked || d->netbios || m->questions != 1 ||
-	    m->opcode != QUERY || (!cut && !d->exact) || (d->flags & FLAG_Z) != 0 ||
-	    !nsc_dns_type_known(m->qtype))
-		return false;
-	if (m->qclass != 1 && m->qclass != 3 && m->qclass != 4 && m->qclass != 255)
-		return false;
-	if (m->response)
-		return (m->rcode & 0xf) <= 10;
-	return (d->flags & (FLAG_AA | FLAG_RA)) == 0 && (m->rcode & 0xf) == 0 &&
-	       !m->truncated && m->answer_records == 0 && d->authorities <= 1 &&
-	       d->additionals <= 3;
-}
-
-static enum nsc_verdict
-guess_tcp(const struct nsc_guess *g, bool own)
-{
-	struct nsc_bytes b = g->bytes;
-	struct nsc_dns_parsed d;
-	uint16_t len = nsc_bytes_u16(&b);
-	bool short_of = len > nsc_bytes_left(&b);
-
-	if (b.bad)
-		return NSC_MORE;
-	if (len < NSC_DNS_HEADER)
-		return NSC_NOT_MINE;
-	if (!nsc_dns_read(&d, b.p, short_of ? nsc_bytes_left(&b) : len, short_of,
-			   NSC_DNS_UNICAST))
-		return NSC_MORE;
-	if (!header_plausible(&d) || d.msg.malformed)
-		return NSC_NOT_MINE;
-	if (own && d.asked)
-		return NSC_DONE;
-	/* The question alone does not prove it: on odd ports the end must be seen. */
-	if (short_of) {
-		if (d.asked && !is_certain(&d, true))
-			return NSC_NOT_MINE;
-		return d.msg.questions == 1 && d.msg.opcode == QUERY ? NSC_MORE
-								     : NSC_NOT_MINE;
-	}
-	return is_certain(&d, false) ? NSC_DONE : NSC_NOT_MINE;
-}
-
-/* Few messages that are not DNS look as if they had one question. */
-static bool
-one_question(const struct nsc_bytes *b)
-{
-	const uint8_t *h = nsc_bytes_peek(b, NSC_DNS_HEADER);
-
-	return h != NULL && (h[2] & OPCODE) == QUERY && h[4] == 0 && h[5] == 1;
-}
-
-static enum nsc_verdict
-guess_kind(const struct nsc_guess *g, uint8_t kind)
-{
-	int of_port = kind_of(g->port);
-	bool own = of_port == (int)kind;
-	size_t left = nsc_bytes_left(&g->bytes);
-	struct nsc_dns_parsed d;
-
-	/* Other ports than the three are left to unicast DNS. */
-	if (!own && (of_port >= 0 || kind != NSC_DNS_UNICAST))
-		return NSC_NOT_MINE;
-	if (g->transport == NSC_OVER_TCP)
-		return guess_tcp(g, own);
-	if (own)
-		return nsc_dns_read_header(&d, g->bytes.p, left, kind) && header_plausible(&d)
-			       ? NSC_DONE
-			       : NSC_NOT_MINE;
-	return one_question(&g->bytes) && nsc_dns_read(&d, g->bytes.p, left, false, kind) &&
-			       is_certain(&d, false)
-		       ? NSC_DONE
-		       : NSC_NOT_MINE;
-}
-
 static enum nsc_verdict
 guess_dns(const struct nsc_guess *g)
 {
-	return guess_kind(g, NSC_DNS_UNICAST);
+	return nsc_dns_guess(g, NSC_DNS_UNICAST);
 }
 
 static enum nsc_verdict
 guess_mdns(const struct nsc_guess *g)
 {
-	return guess_kind(g, NSC_DNS_MULTICAST);
+	return nsc_dns_guess(g, NSC_DNS_MULTICAST);
 }
 
 static enum nsc_verdict
 guess_llmnr(const struct nsc_guess *g)
 {
-	return guess_kind(g, NSC_DNS_LLMNR);
+	return nsc_dns_guess(g, NSC_DNS_LLMNR);
 }
 
 static void
@@ -196,11 +74,11 @@ match(struct nsc_dns_query *q, const struct nsc_dns_parsed *d, const struct nsc_
 	q->rcode = d->msg.rcode;
 	q->asked = d->asked;
 	/* Of stateful operations (RFC 8490) most have no question, and many no answer. */
-	if (d->msg.opcode == STATEFUL)
+	if (d->msg.opcode == NSC_DNS_STATEFUL)
 		return 0;
 	if (d->msg.response)
 		return nsc_dns_matcher_response(out->shared, q, latency);
-	if (d->asked || d->msg.opcode != QUERY)	/* IQUERY has the answer only (RFC 1035, 6.4) */
+	if (d->asked || d->msg.opcode != NSC_DNS_QUERY)	/* IQUERY has the answer only (RFC 1035, 6.4) */
 		return nsc_dns_matcher_query(out->shared, q);
 	return 0;
 }
@@ -265,14 +143,14 @@ feed_datagram(struct nsc_chunk *in, struct nsc_out *out, uint8_t kind)
 {
 	const struct nsc_bytes b = in->bytes;
 	const size_t len = nsc_bytes_left(&b);
-	const bool own = kind_of(in->port) >= 0;
+	const bool own = nsc_dns_port_kind(in->port) >= 0;
 	struct nsc_dns_parsed d;
 	struct nsc_dns_query q;
 	bool matched = kind == NSC_DNS_UNICAST && expect(&q, &b, in->side, out);
 	bool read = nsc_dns_read(&d, b.p, len, in->cut, kind);
 
 	in->bytes.p = b.end;
-	if (!own && (!read || !is_certain(&d, in->cut)))
+	if (!own && (!read || !nsc_dns_certain(&d, in->cut)))
 		return NSC_NOT_MINE;
 	if (!read) {
 		/* An empty datagram is a probe, no fault. */
@@ -292,14 +170,14 @@ begins_here(const struct nsc_chunk *in)
 	struct nsc_guess g = {
 		.bytes = in->bytes, .side = in->side, .transport = NSC_OVER_TCP};
 
-	return guess_tcp(&g, false) == NSC_DONE;
+	return nsc_dns_guess(&g, NSC_DNS_UNICAST) == NSC_DONE;
 }
 
 static enum nsc_verdict
 feed_stream(struct state *s, struct nsc_chunk *in, struct nsc_out *out, uint8_t kind)
 {
 	struct nsc_bytes *b = &in->bytes;
-	bool own = kind_of(in->port) >= 0;
+	bool own = nsc_dns_port_kind(in->port) >= 0;
 	struct nsc_dns_parsed d;
 	struct nsc_dns_query q;
 	if (in->gap)
@@ -326,7 +204,7 @@ feed_stream(struct state *s, struct nsc_chunk *in, struct nsc_out *out, uint8_t 
 			tell_outcome(out, NSC_DNS_MALFORMED, 1);
 			return NSC_MALFORMED;
 		}
-		if (!own && !header_plausible(&d))
+		if (!own && !nsc_dns_plausible(&d))
 			return NSC_NOT_MINE;
 		m.end = m.p + want;
 		report(&d, &m, matched ? &q : NULL, in->side, out);
@@ -344,7 +222,7 @@ feed_kind(void *state, struct nsc_chunk *in, struct nsc_out *out, uint8_t kind)
 {
 	if (in->transport == NSC_OVER_UDP) {
 		out->wish.timeout = IDLE_S;
-		return out->unheard && kind_of(in->port) >= 0 ? count_datagram(in, out)
+		return out->unheard && nsc_dns_port_kind(in->port) >= 0 ? count_datagram(in, out)
 							      : feed_datagram(in, out, kind);
 	}
 	return feed_stream(state, in, out, kind);

@@ -21,7 +21,7 @@ flow		core/flow/life.c core/flow/wheel.c
 reassembly	core/flow/reassembly.c core/flow/held.c core/flow/pieces.c
 session		core/dissect/session.c core/dissect/stream.c core/dissect/identify.c core/dissect/datagram.c
 session		core/dissect/speak.c core/dissect/labels.c
-dns		core/dissect/dns.c core/dissect/dns_message.c core/dissect/dns_match.c
+dns		core/dissect/dns.c core/dissect/dns_guess.c core/dissect/dns_message.c core/dissect/dns_match.c
 tls		core/dissect/tls.c core/dissect/tls_hello.c core/dissect/tls_record.c
 http		core/dissect/http.c core/dissect/http_start.c core/dissect/http_head.c core/dissect/http_chunked.c core/dissect/http_pending.c
 http		core/dissect/http_exchange.c
