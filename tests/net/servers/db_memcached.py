@@ -213,7 +213,7 @@ def held(place):
             time.sleep(0.04)
         finally:
             os.kill(server.pid, signal.SIGCONT)
-        out, _ = client.communicate(timeout=20)
+        out, _ = client.communicate(timeout=120)
         place.operation(SLOW, "memcached", "set")
         place.operation(SLOW, "memcached", "get")
         place.took(SLOW, "memcached", "get", float(out))

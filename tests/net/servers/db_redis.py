@@ -111,7 +111,7 @@ def subscriptions(place):
     place.operation(PORT, "redis", "subscribe", n=2)
     for client in (listener, patterns):
         client.terminate()
-        client.communicate(timeout=10)
+        client.communicate(timeout=120)
 
 
 def slow(place):

@@ -54,7 +54,7 @@ def serve(place):
 def counted(place):
     """Of each command, how often smbd had it."""
     out = subprocess.run(place.inside(SERVERS, ["smbstatus", "-P", "-s", place.path("smb.conf")]),
-                         stdout=subprocess.PIPE, text=True, timeout=20, check=True).stdout
+                         stdout=subprocess.PIPE, text=True, timeout=120, check=True).stdout
     return {name: int(n) for name, n in re.findall(r"^smb2_([a-z]+)_count:\s*(\d+)$", out, re.M)}
 
 

@@ -63,7 +63,7 @@ class Place:
         r = subprocess.run(self.inside(CLIENTS, words), input=given,
                            stdin=subprocess.DEVNULL if given is None else None,
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
-                           timeout=20, cwd=self.folder, check=False,
+                           timeout=120, cwd=self.folder, check=False,
                            env=dict(os.environ, **env) if env else None)
         if status and r.returncode not in status:
             raise Failed("%.300s: status %d: %s" % (" ".join(map(str, words)), r.returncode, r.stdout[-600:]))
