@@ -8,10 +8,12 @@
  */
 #include <netdb.h>
 #include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -62,7 +64,7 @@ serve(const struct addrinfo *a, int n)
 {
 	for (int i = 1; i < n; i++)
 		if (fork() == 0)
-			return answer(a);
+			return prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 ? 1 : answer(a);
 	return answer(a);
 }
 
