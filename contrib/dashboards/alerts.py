@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""Alert rules of Prometheus, Grafana and collectd's threshold plugin; see alerts.toml."""
+"""Alert rules of Prometheus, Grafana, Netdata and collectd's threshold plugin; see alerts.toml."""
 import json
 import re
 
+import health
 import queries
 from queries import Question
 
 MADE = "# SPDX-License-Identifier: MIT\n# Made from contrib/dashboards/alerts.toml by generate.py: edit that.\n"
 STORES = ("graphite", "influxdb", "prometheus")
 KEYS = {"name", "title", "severity", "summary", "text", "query", "warn", "bad", "low", "least", "prometheus",
-        "compare", "window", "for", "threshold", "silence"}
+        "compare", "window", "for", "rate", "threshold", "silence", "netdata"}
 
 
 def seconds(text):
@@ -44,15 +45,24 @@ class Alert:
             raise ValueError("%s: unknown %s" % (entry.get("name"), unknown))
         self.__dict__.update(dict.fromkeys(KEYS), **entry)
         self.variables = dict(variables)
+        for key in ("warn", "bad", "least"):
+            if key in entry:
+                self.variables[key] = queries.number(entry[key]) or "0"
+        if self.rate:
+            self.variables.update(zip(("rate_warn", "rate_bad"), (queries.number(n) or "0" for n in self.rate)))
         for key in ("window", "for"):
             if key in entry:
-                self.variables[key] = entry[key]
+                self.variables[key] = self.put_in(entry[key])
         self.q = Question(self.query)
+
+    def put_in(self, text):
+        """The variables in it; names that are none stay as they are."""
+        return re.sub(r"\$([a-z_]+)\b", lambda m: self.variables.get(m[1], m[0]), text)
 
     def expression(self):
         """PromQL of what is compared, or all of it."""
         if self.prometheus:
-            return re.sub(r"\$([a-z_]+)", lambda m: self.variables[m[1]], self.prometheus.strip())
+            return self.put_in(self.prometheus.strip())
         window = self.variables["window"]
         add = lambda ids: queries.prometheus_sum(ids, self.q.counters, self.q.by, None, window)
         if self.q.kind == "share":
@@ -109,9 +119,9 @@ def asked(store, a, letter, q):
         model = {"query": queries.influxql(q, ".*"), "rawQuery": True, "resultFormat": "time_series"}
     else:
         model = {"target": queries.graphite(q, "*"), "textEditor": True}
-    return {"refId": letter, "relativeTimeRange": {"from": max(seconds(window), 300), "to": 0},
+    return {"refId": letter, "relativeTimeRange": {"from": max(seconds(window), seconds(a.variables["look"])), "to": 0},
             "datasourceUid": "netflowscope-" + store,
-            "model": dict(model, refId=letter, intervalMs=10000, maxDataPoints=10000)}
+            "model": dict(model, refId=letter, intervalMs=1000 * seconds(a.variables["step"]), maxDataPoints=10000)}
 
 
 def expr(letter, **model):
@@ -162,7 +172,7 @@ def grafana_rules(store, alerts):
 def grafana(store, alerts):
     return MADE + "# Grafana: /etc/grafana/provisioning/alerting/.  The data source is that of datasources.yaml.\n" + yaml(
         {"apiVersion": 1, "groups": [{"orgId": 1, "name": "netflowscope (%s)" % store, "folder": "netflowscope",
-                                      "interval": "1m", "rules": grafana_rules(store, alerts)}]})
+                                      "interval": alerts[0].variables["eval"], "rules": grafana_rules(store, alerts)}]})
 
 
 ### collectd
@@ -182,19 +192,21 @@ LoadPlugin threshold
             m = re.fullmatch(r'Plugin "([^"]+)" Type "([^"]+)"(?: Instance "([^"]+)")?', word)
             if m:
                 lines = []
-                blocks.setdefault(m[1], []).append((a.title, m[2], m[3], lines))
+                blocks.setdefault(m[1], []).append((a, m[2], m[3], lines))
             else:
-                lines.append(word)
+                lines.append(a.put_in(word))
     first = True
     for instance, types in blocks.items():
         # A block of Plugin has one instance: each is a block of its own.
         text += "" if first else "  </Plugin>\n  <Plugin \"netflowscope\">\n"
         first = False
         text += '    Instance "%s"\n' % instance
-        for title, type_, value, lines in types:
-            text += "    # %s\n    <Type \"%s\">\n" % (title, type_)
+        for a, type_, value, lines in types:
+            text += "    # %s\n    <Type \"%s\">\n" % (a.title, type_)
             text += '      Instance "%s"\n' % value if value else ""
-            text += "".join("      %s\n" % line for line in lines) + "    </Type>\n"
+            # A value that is told no more is one alert, not one of each.
+            text += "".join("      %s\n" % line for line in lines + ([] if a.silence else ["Interesting false"]))
+            text += "    </Type>\n"
     return text + "  </Plugin>\n</Plugin>\n"
 
 
@@ -207,4 +219,5 @@ def files(description):
     made = {"grafana/%s/alerts.yaml" % store: grafana(store, alerts) for store in STORES}
     made["prometheus/netflowscope.rules.yml"] = prometheus(alerts)
     made["collectd/threshold.conf"] = threshold(alerts)
+    made["netdata/health.d/netflowscope.conf"] = health.text(MADE, alerts)
     return made

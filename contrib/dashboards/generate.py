@@ -4,6 +4,7 @@
 
   generate.py            names the files that differ from what they should be; status 1 if any does
   generate.py --write    writes them
+  generate.py --into DIR [NAME=VALUE...]    writes the alerts into DIR, with those variables of alerts.toml
 
 Only the standard library (Python 3.11, for tomllib).
 """
@@ -43,7 +44,26 @@ def files():
     return made
 
 
+def alerts_into(folder, settings):
+    """With other windows: `window=10m for=30s`."""
+    description = load("alerts.toml")
+    for setting in settings:
+        name, _, value = setting.partition("=")
+        if name not in description["variables"] or not value:
+            print("%s: no variable of alerts.toml" % setting, file=sys.stderr)
+            return 2
+        description["variables"][name] = value
+    for name, text in alerts.files(description).items():
+        path = os.path.join(folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+    return 0
+
+
 def main(arguments):
+    if len(arguments) >= 2 and arguments[0] == "--into":
+        return alerts_into(arguments[1], arguments[2:])
     write = arguments == ["--write"]
     if arguments and not write:
         print(__doc__, file=sys.stderr)

@@ -167,7 +167,7 @@ nsc_observed_answered(struct nsc_observed *o, const struct nsc_facts_view *v,
 	    (f->proto == NSC_PROTO_UDP && !is_beginning(o, s, key, f, now)))
 		return;
 	if (s->flows > 0 && s->doubted != run->turn)
-		s->flows = 0;		/* they were of another verdict */
+		s->flows = s->first = 0;	/* they were of another verdict */
 	else
 		o->doubts += s->flows == 0;
 	s->doubted = run->turn;
@@ -175,18 +175,39 @@ nsc_observed_answered(struct nsc_observed *o, const struct nsc_facts_view *v,
 	s->flows++;
 }
 
+/* Those that a look has come after, and how many that are; what follows them waits for another. */
+static uint32_t
+decided(struct nsc_observed_service *s, uint64_t looked)
+{
+	uint32_t n = 0;
+
+	while (s->flows > 0) {
+		if (s->first == 0) {
+			s->first = s->flows;
+			s->first_since = s->since;
+		}
+		if (looked <= s->first_since)
+			break;
+		n += s->first;
+		s->flows -= s->first;
+		s->first = 0;
+	}
+	return n;
+}
+
 void
 nsc_observed_settle(struct nsc_observed *o, uint64_t looked, struct nsc_cells *cells)
 {
 	for (unsigned row = 0; row < NSC_COUNT_SERVICE && o->doubts > 0; row++) {
 		struct nsc_observed_service *s = &o->service[row];
+		uint32_t n;
 
-		if (s->flows == 0 || looked <= s->since)
+		if (s->flows == 0)
 			continue;
+		n = decided(s, looked);
 		if (s->turn == s->doubted)
-			cells->cell[NSC_CELL(LISTEN_UNEXPECTED, row, 0)] += s->flows;
-		s->flows = 0;
-		o->doubts--;
+			cells->cell[NSC_CELL(LISTEN_UNEXPECTED, row, 0)] += n;
+		o->doubts -= s->flows == 0;
 	}
 }
 
@@ -194,7 +215,7 @@ void
 nsc_observed_rebase(struct nsc_observed *o, uint64_t now)
 {
 	for (unsigned row = 0; row < NSC_COUNT_SERVICE; row++) {
-		o->service[row].flows = 0;
+		o->service[row].flows = o->service[row].first = 0;
 		o->service[row].steady = now;
 	}
 	memset(o->peer, 0, sizeof o->peer);

@@ -27,7 +27,8 @@ struct nsc_observed_service {
 	uint16_t turn;			/* the facts' of now; 0: nobody listens */
 	uint16_t doubted;		/* that at the time of the doubts */
 	uint32_t flows;			/* in doubt */
-	uint64_t since;			/* ns: the last of them */
+	uint32_t first;			/* of them, those that the next look decides; others may follow all the time */
+	uint64_t since, first_since;	/* ns: the last of them */
 	uint64_t steady;		/* ns: since when turn is that; 0: before the first packet */
 };
 

@@ -29,9 +29,9 @@ setcap "$caps+ep" "$D/plugins/netflowscope.plugin" 2>/dev/null ||
 	ambient=(--inh-caps "+net_raw,+sys_ptrace,+dac_read_search" --ambient-caps "+net_raw,+sys_ptrace,+dac_read_search")
 nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups "${ambient[@]}")
 
-# Windows of minutes would take minutes: -5m and -1m become -10s, the hour before half a minute.
-sed -e '/lookup/{s/-5m/-10s/; s/-1m/-10s/; s/-1h at -2m/-30s at -10s/}' -e '/every/s/1m/2s/; /every/s/10s/2s/' -e '/delay/d' \
-	"$top/contrib/netdata/health.d/netflowscope.conf" >"$D/conf/health.d/netflowscope.conf"
+# Windows of minutes would take minutes.
+"$python" "$top/contrib/dashboards/generate.py" --into "$W/made" window=10s tcp_window=10s recent=10s new_for=30s \
+	settle=10s every=2s && cp "$W/made/netdata/health.d/netflowscope.conf" "$D/conf/health.d/" || not_ok "short windows"
 # Netdata's API is HTTP, too: it must not count what asks it.
 { cat "$top/contrib/netdata/netflowscope.conf" && echo 'Exclude = * 19999'; } >"$D/conf/netflowscope.conf"
 : >"$D/conf/.opt-out-from-anonymous-statistics"

@@ -247,6 +247,32 @@ START_TEST(a_verdict_that_changes)
 }
 END_TEST
 
+/* Strangers who never pause: a look is always older than the last of them. */
+START_TEST(row_0_7_a_steady_stream_is_settled)
+{
+	uint64_t looked;
+	unsigned i;
+
+	listen_as(NSC_PROTO_TCP, NSC_EXPOSURE_LAN_ONLY);
+	look(1);
+	looked = world.now;
+	for (i = 0; i < 50; i++) {			/* ten a second */
+		meet(PEER, 1001 + i);
+		world.now += SECOND / 10;
+		if (i % 10 == 9) {
+			nsc_facts_set_looked(&world.facts, looked);
+			looked = world.now - SECOND / 20;
+		}
+		nsc_worker_tick(world.worker, world.now);
+	}
+	ck_assert_uint_ge(unexpected(), 20);
+	ck_assert_uint_le(unexpected(), 40);
+	look(1);
+	ck_assert_uint_eq(unexpected(), 50);
+	ck_assert_uint_eq(observed(), 50);
+}
+END_TEST
+
 /* Verdicts are about the interfaces of default routes; what only this host may reach, about all. */
 START_TEST(another_way_in)
 {
@@ -444,6 +470,7 @@ main(void)
 	tcase_add_test(t, nobody_listens);
 	tcase_add_loop_test(t, row_0_7_only_what_is_shut_is_contradicted, 0, 4);
 	tcase_add_test(t, a_verdict_that_changes);
+	tcase_add_test(t, row_0_7_a_steady_stream_is_settled);
 	tcase_add_test(t, another_way_in);
 	tcase_add_test(t, several_listeners);
 	tcase_add_test(t, udp_is_judged_with_patience);
