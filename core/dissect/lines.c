@@ -41,7 +41,7 @@ static unsigned
 worth_of_side(unsigned (*mark)(struct nsc_lines *, struct nsc_text), struct nsc_bytes b,
 	      unsigned *marks)
 {
-	struct nsc_lines none = {.tag = 0};
+	struct nsc_lines none = {.unanswered = 0};
 	struct nsc_text first, line;
 
 	*marks = 0;
@@ -101,7 +101,7 @@ marks_of(const struct nsc_lines_rules *r, struct nsc_lines *s, uint8_t side,
 	 struct nsc_text line)
 {
 	if (s->client == 0) {
-		struct nsc_lines none = {.tag = 0};
+		struct nsc_lines none = {.unanswered = 0};
 		unsigned client = r->client(&none, line) & NSC_LINE_WORTH;
 		unsigned server = r->server(&none, line) & NSC_LINE_WORTH;
 
@@ -110,21 +110,6 @@ marks_of(const struct nsc_lines_rules *r, struct nsc_lines *s, uint8_t side,
 		s->client = (uint8_t)(1 + (client > server ? side : !side));
 	}
 	return s->client == side + 1 ? r->client(s, line) : r->server(s, line);
-}
-
-/* Octets that no line begins with: a hello may be read once its reply was. */
-static bool
-no_line(const struct nsc_bytes *b)
-{
-	return *b->p >= 0x80 ||
-	       (*b->p < ' ' && *b->p != '\r' && *b->p != '\n' && *b->p != '\t');
-}
-
-/* After the grant the server is silent until the client's hello. */
-static bool
-grants(const struct nsc_bytes *behind)
-{
-	return nsc_bytes_left(behind) == 0 || no_line(behind);
 }
 
 static enum nsc_verdict
@@ -147,7 +132,7 @@ step(const struct nsc_lines_rules *r, struct nsc_lines *s, struct nsc_chunk *in,
 	marks = marks_of(r, s, in->side, line);
 	if ((marks & NSC_LINE_ASKS) != 0)
 		s->asked = true;
-	if ((marks & NSC_LINE_GRANTS) != 0 && s->asked && grants(&in->bytes))
+	if ((marks & NSC_LINE_GRANTS) != 0 && s->asked && nsc_starttls_granted(&in->bytes))
 		return NSC_HAND_ON;
 	if (!s->asked && ((marks & NSC_LINE_LAST) != 0 || ++s->count >= PATIENCE))
 		return NSC_DONE;
@@ -162,12 +147,8 @@ nsc_lines_feed(const struct nsc_lines_rules *r, struct nsc_lines *s, struct nsc_
 		s->lost[in->side] = true;
 	while (nsc_bytes_left(&in->bytes) > 0) {
 		bool awaited = s->asked && s->client == in->side + 1 && s->spoke[!in->side];
-		enum nsc_verdict v = nsc_starttls_hello(in, awaited, out);
+		enum nsc_verdict v = nsc_starttls_next(in, awaited, out);
 
-		if (v == NSC_NOT_MINE && awaited && !in->fin && no_line(&in->bytes)) {
-			out->wish.need = (uint32_t)nsc_bytes_left(&in->bytes) + 1;
-			v = NSC_MORE;
-		}
 		if (v != NSC_NOT_MINE)
 			return v;
 		v = step(r, s, in, out);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Conversations of text lines that may turn to TLS (SMTP, IMAP, POP3, FTP, IRC).  Each
+ * Conversations of text lines that may turn to TLS (IRC, NNTP, ManageSieve; by their
+ * first ones also SMTP, IMAP, POP3, FTP, which dialogue.h reads on).  Each
  * says what a line is worth; the rest is common.  A name needs a worth of NSC_LINE_ENOUGH:
  * two independent lines (or marks within one), or one of at least 32 bits.
  */
@@ -22,9 +23,7 @@ enum {
 
 /* All zero: a conversation begins. */
 struct nsc_lines {
-	uint64_t tag;		/* IMAP: hash of the last command's tag, */
-	uint32_t unanswered;	/* its commands without a reply; POP3: greeted; ManageSieve: commands
-				   less replies, modulo 2^32 */
+	uint32_t unanswered;	/* ManageSieve: commands less replies, modulo 2^32 */
 	uint16_t count;		/* lines read */
 	uint8_t client;		/* side + 1; 0: not known */
 	bool asked;

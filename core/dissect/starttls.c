@@ -29,3 +29,28 @@ nsc_starttls_hello(const struct nsc_chunk *in, bool awaited, struct nsc_out *out
 	out->wish.need = (uint32_t)have + 1;
 	return NSC_MORE;
 }
+
+/* Octets that no line begins with. */
+static bool
+no_line(const struct nsc_bytes *b)
+{
+	return *b->p >= 0x80 || (*b->p < ' ' && *b->p != '\r' && *b->p != '\n' && *b->p != '\t');
+}
+
+enum nsc_verdict
+nsc_starttls_next(const struct nsc_chunk *in, bool awaited, struct nsc_out *out)
+{
+	enum nsc_verdict v = nsc_starttls_hello(in, awaited, out);
+
+	if (v == NSC_NOT_MINE && awaited && !in->fin && no_line(&in->bytes)) {
+		out->wish.need = (uint32_t)nsc_bytes_left(&in->bytes) + 1;
+		v = NSC_MORE;
+	}
+	return v;
+}
+
+bool
+nsc_starttls_granted(const struct nsc_bytes *behind)
+{
+	return nsc_bytes_left(behind) == 0 || no_line(behind);
+}

@@ -18,4 +18,13 @@
 enum nsc_verdict nsc_starttls_hello(const struct nsc_chunk *in, bool awaited,
 				    struct nsc_out *out);
 
+/*
+ * The same where lines may come instead (NSC_NOT_MINE): octets that no line begins with are kept
+ * while the reply is awaited, with which they may become readable.
+ */
+enum nsc_verdict nsc_starttls_next(const struct nsc_chunk *in, bool awaited, struct nsc_out *out);
+
+/* A reply of lines grants TLS only if the server is silent behind it until the hello. */
+bool nsc_starttls_granted(const struct nsc_bytes *behind);
+
 #endif

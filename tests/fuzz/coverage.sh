@@ -39,6 +39,9 @@ operations	core/dissect/redis.c core/dissect/redis_words.c core/dissect/words.c 
 operations	core/dissect/mqtt.c core/dissect/mqtt_words.c core/dissect/amqp.c core/dissect/amqp_channel.c
 operations	core/dissect/amqp_words.c core/dissect/ldap.c core/dissect/ldap_words.c core/dissect/smtp.c
 operations	core/dissect/smtp_words.c core/dissect/sip.c core/dissect/kerberos.c
+operations	core/dissect/dialogue.c core/dissect/ftp.c core/dissect/ftp_words.c core/dissect/imap.c
+operations	core/dissect/imap_words.c core/dissect/pop3.c
+handon		core/dissect/nntp.c core/dissect/managesieve.c core/dissect/lines.c core/dissect/starttls.c
 names		core/dissect/mssql.c core/dissect/oracle.c core/dissect/git.c core/dissect/netflow.c core/dissect/sflow.c
 names		core/dissect/dcerpc.c core/dissect/rtmp.c core/dissect/ajp.c core/dissect/ceph.c core/dissect/zabbix.c
 names		core/dissect/collectd.c core/dissect/whois.c core/dissect/slp.c

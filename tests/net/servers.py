@@ -29,8 +29,10 @@ import db_redis		# noqa: E402
 import dhcp		# noqa: E402
 import files		# noqa: E402
 import msg_amqp		# noqa: E402
+import msg_ftp		# noqa: E402
 import msg_kerberos	# noqa: E402
 import msg_ldap		# noqa: E402
+import msg_mail		# noqa: E402
 import msg_mqtt		# noqa: E402
 import msg_sip		# noqa: E402
 import msg_smtp		# noqa: E402
@@ -58,7 +60,7 @@ GROUPS = {
     "stores": {"memcached": db_memcached, "nats": db_nats},
     # (RabbitMQ takes its time to start.)
     "messages": {"amqp": msg_amqp, "kerberos": msg_kerberos, "ldap": msg_ldap, "mqtt": msg_mqtt, "sip": msg_sip,
-                 "smtp": msg_smtp},
+                 "smtp": msg_smtp, "mail": msg_mail, "ftp": msg_ftp},
 }
 GROUP = os.environ.get("NSC_GROUP", "servers")
 AREAS = GROUPS[GROUP]

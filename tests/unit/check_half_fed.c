@@ -35,7 +35,7 @@ static const struct {
 	BEGIN("dns", false, 0, "\0\56\22\64\1\0\0\1\0\0\0\0\0\0\4half\7example\0\0\1"),
 	BEGIN("ssh", true, 1, "SSH-2.0-half\r\n"),
 	BEGIN("smtp", true, 1, "220 half.example ESMTP\r\n250-"),
-	BEGIN("imap", true, 1, "* OK [CAPABILITY IMAP4rev1] half\r\n* "),
+	BEGIN("imap", true, 1, "* OK [CAPABILITY IMAP4rev1] half\r\n* 1 FETCH (BODY[] {1000000}\r\nhalf"),
 	BEGIN("pop3", false, 1, "+OK POP3 half <1.2@half.example>\r\n+"),
 	BEGIN("ftp", true, 0, "AUTH TLS\r\nUSER ha"),
 	BEGIN("nntp", true, 0, "CAPABILITIES\r\nAUTHINFO US"),
