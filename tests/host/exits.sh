@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A thousand processes that connect and exit at once (features.md, row 4.12): with BPF their octets
 # have their name; without it, what looks found is told and nothing more is asked.
+# Alone: BPF, a thousand processes.
 test=exits
 . "$(dirname "$0")/common.sh"
 two_hosts || { not_ok "two hosts"; exit 1; }

@@ -3,6 +3,7 @@
 # Who holds a socket (features.md 0.10, 2.3, 4.12): shared by fork, a thread that renames itself, a
 # deleted executable, a script, exec after bind, passed by SCM_RIGHTS, another user's, a unit's; over /proc
 # and over BPF, as root, as nobody, as nobody with two capabilities; beside ss -tulnp.
+# Alone: BPF.
 test=owners
 . "$(dirname "$0")/common.sh"
 show=${top_builddir:?}/tests/host/show_owners

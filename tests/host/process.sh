@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Octets by process and unit of real traffic: of known processes, with and without BPF; and at
 # each interval the rows add up to what the scopes have.
+# Alone: BPF, thousands of connections.
 test=process
 . "$(dirname "$0")/common.sh"
 two_hosts || { not_ok "namespaces and a veth"; exit 1; }

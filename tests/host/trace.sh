@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The trace of sockets (BPF): every connection with owner, exact octets and the way it ended,
 # also those of a millisecond.  Cases and what is expected of them: trace.py.
+# Alone: BPF programs are counted.
 test=trace
 . "$(dirname "$0")/common.sh"
 build=${top_builddir:-.}

@@ -3,6 +3,7 @@
 # Whose UDP it is: programs that live for one question and its answer, and servers that answer
 # from a socket without an address, or from several on one port; connected and not, IPv4 and
 # IPv6; dig and getent.
+# Alone: BPF, thousands of datagrams.
 test=udp
 . "$(dirname "$0")/common.sh"
 build=${top_builddir:-.}

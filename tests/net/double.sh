@@ -4,6 +4,7 @@
 # uplink and loopback in one namespace; each transfer of 100 MB is 1.00 times
 # 100 MB in `scope`, with Interface auto. What the sender's TCP sent once more
 # (a busy machine drops) crosses the wire too, and may be counted.
+# Alone: 100 MB nine times, by the kernel's own octets.
 test=double
 . "$(dirname "$0")/common.sh"
 . "$(dirname "$0")/containers.sh"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A ring that overruns because its reader is stopped for 2 s (features.md 1.3): what was captured and
 # what was dropped is what was sent, and nothing more is dropped when the reader goes on.
+# Alone: drops are made on purpose, and counted.
 test=drops
 . "$(dirname "$0")/common.sh"
 two_hosts || { not_ok "two hosts"; exit 1; }

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A TCP transfer of 100 MB over a veth pair, which carries super-packets of up to 64 KiB: our IP
 # octets are the interface's own octets less its link headers, in both directions.
+# Alone: super-packets as a quiet machine makes them.
 test=gso
 . "$(dirname "$0")/common.sh"
 two_hosts || { not_ok "two hosts"; exit 1; }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # SIGTERM and SIGINT end `live` at once, with status 0 and its summary, while packets pour in.
+# Alone: a flood of datagrams.
 test=signals
 . "$(dirname "$0")/common.sh"
 netns h || { not_ok "a namespace"; exit 1; }

@@ -3,6 +3,7 @@
 # TCP under loss, delay, silence and refusal, beside the kernel's own counters and ss (features.md
 # rows 3.14, 3.15, 4.13; algorithm 5).  h and p, a router r between them that loses packets at its
 # ingress, so that h's capture stands before the loss and p's behind it.
+# Alone: the kernel's counters, which a backlog's drops change.
 test=tcp_truth
 . "$(dirname "$0")/common.sh"
 peer() { local n=$1; shift; in_ns "$n" /usr/bin/python3 "$here/tcp_peer.py" "$@"; }

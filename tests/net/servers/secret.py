@@ -47,13 +47,14 @@ def handshake(place, port, name, out):
                 ssl.cert_time_to_seconds(end.strip()) if old and not resumed else None)
 
 
-def openssl(place, port, name, *more, alpn=None, wait=0.0):
-    """One handshake; "tls" and "flow" are counted by what s_client says.  What it printed."""
+def openssl(place, port, name, *more, alpn=None, until=None):
+    """One handshake, ended at once or when the file `until` is written (10 s at most); "tls" and "flow"
+    are counted by what s_client says.  What it printed."""
     words = ["openssl", "s_client", "-connect", "%s:%d" % (PEER, port), *more]
     words += ["-servername", name] if name else ["-noservername"]
     words += ["-alpn", alpn] if alpn else []
-    if wait:			# tickets of TLS 1.3 come behind the handshake
-        words = ["sh", "-c", 'sleep %s | "$@"' % wait, "sh"] + words
+    if until:			# tickets of TLS 1.3 come behind the handshake
+        words = ["sh", "-c", 'for i in $(seq 100); do [ -s "$0" ] && break; sleep 0.1; done | "$@"', until] + words
     out = place.client(*words, status=())
     place.count("tls", port, name, alpn.split(",")[0] if alpn else None)
     new = re.search(r"^(New|Reused), (\S+), Cipher is (\S+)", out, re.M)
@@ -79,7 +80,7 @@ def versions(place, port):
 def resumption(place, port):
     for option in ("-tls1_2", "-tls1_3"):
         session = place.path("session%s-%d" % (option, port))
-        openssl(place, port, "first.example", option, "-sess_out", session, wait=0.3)
+        openssl(place, port, "first.example", option, "-sess_out", session, until=session)
         out = openssl(place, port, "again.example", option, "-sess_in", session)
         if "Reused, " not in out:
             raise Failed("nothing resumed: " + out[-300:])
