@@ -24,6 +24,7 @@ init_group(struct nsc_group *g, enum nsc_set set, struct nsc_rank_row *row, unsi
 
 		if (m->group != set)
 			continue;
+		g->metric[g->metrics++] = m;
 		g->cost += m->members * (quantiles ? 3u : 1u);
 		g->cost_other += quantiles ? 0 : m->members;
 	}
@@ -47,6 +48,8 @@ nsc_groups_init(struct nsc_groups *g)
 	for (i = 0; i < NSC_GROUP_SETS; i++) {
 		init_group(&g->group[i], sets[i].set, &g->name[names], sets[i].names);
 		g->group[i].slot = &g->slot[rows];
+		g->group[i].next = &g->next[rows];
+		g->group[i].first = &g->first[names + i];	/* a name's, and `other` */
 		g->group[i].seen = &g->seen[rows];
 		names += sets[i].names;
 		rows += g->group[i].rows;
@@ -144,17 +147,17 @@ name_row(struct nsc_group *g, struct nsc_ledgers *l, unsigned n, struct naming *
 
 /* All increments of a row, octets and packets and flows: what it is ranked by. */
 static double
-increment(const struct nsc_cells *now, unsigned set, unsigned n, bool *level)
+increment(const struct nsc_cells *now, const struct nsc_group *g, unsigned n, bool *level)
 {
 	double sum = 0;
 	unsigned i, j;
 
-	for (i = 0; i < NSC_METRICS; i++) {
-		const struct nsc_metric *m = &nsc_metrics[i];
+	for (i = 0; i < g->metrics; i++) {
+		const struct nsc_metric *m = g->metric[i];
 		unsigned stride = (unsigned)m->members * m->width;
 		const uint64_t *cell;
 
-		if (m->group != set || m->shape == NSC_SHAPE_QUANTILES)
+		if (m->shape == NSC_SHAPE_QUANTILES)
 			continue;
 		cell = &now->cell[m->base + n * stride];
 		for (j = 0; j < stride; j++) {
@@ -195,7 +198,7 @@ look_at_row(struct nsc_group *g, struct nsc_ledgers *l, const struct nsc_cells *
 	struct nsc_rank_row *row;
 	struct naming name;
 	bool level = false, named = name_row(g, l, n, &name);
-	double more = increment(now, g->set, n, &level);
+	double more = increment(now, g, n, &level);
 
 	g->slot[n] = NSC_GROUP_NONE;
 	if (!named && has_fixed_rows(g)) {
@@ -257,6 +260,26 @@ ports_series(const struct nsc_cells *now)
 	return n;
 }
 
+/* What is not shown is `other`.  Then the rows of each slot. */
+static void
+settle(struct nsc_group *g)
+{
+	unsigned n;
+
+	for (n = 0; n <= g->rank.size; n++)
+		g->first[n] = NSC_GROUP_NONE;
+	for (n = g->rows; n-- > 0;) {
+		int *slot = &g->slot[n];
+
+		if (*slot == NSC_GROUP_NONE)
+			continue;
+		if (*slot < (int)g->rank.size && !g->rank.row[*slot].shown)
+			*slot = (int)g->rank.size;
+		g->next[n] = g->first[*slot];
+		g->first[*slot] = (int)n;
+	}
+}
+
 unsigned
 nsc_groups_choose(struct nsc_groups *g, struct nsc_ledgers *l, const struct nsc_cells *now)
 {
@@ -284,10 +307,7 @@ nsc_groups_choose(struct nsc_groups *g, struct nsc_ledgers *l, const struct nsc_
 
 		nsc_rank_choose(&p->rank, limit[i]);
 		hidden += p->rank.hidden;
-		for (n = 0; n < p->rows; n++)
-			if (p->slot[n] >= 0 && (p->slot[n] == (int)p->rank.size ||
-						!p->rank.row[p->slot[n]].shown))
-				p->slot[n] = (int)p->rank.size;
+		settle(p);
 	}
 	return hidden;
 }

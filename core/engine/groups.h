@@ -36,19 +36,23 @@ struct nsc_group_seen {			/* a row at the last look */
 struct nsc_group {
 	uint8_t set;			/* nsc_set */
 	struct nsc_rank rank;
+	const struct nsc_metric *metric[NSC_METRICS];	/* of the set */
+	unsigned metrics;
 	unsigned rows;			/* of the ledger */
 	unsigned cost;			/* series of a row, at the most */
 	unsigned cost_other;		/* of `other`: it has no quantiles */
 	bool alive;			/* there has been a row: there may be an `other` */
 	bool behind;			/* the name stands behind the type, and has no `other` */
 	int *slot;			/* by row: index of the name; rank.size: `other`; or NONE */
+	int *first, *next;		/* by slot, by row: the rows of a slot; or NONE */
 	struct nsc_group_seen *seen;	/* by row */
 };
 
 struct nsc_groups {
 	struct nsc_group group[NSC_GROUP_SETS];
 	struct nsc_rank_row name[NSC_GROUP_NAMES];	/* set by set, as the rows */
-	int slot[NSC_GROUP_ROWS];
+	int slot[NSC_GROUP_ROWS], next[NSC_GROUP_ROWS];
+	int first[NSC_GROUP_NAMES + NSC_GROUP_SETS];
 	struct nsc_group_seen seen[NSC_GROUP_ROWS];
 };
 

@@ -62,14 +62,15 @@ ask(struct nsc_ledgers *l, unsigned count)
 }
 
 static int
-copy_whole(struct nsc_ledgers *l, unsigned n, struct nsc_cells *copy, uint32_t *incarnation)
+copy_whole(const struct nsc_sums *s, struct nsc_ledgers *l, unsigned n, struct nsc_cells *copy,
+	   uint32_t *incarnation)
 {
 	uint32_t before;
 	int rc = -EAGAIN, i;
 
 	for (i = 0; i < TRIES && rc == -EAGAIN; i++) {
 		before = atomic_load(&l->incarnation[n]);
-		rc = nsc_ledger_copy(l->ledger[n], copy);
+		rc = nsc_ledger_copy(l->ledger[n], s->layout, copy);
 		*incarnation = atomic_load(&l->incarnation[n]);
 		if (rc == 0 && *incarnation != before)
 			rc = -EAGAIN;
@@ -87,23 +88,31 @@ merge_ports(struct nsc_cells *now, const struct nsc_cells *cells, const struct n
 static void
 add_cells(struct nsc_cells *now, const struct nsc_cells *cells, const struct nsc_cells *last)
 {
-	unsigned i, j;
+	unsigned i, j, row;
 
 	for (i = 0; i < NSC_METRICS; i++) {
 		const struct nsc_metric *m = &nsc_metrics[i];
-		unsigned end = m->base + (unsigned)m->groups * m->members * m->width;
+		unsigned stride = (unsigned)m->members * m->width;
 		bool grows = nsc_shape_grows(m->shape);
 
 		if (m->shape == NSC_SHAPE_PORTS) {
 			merge_ports(now, cells, m);
 			continue;
 		}
-		for (j = m->base; j < end; j++) {
-			uint64_t c = cells->cell[j];
+		for (row = 0; row < m->groups; row++) {
+			unsigned at = m->base + row * stride;
 
-			if (grows && c >= last->cell[j])
-				c -= last->cell[j];
-			now->cell[j] += c;
+			/* Most rows stand still: theirs is a comparison, not a sum. */
+			if (grows && memcmp(&cells->cell[at], &last->cell[at],
+					    stride * sizeof last->cell[at]) == 0)
+				continue;
+			for (j = at; j < at + stride; j++) {
+				uint64_t c = cells->cell[j];
+
+				if (grows && c >= last->cell[j])
+					c -= last->cell[j];
+				now->cell[j] += c;
+			}
 		}
 	}
 }
@@ -126,34 +135,52 @@ add_levels(struct nsc_cells *now, const struct nsc_cells *last)
 	}
 }
 
+static struct nsc_sums_from *
+from_nothing(void)
+{
+	struct nsc_sums_from *f = calloc(1, sizeof *f);
+
+	if (f == NULL)
+		return NULL;
+	f->last = calloc(1, sizeof *f->last);
+	if (f->last == NULL) {
+		free(f);
+		return NULL;
+	}
+	return f;
+}
+
 static int
 look_at(struct nsc_sums *s, struct nsc_ledgers *l, unsigned n)
 {
 	struct nsc_sums_from *f = s->from[n];
+	struct nsc_cells *last;
 	uint32_t incarnation = 0;
 	int rc;
 
 	if (f == NULL) {
 		/* It appeared after we began: all that it holds is new. */
-		f = s->from[n] = calloc(1, sizeof *f);
+		f = s->from[n] = from_nothing();
 		if (f == NULL)
 			return -ENOMEM;
 		f->incarnation = atomic_load(&l->incarnation[n]);
 		f->seen = true;
 	}
-	rc = copy_whole(l, n, &s->copy, &incarnation);
+	rc = copy_whole(s, l, n, s->copy, &incarnation);
 	if (rc < 0) {
-		add_levels(&s->now, &f->last);
+		add_levels(&s->now, f->last);
 		return rc == -EAGAIN ? 0 : rc;
 	}
 	if (!f->seen)
-		f->last = s->copy;	/* it could not be read when we began */
+		*f->last = *s->copy;	/* it could not be read when we began */
 	else if (incarnation != f->incarnation)
-		memset(&f->last, 0, sizeof f->last);
+		memset(f->last, 0, sizeof *f->last);
 	f->seen = true;
 	f->incarnation = incarnation;
-	add_cells(&s->now, &s->copy, &f->last);
+	add_cells(&s->now, s->copy, f->last);
+	last = f->last;
 	f->last = s->copy;
+	s->copy = last;
 	return 0;
 }
 
@@ -186,8 +213,12 @@ nsc_sums_begin(struct nsc_sums *s, struct nsc_ledgers *l)
 
 	if (count > NSC_LEDGERS)
 		count = NSC_LEDGERS;
+	s->layout = nsc_ledger_layout();
+	s->copy = malloc(sizeof *s->copy);
+	if (s->copy == NULL)
+		return -ENOMEM;
 	for (i = 0; i < count; i++) {
-		s->from[i] = calloc(1, sizeof *s->from[i]);
+		s->from[i] = from_nothing();
 		if (s->from[i] == NULL)
 			return -ENOMEM;
 	}
@@ -196,7 +227,7 @@ nsc_sums_begin(struct nsc_sums *s, struct nsc_ledgers *l)
 	for (i = 0; i < count; i++) {
 		struct nsc_sums_from *f = s->from[i];
 
-		f->seen = copy_whole(l, i, &f->last, &f->incarnation) == 0;
+		f->seen = copy_whole(s, l, i, f->last, &f->incarnation) == 0;
 	}
 	return 0;
 }
@@ -206,6 +237,10 @@ nsc_sums_end(struct nsc_sums *s)
 {
 	unsigned i;
 
-	for (i = 0; i < NSC_LEDGERS; i++)
+	for (i = 0; i < NSC_LEDGERS; i++) {
+		if (s->from[i] != NULL)
+			free(s->from[i]->last);
 		free(s->from[i]);
+	}
+	free(s->copy);
 }

@@ -11,7 +11,7 @@
 struct nsc_sums_from {			/* one ledger, as it was seen last */
 	uint32_t incarnation;
 	bool seen;
-	struct nsc_cells last;
+	struct nsc_cells *last;
 };
 
 struct nsc_sums {
@@ -19,7 +19,8 @@ struct nsc_sums {
 	uint64_t late;
 	/* COUNTER, PAIR, QUANTILES: increments since the last look; others: levels now. */
 	struct nsc_cells now;
-	struct nsc_cells copy;		/* scratch */
+	struct nsc_cells *copy;		/* scratch: what was read becomes `last`, which becomes this */
+	uint64_t layout;		/* nsc_ledger_layout(), which takes a while */
 };
 
 /* Memory of zeros becomes a consumer whose sums begin now.  -ENOMEM or 0. */

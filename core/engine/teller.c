@@ -53,15 +53,15 @@ static uint64_t
 gather(const struct nsc_teller *t, const struct where *w, unsigned value, unsigned at)
 {
 	const struct nsc_metric *m = w->m;
-	unsigned stride = (unsigned)m->members * m->width, n;
+	unsigned stride = (unsigned)m->members * m->width;
 	const uint64_t *cell = &t->now->cell[m->base + value * m->width + at];
 	uint64_t sum = 0;
+	int n;
 
 	if (w->group == NULL)
 		return cell[w->slot * stride];
-	for (n = 0; n < w->group->rows; n++)
-		if (w->group->slot[n] == (int)w->slot)
-			sum += cell[n * stride];
+	for (n = w->group->first[w->slot]; n != NSC_GROUP_NONE; n = w->group->next[n])
+		sum += cell[(unsigned)n * stride];
 	return sum;
 }
 
@@ -110,20 +110,19 @@ is_all_of_one(struct nsc_teller *t, const struct nsc_metric *m)
 static void
 tell_quantiles(struct nsc_teller *t, const struct where *w, unsigned value)
 {
+	uint64_t any = 0;
 	unsigned i;
 
 	/* No quantiles of what is thrown together, nor of the host's talk with itself. */
 	if (is_other(w) || (w->m == &nsc_metrics[NSC_M_TCP_RTT] && w->slot == NSC_V_SCOPE_LOOPBACK))
 		return;
-	for (i = 0; i < NSC_HISTOGRAM_CELLS; i++)
+	for (i = 0; i < NSC_HISTOGRAM_CELLS; i++) {
 		t->merged[i] = gather(t, w, value, i);
-	for (i = 0; i < NSC_QUANTILES; i++) {
-		double ns = nsc_histogram_quantile(t->merged, NULL, quantiles[i].q);
-
-		if (ns < 0)
-			return;		/* no samples in this interval: no value */
-		sample(t, w, value, i)->level[0] = ns / 1e9;
+		any |= t->merged[i];
 	}
+	for (i = 0; i < NSC_QUANTILES && any != 0; i++)	/* no value of an interval without one */
+		sample(t, w, value, i)->level[0] =
+			nsc_histogram_quantile(t->merged, NULL, quantiles[i].q) / 1e9;
 }
 
 static void
@@ -267,7 +266,7 @@ nsc_teller_tell(struct nsc_teller *t)
 {
 	struct nsc_series *series = t->series;
 	char (*text)[NSC_VALUE_TEXT] = t->text;
-	unsigned i;
+	unsigned i, count;
 
 	t->samples = 0;
 	for (i = 0; i < NSC_METRICS; i++) {
@@ -276,7 +275,8 @@ nsc_teller_tell(struct nsc_teller *t)
 				  .group = nsc_groups_find(t->groups, m->group),
 				  .text = text};
 
-		for (w.slot = 0; w.slot < slots(t, m); w.slot++, series += m->members) {
+		count = slots(t, m);
+		for (w.slot = 0; w.slot < count; w.slot++, series += m->members) {
 			struct nsc_rank_row *row = w.group != NULL && !is_other(&w)
 							   ? &w.group->rank.row[w.slot] : NULL;
 

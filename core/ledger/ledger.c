@@ -21,6 +21,8 @@
  */
 enum { TRIES = 5 };
 
+enum { BLOCK = 64 };		/* cells */
+
 static uint64_t
 hash_octet(uint64_t h, uint8_t octet)
 {
@@ -82,13 +84,19 @@ nsc_ledger_init(struct nsc_ledger *l)
 	l->layout = nsc_ledger_layout();
 }
 
+/* Most cells stand still: blocks that the copy has already are compared, not written. */
 static void
 store(struct nsc_cells *to, const struct nsc_cells *from)
 {
-	unsigned i;
+	unsigned i, end;
 
-	for (i = 0; i < NSC_LEDGER_CELLS; i++)
-		__atomic_store_n(&to->cell[i], from->cell[i], __ATOMIC_RELEASE);
+	for (i = 0; i < NSC_LEDGER_CELLS; i = end) {
+		end = i + BLOCK < NSC_LEDGER_CELLS ? i + BLOCK : NSC_LEDGER_CELLS;
+		if (memcmp(&to->cell[i], &from->cell[i], (end - i) * sizeof *to->cell) == 0)
+			continue;
+		for (; i < end; i++)
+			__atomic_store_n(&to->cell[i], from->cell[i], __ATOMIC_RELEASE);
+	}
 }
 
 static void
@@ -137,13 +145,13 @@ nsc_ledger_answered(const struct nsc_ledger *l, uint64_t request)
 }
 
 int
-nsc_ledger_copy(const struct nsc_ledger *l, struct nsc_cells *copy)
+nsc_ledger_copy(const struct nsc_ledger *l, uint64_t layout, struct nsc_cells *copy)
 {
 	uint64_t generation, after;
 	unsigned i;
 
 	if (__atomic_load_n(&l->magic, __ATOMIC_RELAXED) != MAGIC ||
-	    __atomic_load_n(&l->layout, __ATOMIC_RELAXED) != nsc_ledger_layout())
+	    __atomic_load_n(&l->layout, __ATOMIC_RELAXED) != layout)
 		return -EBADMSG;
 	after = atomic_load_explicit(&l->generation, memory_order_acquire);
 	for (i = 0; i < TRIES; i++) {
@@ -160,7 +168,7 @@ int
 nsc_ledger_collect(const struct nsc_ledger *l, struct nsc_cells *sum)
 {
 	struct nsc_cells copy;		/* 140 KiB: not for small stacks */
-	int rc = nsc_ledger_copy(l, &copy);
+	int rc = nsc_ledger_copy(l, nsc_ledger_layout(), &copy);
 	unsigned i;
 
 	if (rc != 0)

@@ -115,10 +115,10 @@ bool nsc_ledger_answered(const struct nsc_ledger *l, uint64_t request);
 
 /*
  * Copies the last published copy.  The block is untrusted: -EBADMSG if magic or
- * layout are not ours, -EAGAIN if its writer published without a pause (*copy is
- * then not whole), else 0.
+ * layout are not ours (`layout`: what nsc_ledger_layout() once told the caller),
+ * -EAGAIN if its writer published without a pause (*copy is then not whole), else 0.
  */
-int nsc_ledger_copy(const struct nsc_ledger *l, struct nsc_cells *copy);
+int nsc_ledger_copy(const struct nsc_ledger *l, uint64_t layout, struct nsc_cells *copy);
 
 /* The same, added to sum, which stays as it was on error. */
 int nsc_ledger_collect(const struct nsc_ledger *l, struct nsc_cells *sum);

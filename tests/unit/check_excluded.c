@@ -44,7 +44,7 @@ counted(void)
 	uint64_t sum = 0;
 
 	nsc_worker_publish(world.worker, true);
-	ck_assert_int_eq(nsc_ledger_copy(&world.ledger, &cells), 0);
+	ck_assert_int_eq(nsc_ledger_copy(&world.ledger, nsc_ledger_layout(), &cells), 0);
 	for (unsigned i = 0; i < NSC_METRICS; i++) {
 		const struct nsc_metric *m = &nsc_metrics[i];
 		unsigned end = m->base + (unsigned)m->groups * m->members * m->width;
@@ -63,7 +63,7 @@ octets_of_interfaces(void)
 	static struct nsc_cells cells;
 
 	nsc_worker_publish(world.worker, true);
-	ck_assert_int_eq(nsc_ledger_copy(&world.ledger, &cells), 0);
+	ck_assert_int_eq(nsc_ledger_copy(&world.ledger, nsc_ledger_layout(), &cells), 0);
 	return cells.cell[NSC_CELL(INTERFACE_OCTETS, 0, 0)] +
 	       cells.cell[NSC_CELL(INTERFACE_OCTETS, 0, 0) + 1];
 }

@@ -200,7 +200,7 @@ START_TEST(a_reader_thread_sees_whole_copies)
 
 		while (!nsc_ledger_answered(t.l, request))
 			pause_us(50);
-		ck_assert_int_eq(nsc_ledger_copy(t.l, copy), 0);
+		ck_assert_int_eq(nsc_ledger_copy(t.l, nsc_ledger_layout(), copy), 0);
 		assert_all(copy, copy->cell[0]);
 		ck_assert_uint_gt(copy->cell[0], last);
 		last = copy->cell[0];
@@ -263,7 +263,7 @@ START_TEST(a_killed_writer_leaves_the_last_copy_whole)
 		pause_us(100 + 137 * round % 1000);
 		ck_assert_int_eq(kill(pid, SIGKILL), 0);
 		ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
-		ck_assert_int_eq(nsc_ledger_copy(l, copy), 0);
+		ck_assert_int_eq(nsc_ledger_copy(l, nsc_ledger_layout(), copy), 0);
 		generation = atomic_load(&l->generation);
 		assert_all(copy, generation);	/* every cell holds the number of its publish */
 		if (l->copy[(generation + 1) & 1].cell[0] !=
@@ -272,7 +272,7 @@ START_TEST(a_killed_writer_leaves_the_last_copy_whole)
 		/* The next writer goes on in the same block. */
 		fill(copy, 1u << 20);
 		ck_assert(nsc_ledger_publish(l, copy, true));
-		ck_assert_int_eq(nsc_ledger_copy(l, copy), 0);
+		ck_assert_int_eq(nsc_ledger_copy(l, nsc_ledger_layout(), copy), 0);
 		assert_all(copy, 1u << 20);
 		munmap(l, sizeof *l);
 	}
@@ -296,7 +296,7 @@ START_TEST(a_writer_that_never_pauses_cannot_hold_a_reader)
 	if (pid == 0)
 		publish_for_ever(l);
 	for (i = 0; i < 200; i++) {
-		int rc = nsc_ledger_copy(l, copy);
+		int rc = nsc_ledger_copy(l, nsc_ledger_layout(), copy);
 
 		ck_assert(rc == 0 || rc == -EAGAIN);
 		if (rc == 0)

@@ -120,7 +120,7 @@ cell(unsigned n)
 	static struct nsc_cells c;
 
 	nsc_worker_publish(world.worker, true);
-	ck_assert_int_eq(nsc_ledger_copy(&world.ledger, &c), 0);
+	ck_assert_int_eq(nsc_ledger_copy(&world.ledger, nsc_ledger_layout(), &c), 0);
 	return c.cell[n];
 }
 

@@ -162,7 +162,7 @@ static void
 publish(void)
 {
 	nsc_worker_publish(w, true);
-	ck_assert_int_eq(nsc_ledger_copy(ledger, &cells), 0);
+	ck_assert_int_eq(nsc_ledger_copy(ledger, nsc_ledger_layout(), &cells), 0);
 }
 
 #define CELL(id, group, value) cells.cell[NSC_CELL(id, group, value)]
