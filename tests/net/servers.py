@@ -62,6 +62,7 @@ GROUPS = {
     "messages": {"amqp": msg_amqp, "kerberos": msg_kerberos, "ldap": msg_ldap, "mqtt": msg_mqtt, "sip": msg_sip,
                  "smtp": msg_smtp, "mail": msg_mail, "ftp": msg_ftp},
 }
+DELAY = 0.2		# s, of the answers to what an area's `slow` asks, last
 GROUP = os.environ.get("NSC_GROUP", "servers")
 AREAS = GROUPS[GROUP]
 
@@ -92,6 +93,9 @@ def talk(prefix, folder):
                 area.ask(at)
                 if hasattr(area, "agrees"):
                     area.agrees(at)
+                if hasattr(area, "slow"):
+                    with at.delayed(DELAY):
+                        area.slow(at)
             except Exception as e:
                 bad = 1
                 say("not ok", "%s: %s" % (name, e))

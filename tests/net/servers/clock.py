@@ -11,14 +11,16 @@ PORT, LOST = 123, 10123
 
 # RFC 5905, 7.3: a client that hides its own clock.
 ASK = """
-import os, socket, sys
+import os, socket, sys, time
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.settimeout(15)
 s.connect((sys.argv[1], int(sys.argv[2])))
 for i in range(int(sys.argv[3])):
     sent = os.urandom(8)
+    began = time.monotonic()
     s.send(b"\\x23" + bytes(39) + sent)
     assert s.recv(2000)[24:32] == sent
+    print(time.monotonic() - began)
 """
 
 
@@ -52,3 +54,9 @@ def ask(place):
     place.operation(PORT, "ntp", "client", n=n)
     place.client("python3", "-c", ASK, PEER, LOST, 3)
     place.operation(LOST, "ntp", "client", "unsynchronized", n=3)
+
+
+def slow(place):
+    for line in place.client("python3", "-c", ASK, PEER, PORT, 5).splitlines():
+        place.operation(PORT, "ntp", "client")
+        place.took(PORT, "ntp", "client", float(line))

@@ -19,7 +19,7 @@ subnet6 fd77::/64 { range6 fd77::100 fd77::1ff; option dhcp6.name-servers fd77::
 
 # INFORM is answered by an ACK; a REQUEST of an address that is not of this network by a NAK.
 ASK = """
-import os, socket, sys
+import os, socket, sys, time
 device = sys.argv[1]
 mac = bytes.fromhex(open("/sys/class/net/%s/address" % device).read().strip().replace(":", ""))
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -27,17 +27,23 @@ s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
 s.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
 s.bind(("", 68))
 s.settimeout(15)
+took = []
 def say(kind, mine, *options):
     xid = os.urandom(4)
+    began = time.monotonic()
     s.sendto(b"\\1\\1\\6\\0" + xid + b"\\0\\0\\x80\\0" + socket.inet_aton(mine) + bytes(12) + mac + bytes(10 + 192) +
              b"\\x63\\x82\\x53\\x63\\x35\\1" + bytes([kind]) + b"".join(options) + b"\\xff", ("255.255.255.255", 67))
     while True:
         answer = s.recv(2000)
         if answer[4:8] == xid:
+            took.append(time.monotonic() - began)
             at = answer.index(b"\\x35\\1", 240)
             return answer[at + 2]
-assert say(8, "10.77.0.1") == 5
-assert say(3, "0.0.0.0", b"\\x32\\4" + socket.inet_aton("192.0.2.9")) == 6
+for _ in range(int(sys.argv[2])):
+    assert say(8, "10.77.0.1") == 5
+    print(took[-1])
+if int(sys.argv[2]) == 1:
+    assert say(3, "0.0.0.0", b"\\x32\\4" + socket.inet_aton("192.0.2.9")) == 6
 """
 
 
@@ -68,10 +74,17 @@ def ask(place):
     if "DHCPRELEASE" not in dhclient(place, "-4", "-r"):
         raise Failed("no release")
     place.operation(67, "dhcp", "release")
-    place.client("python3", "-c", ASK, "h0")
+    place.client("python3", "-c", ASK, "h0", 1)
     place.operation(67, "dhcp", "inform")		# in the flow of the release: its ends are the same
     place.operation(68, "dhcp", "request", "nak")
     dhclient(place, "-6", "-1")
     dhclient(place, "-6", "-r")
     for kind in ("solicit", "request", "release"):
         place.operation(546, "dhcpv6", kind)
+
+
+def slow(place):
+    """An INFORM is answered to the address that it names, not to all."""
+    for line in place.client("python3", "-c", ASK, "h0", 5).splitlines():
+        place.operation(67, "dhcp", "inform")
+        place.took(67, "dhcp", "inform", float(line))

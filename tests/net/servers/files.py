@@ -32,6 +32,26 @@ TALK = ("ls", "get hello got", "put got new", "allinfo new", "rename new newer",
         "cd ..", "rmdir inner")
 FAIL = ("get nothing x", "rmdir missing")
 
+# MS-SMB2, 2.2.1.2, 2.2.3, 2.2.28: a negotiation of 2.0.2 and ECHO, which asks for no login.
+TIMED = """
+import socket, struct, sys, time
+s = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+def say(n, command, body):
+    message = struct.pack("<4sHHIHHIIQIIQ16x", b"\\xfeSMB", 64, 1, 0, command, 1, 0, 0, n, 0, 0, 0) + body
+    s.sendall(struct.pack(">I", len(message)) + message)
+    want, got = 4, b""
+    while len(got) < want:
+        got += s.recv(9000)
+        if len(got) >= 4:
+            want = 4 + struct.unpack(">I", got[:4])[0]
+    assert got[4:8] == b"\\xfeSMB" and struct.unpack("<I", got[12:16])[0] == 0
+say(0, 0, struct.pack("<HHHHI16xQH", 36, 1, 1, 0, 0, 0, 0x202))
+for n in range(1, 6):
+    began = time.monotonic()
+    say(n, 13, struct.pack("<HH", 4, 0))
+    print(time.monotonic() - began)
+"""
+
 # Ours and the server's names of commands.
 NAMES = {"create": "create", "close": "close", "read": "read", "write": "write", "ioctl": "ioctl", "find": "query_directory",
          "getinfo": "query_info", "setinfo": "set_info", "tcon": "tree_connect", "tdis": "tree_disconnect"}
@@ -94,3 +114,9 @@ def ask(place):
     # Of the tree that is none: refused before it is counted.
     place.operation(PORT, "smb", "tree_disconnect", "session", 2)
     place.operation(PORT, "smb", None, "logon_failure")
+
+
+def slow(place):
+    for line in place.client("/usr/bin/python3", "-c", TIMED, PEER, PORT).splitlines():
+        place.operation(PORT, "smb", "echo")
+        place.took(PORT, "smb", "echo", float(line))

@@ -59,6 +59,17 @@ for wrong in (lambda x: x.queue_declare('none', passive=True), lambda x: x.queue
         print(e.reply_code)
 c.close()
 """
+TIMED = """
+import sys, time, pika
+c = pika.BlockingConnection(pika.ConnectionParameters(sys.argv[1], int(sys.argv[2])))
+ch = c.channel()
+for _ in range(5):
+    began = time.monotonic()
+    ch.queue_declare('timed')
+    print(time.monotonic() - began)
+ch.queue_delete('timed')
+c.close()
+"""
 DID = (("declare", None, 2), ("bind", None, 1), ("publish", None, 31), ("qos", None, 1), ("get", None, 3),
        ("consume", None, 1), ("deliver", None, 8), ("ack", None, 4), ("reject", None, 1), ("cancel", None, 1),
        ("confirm", None, 1), ("purge", None, 1), ("unbind", None, 1), (None, "no_route", 1), ("delete", None, 2),
@@ -91,3 +102,10 @@ def ask(place):
     place.client("/usr/bin/python3", "-c", TALK, PEER, PORT)
     for kind, error, n in DID:
         place.operation(PORT, "amqp", kind, error, n)
+
+
+def slow(place):
+    for line in place.client("/usr/bin/python3", "-c", TIMED, PEER, PORT).splitlines():
+        place.operation(PORT, "amqp", "declare")
+        place.took(PORT, "amqp", "declare", float(line))
+    place.operation(PORT, "amqp", "delete")

@@ -31,6 +31,28 @@ EXAMPLE = {{
   acl_file = {w}/kdc/acl
 }}
 """
+# RFC 4120, 5.4.1: AS-REQ of bob, who need not prove who he is.  (The times of kinit's trace are numbers, not a clock's.)
+TIMED = """
+import os, socket, sys, time
+def der(tag, *parts):
+    body = b"".join(parts)
+    return bytes([tag] + ([] if len(body) < 128 else [0x81]) + [len(body)]) + body
+def number(n): return der(2, bytes([n]))
+def name(kind, *words): return der(0x30, der(0xa0, number(kind)), der(0xa1, der(0x30, *[der(0x1b, w) for w in words])))
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.settimeout(60)
+s.connect((sys.argv[1], int(sys.argv[2])))
+for _ in range(5):
+    nonce = der(2, b"\\1" + os.urandom(3))
+    message = der(0x6a, der(0x30, der(0xa1, number(5)), der(0xa2, number(10)), der(0xa4, der(0x30,
+        der(0xa0, b"\\3\\5\\0\\x40\\0\\0\\x10"), der(0xa1, name(1, b"bob")), der(0xa2, der(0x1b, b"EXAMPLE")),
+        der(0xa3, name(2, b"krbtgt", b"EXAMPLE")), der(0xa5, der(0x18, b"20370913024805Z")), der(0xa7, nonce),
+        der(0xa8, der(0x30, number(18)))))))
+    began = time.monotonic()
+    s.send(message)
+    assert s.recv(9000)[0] == 0x6b
+    print(time.monotonic() - began)
+"""
 
 
 def serve(place):
@@ -77,3 +99,9 @@ def ask(place):
         did("as_req", "client_unknown")
         tool("kinit", "carol", given="secret\n", status=(1,), asks=1)
         did("as_req", "expired")
+
+
+def slow(place):
+    for line in place.client("/usr/bin/python3", "-c", TIMED, PEER, DATAGRAMS).splitlines():
+        place.operation(DATAGRAMS, "kerberos", "as_req")
+        place.took(DATAGRAMS, "kerberos", "as_req", float(line))

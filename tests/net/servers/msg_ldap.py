@@ -20,6 +20,20 @@ suffix dc=example
 rootdn cn=admin,dc=example
 rootpw secret
 """
+# RFC 4511: a bind as nobody, searches of the root's own entry.
+TIMED = """
+import socket, sys, time
+s = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+s.sendall(b"\\x30\\x0c\\2\\1\\1\\x60\\7\\2\\1\\3\\4\\0\\x80\\0")
+assert s.recv(99)[7:10] == b"\\x0a\\1\\0"
+for n in range(2, 7):
+    began = time.monotonic()
+    s.sendall(b"\\x30%%\\2\\1%c\\x63\\x20\\4\\0\\x0a\\1\\0\\x0a\\1\\0\\2\\1\\0\\2\\1\\0\\1\\1\\0\\x87\\x0bobjectClass\\x30\\0" % n)
+    got = b""
+    while b"\\2\\1%c\\x65\\7\\x0a\\1\\0" % n not in got:
+        got += s.recv(999)
+    print(time.monotonic() - began)
+"""
 BASE = "dn: dc=example\nobjectClass: dcObject\nobjectClass: organization\ndc: example\no: x\n\n"
 UNIT = "dn: ou=%s,dc=example\nobjectClass: organizationalUnit\nou: %s\ndescription: %s\n\n"
 ADMIN = ("-x", "-H", "ldap://%s:%d" % (PEER, PORT), "-D", "cn=admin,dc=example", "-w", "secret")
@@ -74,3 +88,10 @@ def ask(place):
     did("delete", "auth_method")
     place.client("ldapwhoami", *ADMIN[:5], "-w", "wrong", status=(49,))
     did("bind", "invalid_credentials")
+
+
+def slow(place):
+    for line in place.client("/usr/bin/python3", "-c", TIMED, PEER, PORT).splitlines():
+        place.operation(PORT, "ldap", "search")
+        place.took(PORT, "ldap", "search", float(line))
+    place.operation(PORT, "ldap", "bind")

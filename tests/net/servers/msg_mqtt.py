@@ -16,6 +16,18 @@ allow_anonymous false
 listener {pings} {peer}
 allow_anonymous true
 """
+# MQTT 3.1.1, 3.1 and 3.3: clean session, no name of its own; quality of service 1, which PUBACK answers.
+TIMED = """
+import socket, struct, sys, time
+s = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+s.sendall(b"\\x10\\x0c\\0\\4MQTT\\4\\2\\0\\x3c\\0\\0")
+assert s.recv(4) == b"\\x20\\2\\0\\0"
+for n in range(1, 6):
+    began = time.monotonic()
+    s.sendall(b"\\x32\\x0b\\0\\6news/x" + struct.pack(">H", n) + b"y")
+    assert s.recv(4) == b"\\x40\\2" + struct.pack(">H", n)
+    print(time.monotonic() - began)
+"""
 ACL = "topic readwrite news/#\ntopic read secret/#\n"
 
 
@@ -75,3 +87,9 @@ def ask(place):
     place.operation(PINGS, "mqtt", "publish")
     place.operation(PINGS, "mqtt", "deliver")
     place.operation(PINGS, "mqtt", "ping", n=1 + rest.count("PINGRESP"))
+
+
+def slow(place):
+    for line in place.client("/usr/bin/python3", "-c", TIMED, PEER, OPEN).splitlines():
+        place.operation(OPEN, "mqtt", "publish")
+        place.took(OPEN, "mqtt", "publish", float(line))

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Where the servers and clients of a test live: two namespaces and a private folder."""
 import collections
+import contextlib
 import os
 import shutil
 import subprocess
+import sys
 import time
 
 HOST = "10.77.0.1"		# the clients', where we watch
@@ -73,6 +75,21 @@ class Place:
         """A client to talk with by pipes."""
         return subprocess.Popen(self.inside(space, words), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                 stderr=subprocess.STDOUT, text=True, errors="replace", cwd=self.folder)
+
+    @contextlib.contextmanager
+    def delayed(self, seconds):
+        """What the servers say comes so much later, on the wire where we watch (delay.py)."""
+        mac = self.client("cat", "/sys/class/net/h0/address").strip()
+        relay = os.path.join(os.path.dirname(os.path.abspath(__file__)), "delay.py")
+        process = self.started(sys.executable, relay, seconds, HOST, mac, "p0", PEER, space=SERVERS)
+        try:
+            line = process.stdout.readline()
+            if line != "ready\n":
+                raise Failed("delay.py: " + line + process.communicate(timeout=120)[0])
+            yield
+        finally:
+            process.kill()
+            process.communicate()
 
     def listening(self, ports, seconds=60, space=SERVERS):
         """Waits until PROTO:PORT of each is bound in a namespace."""

@@ -113,6 +113,21 @@ four([word(30) + b"no login"], "session", failed(10022))
 print(json.dumps(did))
 '''
 
+# RFC 5531, 9; RFC 1813, 3.3.0: procedures that do nothing.
+TIMED = """
+import os, socket, struct, sys, time
+s = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+for _ in range(5):
+    xid = os.urandom(4)
+    began = time.monotonic()
+    s.sendall(struct.pack(">I", 0x80000028) + xid + struct.pack(">9I", 0, 2, 100003, 3, 0, 0, 0, 0, 0))
+    got = b""
+    while len(got) < 28:
+        got += s.recv(28 - len(got))
+    print(time.monotonic() - began)
+    assert got[4:8] == xid
+"""
+
 # What the client was answered, in our words.
 ERRORS = {2: "noent", 13: "access", 17: "exist", 20: "notdir", 10001: "badhandle", 10022: "state"}
 REFUSED = {1: "rpc_unavail", 2: "rpc_mismatch", 3: "rpc_unavail"}
@@ -133,3 +148,9 @@ def ask(place):
     for port, kind, (denied, accepted, status) in did:
         error = REFUSED[accepted] if accepted else ERRORS[status] if status else None
         place.operation(port, "sunrpc" if port == PORTMAP else "nfs", kind, error)
+
+
+def slow(place):
+    for line in place.client("python3", "-c", TIMED, PEER, NFS).splitlines():
+        place.operation(NFS, "nfs", "null")
+        place.took(NFS, "nfs", "null", float(line))

@@ -19,6 +19,19 @@ def serve(place):
     return ["udp:%d" % PORT]
 
 
+TIMED = """
+import socket, sys, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.settimeout(60)
+s.bind(("", int(sys.argv[3])))
+began = time.monotonic()
+s.sendto(b"\\0\\1small\\0octet\\0", (sys.argv[1], int(sys.argv[2])))
+data, peer = s.recvfrom(999)
+print(time.monotonic() - began)
+assert data == b"\\0\\3\\0\\1small\\n"
+s.sendto(b"\\0\\4\\0\\1", peer)
+"""
+
 # Command, kind, error.
 TALK = (
     ("get small", "read", None),
@@ -36,3 +49,10 @@ def ask(place):
         place.client("tftp", "-4", "-R", "%d:%d" % (port, port), PEER, str(PORT), "-m", "binary", "-c",
                      *command.split(), status=None)
         place.operation(port, "tftp", kind, error)
+
+
+def slow(place):
+    for port in range(FIRST + len(TALK), FIRST + len(TALK) + 3):
+        took = place.client("python3", "-c", TIMED, PEER, PORT, port)
+        place.operation(port, "tftp", "read")
+        place.took(port, "tftp", "read", float(took))
