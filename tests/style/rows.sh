@@ -28,7 +28,7 @@ EOF
 
 for row in 0.1 0.2 0.3 0.4 0.5 0.6 0.7 0.8 0.9 0.10 2.1 2.2 2.3 2.4 2.5 2.6 2.7 2.8 2.9 2.10 3.1 3.2 3.3 3.4 3.5 3.6 3.7 3.8 3.9 3.10 \
 	3.12 3.13 3.14 3.16 4.14 4.15 4.16 'algorithm 3b' \
-	1.13 1.14 1.15 1.16 1.17 1.18 1.19 1.20 1.21 1.22 1.23 1.24 3.11 3.15 4.2 4.3 4.4 4.5 4.6 4.7 4.8 4.9 \
+	1.13 1.14 1.15 1.16 1.17 1.18 1.19 1.20 1.21 1.22 1.23 1.24 3.11 3.15 3.17 4.2 4.3 4.4 4.5 4.6 4.7 4.8 4.9 \
 	4.10 4.11 4.12 4.13 'algorithm 5' 'algorithm 7' 'algorithm 8' 'quic a' 'quic b' 'quic c' 'quic d' 'quic e' \
 	'quic f' 'quic g' 'quic h' 'quic i' 'quic j' 'quic k' 'quic l'; do
 	printf '%s\n' "$rows" | grep -qF "$row$tab" || fault "tests/rows: no test for row $row"
