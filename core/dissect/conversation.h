@@ -38,6 +38,8 @@ struct nsc_conversation {
 	bool fin_known[2], fin_told[2];
 };
 
+_Static_assert(sizeof(struct nsc_conversation) % 64 == 0, "whole cache lines");
+
 struct nsc_sessions {
 	struct nsc_session_config cfg;
 	struct nsc_session_hooks hooks;
@@ -134,10 +136,12 @@ void nsc_speak_seed(struct nsc_sessions *ss, struct nsc_conversation *c,
 void nsc_speak_stop(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversation *c,
 		    bool rename);
 
-/* One call of feed; in->bytes is what it left.  wish may be NULL: nobody asks. */
+/*
+ * One call of feed; in->bytes is what it left.  What it wished for stands in ss->out.wish
+ * until the next call; a copy of what was written a moment ago would be waited for.
+ */
 enum nsc_verdict nsc_speak_feed(struct nsc_sessions *ss, struct nsc_flow *f,
-				struct nsc_conversation *c, struct nsc_chunk *in,
-				struct nsc_wish *wish);
+				struct nsc_conversation *c, struct nsc_chunk *in);
 
 /* The last call: of end, or of cut. */
 void nsc_speak_end(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversation *c,

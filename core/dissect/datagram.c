@@ -76,9 +76,8 @@ feed(struct nsc_sessions *ss, const struct nsc_update *up, const struct nsc_pack
 		.cut = p->payload_caplen < p->payload_len,
 		.fragmented = (p->flags & NSC_PACKET_FRAGMENT) != 0,
 	};
-	struct nsc_wish wish;
 
-	switch (nsc_speak_feed(ss, up->flow, c, &in, &wish)) {
+	switch (nsc_speak_feed(ss, up->flow, c, &in)) {
 	case NSC_MORE:
 	case NSC_MALFORMED:
 		return true;
@@ -87,7 +86,7 @@ feed(struct nsc_sessions *ss, const struct nsc_update *up, const struct nsc_pack
 		return true;
 	case NSC_HAND_ON:
 		nsc_speak_stop(ss, up->flow, c, true);
-		follow(ss, up->flow, wish.next);
+		follow(ss, up->flow, ss->out.wish.next);
 		return true;
 	case NSC_NOT_MINE:
 		break;

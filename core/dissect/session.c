@@ -3,14 +3,12 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/cache_line.h"
 #include "dissect/conversation.h"
 #include "dissect/labels.h"
 #include "flow/memory.h"
 
-enum {
-	STATE_OCTETS = 256,	/* of states a session, if nothing else is said */
-	LINE = 64,
-};
+enum { STATE_OCTETS = 256 };	/* of states a session, if nothing else is said */
 
 static void
 want(struct nsc_sessions *ss)
@@ -149,7 +147,7 @@ nsc_conversation_new(struct nsc_sessions *ss, struct nsc_flow *f)
 		return NULL;
 	}
 	c = &ss->conv[i];
-	memset(c, 0, sizeof *c);
+	nsc_lines_clear(c, sizeof *c / NSC_LINE);
 	c->flow = f;
 	c->labels = f->session & ~NSC_LABELS_ONLY;
 	f->session = i;
@@ -179,11 +177,8 @@ void
 nsc_session_approach(const struct nsc_sessions *ss, const struct nsc_flow *f)
 {
 	uint32_t there = -(uint32_t)(f->session < NSC_LABELS_ONLY);
-	const char *line = (const char *)&ss->conv[f->session & there];
 
-	__builtin_prefetch(line, 1);
-	__builtin_prefetch(line + LINE, 1);
-	__builtin_prefetch(line + 2 * LINE, 1);
+	nsc_lines_fetch(&ss->conv[f->session & there], sizeof *ss->conv / NSC_LINE);
 }
 
 enum nsc_end

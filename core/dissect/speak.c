@@ -194,7 +194,7 @@ call(struct nsc_sessions *ss, struct nsc_flow *f, const struct nsc_dissector *d)
 
 enum nsc_verdict
 nsc_speak_feed(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversation *c,
-	       struct nsc_chunk *in, struct nsc_wish *wish)
+	       struct nsc_chunk *in)
 {
 	unsigned app = c != NULL ? c->app : f->app;
 	void *state = c != NULL ? nsc_slab_at(ss->states, c->state) : NULL;
@@ -205,8 +205,6 @@ nsc_speak_feed(struct nsc_sessions *ss, struct nsc_flow *f, struct nsc_conversat
 	in->port[0] = nsc_flow_port(f, 0);	/* not out's: read so soon, they would be waited for */
 	in->port[1] = nsc_flow_port(f, 1);
 	verdict = ss->dissectors[app]->feed(state, in, out);
-	if (wish != NULL)
-		*wish = out->wish;
 	wish_timeout(ss, f, out->wish.timeout);
 	if (out->wish.called != NULL)
 		call(ss, f, out->wish.called);

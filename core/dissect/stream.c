@@ -143,22 +143,22 @@ feed(struct nsc_sessions *ss, struct nsc_conversation *c, struct turn *t, bool f
 		.gap = s->gap,
 		.fin = fin,
 	};
+	const struct nsc_wish *wish = &ss->out.wish;
 	enum nsc_verdict verdict;
-	struct nsc_wish wish;
 	uint32_t n;
 
 	if (had < c->need[t->side] && !fin && !s->gap) {
 		consume(ss, c, t, 0, 0);
 		return true;
 	}
-	verdict = nsc_speak_feed(ss, c->flow, c, &in, &wish);
+	verdict = nsc_speak_feed(ss, c->flow, c, &in);
 	n = (uint32_t)(in.bytes.p - t->bytes.p);
 	c->fin_told[t->side] = fin;
-	c->need[t->side] = wish.need < ss->cfg.reassembly.limit ? wish.need
+	c->need[t->side] = wish->need < ss->cfg.reassembly.limit ? wish->need
 								: ss->cfg.reassembly.limit;
 	switch (verdict) {
 	case NSC_MORE:
-		consume(ss, c, t, n, wish.skip);
+		consume(ss, c, t, n, wish->skip);
 		return true;
 	case NSC_NOT_MINE:
 		consume(ss, c, t, n, 0);
@@ -167,9 +167,9 @@ feed(struct nsc_sessions *ss, struct nsc_conversation *c, struct turn *t, bool f
 	case NSC_HAND_ON:
 		if (c->hand_ons >= HAND_ONS)
 			break;
-		consume(ss, c, t, n, wish.skip);
+		consume(ss, c, t, n, wish->skip);
 		start_anew(ss, c, t, false);
-		return start_agreed(ss, c, &wish);
+		return start_agreed(ss, c, wish);
 	case NSC_MALFORMED:
 		*end = NSC_END_PARSE_ERROR;
 		break;

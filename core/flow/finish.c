@@ -4,9 +4,10 @@
  * the table is empty.  As all of them go, none is taken out of anything: slots
  * and queues begin anew, and the slots' memory is where flows are put in order.
  */
+#include "base/cache_line.h"
 #include "flow/table.h"
 
-enum { LINE = 64, AHEAD = 8, DIGIT = 11, VALUES = 1 << DIGIT };
+enum { AHEAD = 8, DIGIT = 11, VALUES = 1 << DIGIT };
 
 struct by_start {
 	uint64_t start;
@@ -65,11 +66,9 @@ nsc_flow_finish(struct nsc_flow_table *t, uint64_t now)
 			a[n++] = (struct by_start){t->entry[i].start, i};
 	a = sort_by_start(a, a + n, n);
 	for (uint32_t i = 0; i < n; i++) {
-		const char *line = (const char *)&t->entry[a[i + AHEAD < n ? i + AHEAD : i].index];
+		const struct nsc_flow *ahead = &t->entry[a[i + AHEAD < n ? i + AHEAD : i].index];
 
-		__builtin_prefetch(line, 1);
-		__builtin_prefetch(line + LINE, 1);
-		__builtin_prefetch(line + 2 * LINE, 1);
+		nsc_lines_fetch(ahead, sizeof *ahead / NSC_LINE);
 		nsc_life_close(t, &t->entry[a[i].index], NSC_END_EOF, NSC_FAILURE_NONE, t->clock);
 		nsc_life_leave(t, &t->entry[a[i].index]);
 	}

@@ -39,6 +39,18 @@ nsc_key_of_pair(struct nsc_key *k, enum nsc_key_kind kind, const struct nsc_pack
 }
 
 void
+nsc_key_secret(struct nsc_key_secret *s, const struct nsc_hash_key *key)
+{
+	uint64_t number = 0;
+
+	s->sum = nsc_hash(key, &number, sizeof number);
+	for (unsigned i = 0; i < 2 * NSC_KEY_PAIRS; i++) {
+		number++;
+		s->word[i] = nsc_hash(key, &number, sizeof number);
+	}
+}
+
+void
 nsc_key_of_flow(struct nsc_key *k, const struct nsc_flow *f)
 {
 	memset(k, 0, sizeof *k);

@@ -10,7 +10,7 @@
 
 #include <errno.h>
 
-enum { LINE = 64 };
+#include "base/cache_line.h"
 
 /* In that state. */
 static uint32_t
@@ -104,10 +104,8 @@ static void
 fetch_next(const struct nsc_flow_table *t)
 {
 	const uint32_t i = t->free != 0 ? t->free : t->used + (t->used < t->capacity);
-	const char *line = (const char *)&t->entry[i];
 
-	for (unsigned n = 0; n < sizeof *t->entry; n += LINE)
-		__builtin_prefetch(line + n, 1);
+	nsc_lines_fetch(&t->entry[i], sizeof *t->entry / NSC_LINE);
 	__builtin_prefetch(&t->node[nsc_timer_node(i)], 1);
 }
 
@@ -122,7 +120,7 @@ nsc_life_open(struct nsc_flow_table *t, const struct nsc_key *k, uint32_t hash,
 		nsc_evict_one(t, t->clock);
 	i = take_entry(t);
 	f = &t->entry[i];
-	memset(f, 0, sizeof *f);
+	nsc_lines_clear(f, sizeof *f / NSC_LINE);
 	memcpy(f->addr, k->addr, sizeof f->addr);
 	memcpy(f->port, k->port, sizeof f->port);
 	f->proto = k->proto;
@@ -189,7 +187,7 @@ nsc_life_retire(struct nsc_flow_table *t, struct nsc_flow *f)
 
 	nsc_life_leave(t, f);
 	nsc_key_of_flow(&k, f);
-	nsc_slots_remove(&t->slots, nsc_key_hash(&k, &t->key), i);
+	nsc_slots_remove(&t->slots, nsc_key_hash(&k, &t->secret), i);
 	nsc_node_remove(t->node, nsc_timer_node(i));
 	nsc_node_remove(t->node, nsc_order_node(i));
 	t->node[nsc_timer_node(i)].next = t->free;

@@ -30,7 +30,7 @@ enum { NSC_NODE_WORK = NSC_WHEEL_HEADS, NSC_NODE_RANK, NSC_NODES = NSC_NODE_RANK
 
 struct nsc_flow_table {
 	struct nsc_flow_config cfg;
-	struct nsc_hash_key key;
+	struct nsc_key_secret secret;
 	struct nsc_flow_hooks hooks;
 	struct nsc_flow_stats stats;
 	uint64_t clock;			/* newest time seen, ns */
