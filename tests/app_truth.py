@@ -37,15 +37,16 @@ SAME = {			# their name: ours
     "ftps": "tls", "doh_dot": "tls", "x.224": "rdp", "t.125": "rdp", "proxy": "proxy", "pops3": "tls",
     "isakmp": "ike", "ipsec": "ike", "memcache": "memcached", "resp": "redis", "mongo": "mongodb", "krb5": "kerberos",
     "nbns": "netbios", "nbdgm": "netbios", "nbss": "netbios", "smb2": "smb", "smbv1": "smb", "smbv23": "smb",
-    "rpc": "sunrpc", "portmap": "sunrpc", "mount": "nfs", "mbtcp": "modbus", "cql": "cassandra", "rfb": "vnc", "wg": "wireguard", "tds": "mssql", "mssql-tds": "mssql", "tns": "oracle", "cflow": "netflow",
+    "rpc": "sunrpc", "portmap": "sunrpc", "mount": "nfs", "mbtcp": "modbus", "cql": "cassandra", "rfb": "vnc",
+    "wg": "wireguard", "tds": "mssql", "mssql-tds": "mssql", "tns": "oracle", "cflow": "netflow", "usenet": "nntp",
     "rtmpt": "rtmp", "classicstun": "stun", "classic-stun": "stun", "turnchannel": "stun", "whois-das": "whois",
     "dce_rpc": "dcerpc", "ajp13": "ajp", "srvloc": "slp", "service_location_protocol": "slp", "ipfix": "netflow",
 }
 # Their name of what is inside ours, or around it.
 INSIDE = {"http": {"ssdp", "bittorrent", "ocsp", "json", "xml", "ipp", "soap", "rtmpt", "websocket", "http2", "dns",
                    "icecast", "shoutcast", "webdav", "git", "http_connect", "http_proxy", "http_download"},
-          "tls": {"http", "http2", "smtp", "imap", "pop3", "nntp", "managesieve", "ftp", "ldap", "xmpp", "rdp", "postgresql", "mysql",
-                  "socks", "irc", "proxy", "openvpn", "tor", "http_connect", "http_proxy"},
+          "tls": {"http", "http2", "smtp", "imap", "pop3", "nntp", "managesieve", "ftp", "ldap", "xmpp", "rdp",
+                  "postgresql", "mysql", "socks", "irc", "proxy", "openvpn", "tor", "http_connect", "http_proxy"},
           "quic": {"tls", "http3"}, "dtls": {"stun", "rtp"}, "http2": {"http", "grpc"},
           "websocket": {"http", "json"}, "ike": {"esp", "udpencap"}, "netbios": {"browser", "smb"},
           "smb": {"netbios"}, "rtp": {"stun"}, "sunrpc": {"nfs"}}
