@@ -21,6 +21,7 @@ struct plugin {
 	struct nsc_reader *reader;
 	bool configured, broken;	/* a block was read; it was refused */
 	cdtime_t now, interval;		/* of the read that runs */
+	cdtime_t born;			/* when this plugin was started */
 	unsigned naps;			/* that this read may still take */
 	bool late;			/* it told a counter's 0 */
 };
@@ -150,6 +151,18 @@ fill(const struct plugin *p, const struct nsc_sample *s, bool zero, value_t valu
 }
 
 /*
+ * A late counter's 0, one interval ago.  Before this plugin was started there was an
+ * earlier one, whose values may lie between: a 0 there, behind or amid them, is a rise
+ * from nothing to the earlier sum for who keeps raw counters (InfluxDB), and is refused
+ * as too old by others (RRDtool).  So the first read tells none.
+ */
+static bool
+has_zero(const struct plugin *p, const struct nsc_sample *s)
+{
+	return nsc_sample_is_late(s) && p->now - p->interval >= p->born;
+}
+
+/*
  * Several write threads take values from collectd's queue, so that a value could be
  * written before its 0, which is then refused as too old.  So all zeros go first and
  * what is known already next; fresh values wait until collectd's cache has the zeros,
@@ -162,7 +175,7 @@ tell_zero(void *arg, const struct nsc_sample *s)
 	struct plugin *p = arg;
 	value_t value[2];
 
-	if (!nsc_sample_is_late(s))
+	if (!has_zero(p, s))
 		return;
 	fill(p, s, true, value, &vl);
 	plugin_dispatch_values(&vl);
@@ -199,7 +212,7 @@ await_zero(void *arg, const struct nsc_sample *s)
 	struct plugin *p = arg;
 	value_t value[2];
 
-	if (!nsc_sample_is_late(s))
+	if (!has_zero(p, s))
 		return;
 	fill(p, s, true, value, &vl);
 	for (; p->naps > 0 && !is_cached(&vl); p->naps--)
@@ -286,7 +299,7 @@ on_init(void)
 		rc = nsc_reader_new(&p->reader, p->engine);
 	if (rc == 0)
 		rc = nsc_engine_start(p->engine, false, err);
-	p->now = cdtime();
+	p->now = p->born = cdtime();
 	p->interval = plugin_get_interval();
 	if (rc == 0)
 		tell_clock(p);

@@ -200,6 +200,30 @@ START_TEST(replay_at_its_pace)
 }
 END_TEST
 
+/*
+ * A collectd that is started again within an interval: before the start lie the values of the one
+ * before.  A late counter's 0 does not go there; behind the first interval it is told.
+ */
+START_TEST(no_zero_before_the_start)
+{
+	const double start = 1000000000;
+	unsigned zeros = 0;
+
+	load_replay("metrics.pcap");
+	ck_assert_int_eq(fake_read(start + 9), 0);
+	ck_assert_uint_gt(counter("netflowscope-self/packets-captured"), 0);
+	for (unsigned i = 0; i < fake.values; i++)
+		ck_assert_msg(fake.value[i].time == fake.now, "%s is told of before the start",
+			      fake.value[i].name);
+	ck_assert_int_eq(fake_read(start + 19), 0);
+	check_read();
+	for (unsigned i = 0; i < fake.values; i++)
+		zeros += fake.value[i].time < fake.now;
+	ck_assert_uint_gt(zeros, 0);
+	fake_unload();
+}
+END_TEST
+
 /* A capture that is cut short: collectd is notified that the source is lost, once. */
 START_TEST(notifications)
 {
@@ -345,6 +369,7 @@ main(void)
 	tcase_add_test(t, second_block);
 	tcase_add_test(t, values_without_capture);
 	tcase_add_test(t, replay_at_its_pace);
+	tcase_add_test(t, no_zero_before_the_start);
 	tcase_add_test(t, replay_of_nothing);
 	tcase_add_loop_test(t, notifications, 0, 2);
 	add_root_tests(t);

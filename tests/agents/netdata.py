@@ -54,4 +54,5 @@ def main(what, *args):
                         if line.startswith("netdata_netflowscope_")))
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

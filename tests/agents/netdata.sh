@@ -9,8 +9,7 @@ export test
 talk=$here/talk.py
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 top=${top_srcdir:-$here/../..}
-built=${NSC_NETDATA_PLUGIN:-${top_builddir:?top_builddir is not set}/plugins/netdata/netflowscope.plugin}
-netdata=$(command -v netdata || echo /usr/sbin/netdata)
+. "$here/private_netdata.sh"
 python=/usr/bin/python3
 caps=cap_net_raw,cap_sys_ptrace,cap_dac_read_search
 
@@ -20,70 +19,14 @@ two_hosts && certificate || { not_ok "two hosts"; exit 1; }
 
 ### The plugin with capabilities, in Netdata's folders
 
-D=$W/netdata
-mkdir -p "$D"/{conf/health.d,stock,cache,lib,log,lock,registry,plugins,home} && chmod -R a+rwX "$W"
-# The build's program may be a script of libtool.
-"$top_builddir/libtool" --mode=install install -m 755 "$built" "$D/plugins/netflowscope.plugin" >/dev/null 2>&1
-ambient=()
-setcap "$caps+ep" "$D/plugins/netflowscope.plugin" 2>/dev/null ||
-	ambient=(--inh-caps "+net_raw,+sys_ptrace,+dac_read_search" --ambient-caps "+net_raw,+sys_ptrace,+dac_read_search")
-nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups "${ambient[@]}")
+netdata_folders "$caps"
 
 # Windows of minutes would take minutes.
 "$python" "$top/contrib/dashboards/generate.py" --into "$W/made" window=10s tcp_window=10s recent=10s new_for=30s \
 	settle=10s every=2s && cp "$W/made/netdata/health.d/netflowscope.conf" "$D/conf/health.d/" || not_ok "short windows"
 # Netdata's API is HTTP, too: it must not count what asks it.
 { cat "$top/contrib/netdata/netflowscope.conf" && echo 'Exclude = * 19999'; } >"$D/conf/netflowscope.conf"
-: >"$D/conf/.opt-out-from-anonymous-statistics"
-cat >"$D/netdata.conf" <<END
-[global]
-  hostname = testhost
-[directories]
-  home = $D/home
-  config = $D/conf
-  stock config = $D/stock
-  stock health config = $D/stock
-  cache = $D/cache
-  lib = $D/lib
-  log = $D/log
-  lock = $D/lock
-  registry = $D/registry
-  plugins = $D/plugins
-  web = /usr/share/netdata/web
-[db]
-  mode = ram
-[web]
-  bind to = 127.0.0.1:19999
-[health]
-  enabled = yes
-  run at least every seconds = 1
-  postpone alarms during hibernation for seconds = 0
-  script to execute on alarm = /bin/true
-  health configuration directory = $D/conf/health.d
-  stock health configuration directory = $D/stock
-[ml]
-  enabled = no
-[statsd]
-  enabled = no
-[plugins]
-  enable running new plugins = no
-  proc = no
-  diskspace = no
-  cgroups = no
-  tc = no
-  idlejitter = no
-  timex = no
-  checks = no
-  apps = no
-  statsd = no
-  netdata monitoring = no
-  netdata monitoring extended = no
-  netflowscope = yes
-[plugin:netflowscope]
-  update every = 1
-  command options = --timeout-syn 2
-END
-background "$W/netdata.out" h env HOME="$D/home" "${nobody[@]}" "$netdata" -D -c "$D/netdata.conf" -P "$D/pid"
+start_netdata "--timeout-syn 2"
 host=$last
 
 api() { in_ns h "$python" "$here/netdata.py" "$@"; }

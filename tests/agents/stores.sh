@@ -1,143 +1,73 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# One collectd with the plugin writes to carbon, InfluxDB (by its own protocol and by lines), rrd files
-# and Prometheus at once; every query of the dashboards' list (NSC_PANELS) brings data from each store,
-# and the same datum is the same in all of them.  Everything runs in one network namespace, on loopback.
+# One collectd with the plugin writes to csv, carbon, InfluxDB (by its own protocol and by lines), rrd files
+# and Prometheus at once, and the plugin for Netdata runs beside it.  Each series that csv has is in each
+# store with the same values, also after a restart of carbon, of InfluxDB, of collectd and of Netdata's plugin; every query of the
+# dashboards and of their list (NSC_PANELS) brings data.  Everything runs in one network namespace, on loopback.
 test=stores
 . "$(dirname "$0")/common.sh"
-under_limit 280
+top=${top_srcdir:-$here/../..}
+under_limit 560
 
-declare -A needs=([carbon-cache]=graphite-carbon [influxd]=influxdb [rrdtool]=rrdtool [nft]=nftables
-	[redis-server]=redis-server)
-for p in "${!needs[@]}"; do
-	command -v "$p" >/dev/null || skip_all "$p is not installed (Debian: ${needs[$p]})"
+. "$here/private_stores.sh"
+. "$here/private_netdata.sh"
+for p in nft redis-server; do
+	command -v $p >/dev/null || skip_all "$p is not installed"
 done
-"$python" -c 'import graphite, django' 2>/dev/null || skip_all "graphite-web is not installed"
-lacks=$(ldd /usr/lib/collectd/write_prometheus.so /usr/lib/collectd/rrdtool.so | sed -n 's/ => not found//p' | tr -d '\t')
-[ -z "$lacks" ] || skip_all "collectd's writers lack" $lacks
-prometheus=$(command -v prometheus)
+stores_needed
 
 two_hosts && certificate || { not_ok "two hosts"; exit 1; }
 # Addresses that count as public ones; these namespaces lead nowhere.
 ip -n "${P}h" addr add 11.77.0.1/24 dev h0 && ip -n "${P}p" addr add 11.77.0.2/24 dev p0
 
-### The stores, each in a folder of its own
+### The stores, Netdata, collectd with one writer for each
 
-chmod 755 "$W"
-S=$W/stores
-mkdir -p "$S"/carbon/{conf,whisper,log} "$S"/web/log "$S"/influx "$S"/prometheus "$S/types"
-cp /usr/share/collectd/types.db "$S/types/"
-
-cat >"$S/carbon/conf/carbon.conf" <<END
-[cache]
-STORAGE_DIR = $S/carbon
-LOCAL_DATA_DIR = $S/carbon/whisper
-CONF_DIR = $S/carbon/conf
-LOG_DIR = $S/carbon/log
-PID_DIR = $S/carbon
-USER =
-LINE_RECEIVER_INTERFACE = 127.0.0.1
-LINE_RECEIVER_PORT = 2003
-PICKLE_RECEIVER_INTERFACE = 127.0.0.1
-PICKLE_RECEIVER_PORT = 2004
-CACHE_QUERY_INTERFACE = 127.0.0.1
-CACHE_QUERY_PORT = 7002
-MAX_CREATES_PER_MINUTE = inf
-MAX_UPDATES_PER_SECOND = inf
-CARBON_METRIC_INTERVAL = 0
-ENABLE_TAGS = False
-LOG_UPDATES = False
-END
-printf '[default]\npattern = .*\nretentions = 1s:1h\n' >"$S/carbon/conf/storage-schemas.conf"
-background "$S/carbon/out" h carbon-cache --config="$S/carbon/conf/carbon.conf" \
-	--pidfile="$S/carbon/pid" --logdir="$S/carbon/log" --nodaemon --instance=a start
-
-cat >"$S/web/nsc_graphite_settings.py" <<END
-SECRET_KEY = "of a test"
-ALLOWED_HOSTS = ["*"]
-TIME_ZONE = "UTC"
-LOG_DIR = "$S/web/log"
-LOG_ROTATION = False
-GRAPHITE_ROOT = "/usr/share/graphite-web"
-STATIC_ROOT = "/usr/share/graphite-web/static"
-CONF_DIR = "$S/carbon/conf"
-STORAGE_DIR = "$S/carbon"
-WHISPER_DIR = "$S/carbon/whisper"
-INDEX_FILE = "$S/web/index"
-CARBONLINK_HOSTS = ["127.0.0.1:7002:a"]
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "$S/web/db"}}
-END
-web=(env PYTHONPATH="$S/web" PYTHONWARNINGS=ignore DJANGO_SETTINGS_MODULE=graphite.settings
-	GRAPHITE_SETTINGS_MODULE=nsc_graphite_settings "$python" -m django)
-"${web[@]}" migrate --run-syncdb >"$S/web/migrate" 2>&1
-check $? "graphite-web has its tables"
-background "$S/web/out" h "${web[@]}" runserver --noreload 127.0.0.1:8080
-
-cat >"$S/influx/conf" <<END
-reporting-disabled = true
-bind-address = "127.0.0.1:8088"
-[meta]
-  dir = "$S/influx/meta"
-[data]
-  dir = "$S/influx/data"
-  wal-dir = "$S/influx/wal"
-  query-log-enabled = false
-[monitor]
-  store-enabled = false
-[http]
-  bind-address = "127.0.0.1:8086"
-  log-enabled = false
-[[collectd]]
-  enabled = true
-  bind-address = "127.0.0.1:25826"
-  database = "collectd"
-  typesdb = "$S/types"
-  security-level = "none"
-  batch-timeout = "500ms"
-  parse-multivalue-plugin = "split"
-[[udp]]
-  enabled = true
-  bind-address = "127.0.0.1:8089"
-  database = "lines"
-  precision = "ms"
-  batch-timeout = "500ms"
-END
-background "$S/influx/out" h influxd run -config "$S/influx/conf"
-
-if [ -n "$prometheus" ]; then
-	sed 's/^  scrape_\(interval\|timeout\): .*/  scrape_\1: 1s/; s/^global:/&\n  evaluation_interval: 5s/' "$contrib/prometheus/prometheus.yml" >"$S/prometheus/conf.yml"
-	cp "$contrib/prometheus/netflowscope.rules.yml" "$S/prometheus/"
-	background "$S/prometheus/out" h "$prometheus" --config.file="$S/prometheus/conf.yml" \
-		--storage.tsdb.path="$S/prometheus/data" --web.listen-address=127.0.0.1:9090
-fi
-
-### collectd: one writer for each
-
+start_stores
+# What asks and fills the stores is no traffic of the test: their ports are left out here and there.
+ports=(2003-2004 7002 8080 8086 8088-8089 9090 9103 19999 25826)
+excluded="$(printf '  Exclude "*" "%s"\n' "${ports[@]}")"
 # One write thread: with more, on a busy machine, a value is at times written with the next one's rate
 # (collectd's cache knows only the newest).  collectd.sh has the default of five.
 configure "$W/c" "<Plugin netflowscope>
   TimeoutSyn 2
   Network \"peers\" \"11.77.0.0/24\"
+$excluded
 </Plugin>" "WriteThreads 1
 $(for e in graphite influxdb influxdb-lines rrdtool prometheus; do example $e "$W/c"; done)"
 
-up() { in_ns h curl -sf -o /dev/null --noproxy '*' -m 2 "$1"; }
-listens_at() { in_ns "$1" bash -c ": </dev/tcp/$2/$3" 2>/dev/null; }
-listens() { listens_at h 127.0.0.1 "$1"; }
-wait_for 20 listens 2003 && wait_for 20 listens 7002
-check $? "carbon is up"
-wait_for 20 up http://127.0.0.1:8086/ping
-check $? "InfluxDB is up"
-wait_for 20 up 'http://127.0.0.1:8080/metrics/find?query=*'
-check $? "graphite-web is up"
-[ -z "$prometheus" ] || { wait_for 20 up http://127.0.0.1:9090/-/ready; check $? "Prometheus is up"; }
+with_netdata=
+if [ -x "$netdata" ] && command -v setcap >/dev/null; then
+	with_netdata=1
+	netdata_folders cap_net_raw,cap_sys_ptrace,cap_dac_read_search,cap_bpf,cap_perfmon,cap_net_admin
+	{ printf 'Exclude = * %s\n' "${ports[@]}"; echo 'Network = peers 11.77.0.0/24'; } >"$D/conf/netflowscope.conf"
+else
+	echo "skip $test: netdata-core or libcap2-bin is not installed: Netdata beside csv"
+fi
+
+await_stores
 
 # Whisper and rrdtool keep whole seconds, to which collectd rounds: reads shall fall into their middle.
 "$python" -c 'import time; time.sleep((0.9 - time.time()) % 1)'
+# Both see the same from the beginning.
+[ -z "$with_netdata" ] || { start_netdata "--timeout-syn 2"; agent=$last; }
 start "$W/c" h || { not_ok "collectd: $(cat "$W/c/out.err" "$W/c/log")"; exit 1; }
 host=$last
 began=$(date +%s)
-another_read "$W/c" 2
+background "$W/scrapes" h "$python" "$here/scrapes.py"
+now() { date +%s.%N; }
+: >"$W/state"
+state() { echo "$@" >>"$W/state"; }
+# at_rest: the traffic is over, and all of it has been told; the time of that is kept as the end of a window
+quiet() { "$python" "$here/beside.py" quiet "$W/c/csv" >"$W/quiet"; }
+at_rest() {
+	wait_for 30 quiet
+	check $? "at rest $1: $(cat "$W/quiet")"
+	state window "$(cat "$W/quiet")"
+}
+charts() { in_ns h "$python" "$here/netdata.py" charts >"$W/charts" 2>/dev/null && grep -q '^netflowscope.self ' "$W/charts"; }
+[ -z "$with_netdata" ] || { wait_for 20 charts; check $? "Netdata has our charts"; }
+another_read "$W/c" 3
+at_rest "before the traffic"
 
 ### Traffic
 
@@ -172,15 +102,15 @@ near=$last
 background "$W/redis" p redis-server --bind 11.77.0.2 --port 6379 --save '' --protected-mode no --dir "$W"
 wait_for 10 listens_at h 11.77.0.2 6379
 cat >"$W/redis.py" <<'END'
-import socket, time
+import socket, sys, time
 with socket.create_connection(("11.77.0.2", 6379)) as s:
-    for i in range(200):
+    for i in range(int(sys.argv[1])):
         for line in (b"SET a text", b"GET a", b"INCR a"):
             s.sendall(b"*%d\r\n" % len(line.split()) + b"".join(b"$%d\r\n%s\r\n" % (len(w), w) for w in line.split()))
             s.recv(4096)
         time.sleep(0.05)
 END
-background "$W/asked-redis" h "$python" "$W/redis.py"
+background "$W/asked-redis" h "$python" "$W/redis.py" 200
 wait_for 5 grep -q ready "$W/sink"
 in_ns h "$python" "$talk" send 11.77.0.2 5001 3000000 >"$W/sent" 2>&1
 check $? "a transfer through loss: $(tail -n 1 "$W/sent") octets"
@@ -218,13 +148,83 @@ for s in every:
     s.connect_ex(("11.77.0.1", 7000))
 time.sleep(2)'
 wait $in $out $near
-# At rest before it is read: half-open flows have timed out, batches are written.
-another_read "$W/c" 7
+# The query that no one answered is given up after a while.
+wait_for 20 has "$W/c" dns/errors-timeout
+at_rest "after the traffic"
+if [ -n "$with_netdata" ]; then
+	in_ns h "$python" "$here/beside.py" levels "$W/c/csv" "$top/core" >"$W/told" 2>&1 ||
+		not_ok "Netdata was asked: $(tail -n 1 "$W/told")"
+	told "$W/told"
+fi
+another_read "$W/c" 3
+
+### carbon and InfluxDB go and come back amid traffic
+
+turn() {		# turn SECONDS N: traffic in all directions, N turns of Redis
+	local p all=()
+	in_ns p "$python" "$talk" ask 11.77.0.1 "$1" >"$W/turn1" 2>&1 & all+=($!)
+	in_ns h "$python" "$talk" ask 11.77.0.2 "$1" >"$W/turn2" 2>&1 & all+=($!)
+	in_ns h "$python" "$talk" ask 10.77.0.2 "$1" >"$W/turn3" 2>&1 & all+=($!)
+	in_ns h "$python" "$W/redis.py" "$2" >"$W/turn4" 2>&1 & all+=($!)
+	for p in "${all[@]}"; do wait "$p" || not_ok "traffic: $(tail -n 1 "$W"/turn?)"; done
+}
+plugin() { pgrep -P "$agent" -f netflowscope.plugin; }
+state Graphite from "$(now)"
+state InfluxDB from "$(now)"
+kill -TERM "$carbon" "$influx"
+turn 2 40
+another_read "$W/c" 2
+stop "$carbon"
+stop "$influx"		# a second signal: at the first it waits for half a minute
+start_carbon
+start_influx
+wait_for 20 in_both && wait_for 20 up http://127.0.0.1:8086/ping
+check $? "carbon and InfluxDB are there again"
+another_read "$W/c" 2		# write_graphite connects again at most once a second
+state Graphite to "$(now)"
+state InfluxDB to "$(now)"
+
+### collectd and the plugin for Netdata begin anew
+
+another_read "$W/c" 2
+ends_well $host "collectd with six writers ended by SIGTERM"
+[ -z "$with_netdata" ] || kill -TERM "$(plugin)"
+state start "$(now)"
+start "$W/c" h
+check $? "collectd is there again"
+host=$last
+another_read "$W/c" 2
+[ -z "$with_netdata" ] || { wait_for 30 plugin; check $? "Netdata started the plugin again"; }
+at_rest "before the second traffic"
+turn 3 60
+at_rest "after the second traffic"
+# Bursts between two reads, until each quantile has lain within one read of both programs.
+quantiles() { in_ns h "$python" "$here/beside.py" quantiles "$W/c/csv" "$top/core" "$W/quantiles" >"$W/told" 2>&1; }
+if [ -n "$with_netdata" ]; then
+	for i in 1 2 3 4 5 6 7 8; do
+		turn 0.01 1
+		another_read "$W/c" 2
+		quantiles && break
+	done
+	quantiles
+	check $? "quantiles in Netdata after $i bursts: $(tail -n 1 "$W/told")"
+fi
+another_read "$W/c" 3
+state until "$(now)"
 
 ### What the stores say
 
-in_ns h "$python" "$here/stores.py" same "$W/c/csv" >"$W/told" 2>&1 || not_ok "the stores were asked: $(tail -n 1 "$W/told")"
+in_ns h "$python" "$here/dashboards.py" "$contrib" "${NSC_PICTURES:-$W/pictures}" "${prometheus:+prometheus}" \
+	>"$W/dashboards" 2>&1 || echo "not ok $test: the dashboards were asked: $(tail -n 1 "$W/dashboards")" >>"$W/dashboards" &
+asking=$!
+in_ns h "$python" "$here/same.py" "$W/c/csv" "$W/c/rrd" "$W/scrapes" "$W/state" "${prometheus:+prometheus}" >"$W/told" 2>&1 ||
+	not_ok "the stores were asked: $(tail -n 1 "$W/told")"
 told "$W/told"
+if [ -n "$with_netdata" ]; then
+	in_ns h "$python" "$here/beside.py" same "$W/c/csv" "$top/core" "$W/state" >"$W/told" 2>&1 ||
+		not_ok "Netdata was asked: $(tail -n 1 "$W/told")"
+	told "$W/told"
+fi
 if [ -f "${NSC_PANELS:-/nonexistent}" ]; then
 	families=$("$N" metrics | sed -n 's,^\([a-z]*\)[^/]*/\([a-z_]*\).*,\1/\2,p' | sort -u | tr '\n' ' ')
 	in_ns h "$python" "$here/stores.py" panels "$NSC_PANELS" "$families" "${prometheus:+prometheus}" >"$W/told" 2>&1 ||
@@ -233,10 +233,9 @@ if [ -f "${NSC_PANELS:-/nonexistent}" ]; then
 else
 	echo "skip $test: panels: NSC_PANELS names no file"
 fi
+wait $asking
+told "$W/dashboards"
 [ -n "$prometheus" ] || echo "skip $test: prometheus is not installed: its column of the panels"
-in_ns h "$python" "$here/dashboards.py" "$contrib" "${NSC_PICTURES:-$W/pictures}" "${prometheus:+prometheus}" >"$W/told" 2>&1 ||
-	not_ok "the dashboards were asked: $(tail -n 1 "$W/told")"
-told "$W/told"
 
 png=${NSC_PICTURE:-$W/app.png}
 rrd=$W/c/rrd/testhost
@@ -250,10 +249,10 @@ check $? "rrdtool draws a picture of $(stat -c %s "$png") octets $(cat "$W/rrd.e
 
 ! grep -hE 'unable to find|Dropping point|level=error' "$S/influx/out" "$S/influx/out.err" >"$W/bad"
 check $? "nothing was refused by InfluxDB $(head -n 2 "$W/bad")"
-ends_well $host "collectd with six writers ended by SIGTERM"
-# write_prometheus says that of itself; two write threads may make one of rrdtool's files at once, and two
-# reads fall into one second on a busy machine.
-{ complaints "$W/c" | grep -vE 'write_prometheus plugin: MHD_OPTION|cu_rrd_create_file|rrd_update_r .* using time|^$'
+ends_well $host "collectd with six writers ended again by SIGTERM"
+# write_prometheus says that of itself; carbon was away; two write threads may make one of rrdtool's files at
+# once, and two reads fall into one second on a busy machine.
+{ complaints "$W/c" | grep -vE 'write_prometheus plugin: MHD_OPTION|write_graphite plugin: (send to|Connecting to)|cu_rrd_create_file|rrd_update_r .* using time|value lists were left|^$'
   grep 'Value too old' "$W/c/log"; } >"$W/bad"
 [ ! -s "$W/bad" ]
 check $? "no warning in collectd's log $(head -n 3 "$W/bad")"
