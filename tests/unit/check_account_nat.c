@@ -6,6 +6,7 @@
 #include "worker_world.h"
 
 #include "scope/translations.h"
+#include "suite.h"
 
 enum { CONTAINER = 0x0a090007, HOST = 0x0a000001, PEER = 0x0a000002 };	/* 10.9.0.7 ... */
 
@@ -284,28 +285,6 @@ START_TEST(test_gone)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("account_nat");
-	TCase *c = tcase_create("all");
-	SRunner *r;
-	int failed;
-
-	tcase_set_timeout(c, 60);
-	tcase_add_test(c, test_masquerade);
-	tcase_add_test(c, test_destination);
-	tcase_add_test(c, test_forwarded_is_traffic);
-	tcase_add_test(c, test_told_late);
-	tcase_add_test(c, test_told_after_a_read);
-	tcase_add_test(c, test_told_after_its_end);
-	tcase_add_test(c, test_within_the_host);
-	tcase_add_test(c, test_own);
-	tcase_add_test(c, test_gone);
-	suite_add_tcase(s, c);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
-}
+RUN_SUITE("account_nat", test_masquerade, test_destination, test_forwarded_is_traffic,
+	  test_told_late, test_told_after_a_read, test_told_after_its_end,
+	  test_within_the_host, test_own, test_gone)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/addr.h"
+#include "suite.h"
 
 static const struct {
 	const char *in, *out;
@@ -119,22 +120,6 @@ START_TEST(test_too_many_bits)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("addr");
-	TCase *t = tcase_create("addr");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	tcase_add_loop_test(t, test_text, 0, sizeof texts / sizeof *texts);
-	tcase_add_test(t, test_refused);
-	tcase_add_loop_test(t, test_prefix, 0, sizeof prefixes / sizeof *prefixes);
-	tcase_add_loop_test(t, test_member, 0, sizeof members / sizeof *members);
-	tcase_add_test(t, test_too_many_bits);
-	suite_add_tcase(s, t);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+RUN_TESTS("addr", NULL, NULL, ROWS(test_text, sizeof texts / sizeof *texts),
+	  ONCE(test_refused), ROWS(test_prefix, sizeof prefixes / sizeof *prefixes),
+	  ROWS(test_member, sizeof members / sizeof *members), ONCE(test_too_many_bits))

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/alarm.h"
+#include "suite.h"
 
 static struct nsc_alarm_state state[NSC_ALARMS];
 static struct nsc_alarm heard[16];
@@ -136,22 +137,7 @@ START_TEST(row_1_19_values_of_one_type_are_one_kind)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("alarm");
-	TCase *t = tcase_create("alarm");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, t);
-	tcase_add_checked_fixture(t, clear, NULL);
-	tcase_add_test(t, row_1_19_a_loss_begins_and_is_over);
-	tcase_add_test(t, a_source_is_lost_once_it_was_there);
-	tcase_add_test(t, each_source_that_is_lost_is_told_by_its_name);
-	tcase_add_test(t, row_1_19_values_of_one_type_are_one_kind);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("alarm", clear, NULL, ONCE(row_1_19_a_loss_begins_and_is_over),
+	  ONCE(a_source_is_lost_once_it_was_there),
+	  ONCE(each_source_that_is_lost_is_told_by_its_name),
+	  ONCE(row_1_19_values_of_one_type_are_one_kind))

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "host/auto.h"
+#include "suite.h"
 
 enum { ETHER = 1, LOOPBACK = 772, NONE = 0xfffe, UNREADABLE = 803 };
 
@@ -262,29 +263,9 @@ START_TEST(an_empty_table)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("auto");
-	TCase *t = tcase_create("auto");
-	SRunner *r;
-	int failed;
-
-	tcase_add_checked_fixture(t, clear, clear);
-	tcase_add_test(t, up_with_an_address_or_loopback);
-	tcase_add_test(t, bridge_with_members);
-	tcase_add_test(t, stacked_devices_at_their_lower_device);
-	tcase_add_test(t, stacked_on_stacked_goes_to_the_bottom);
-	tcase_add_test(t, stacked_devices_in_a_ring_end);
-	tcase_add_test(t, lower_device_elsewhere_or_not_captured);
-	tcase_add_test(t, tunnels_while_they_are_decapsulated);
-	tcase_add_test(t, veth_pairs);
-	tcase_add_test(t, at_most_sixteen);
-	tcase_add_test(t, an_empty_table);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("auto", clear, clear, ONCE(up_with_an_address_or_loopback),
+	  ONCE(bridge_with_members), ONCE(stacked_devices_at_their_lower_device),
+	  ONCE(stacked_on_stacked_goes_to_the_bottom), ONCE(stacked_devices_in_a_ring_end),
+	  ONCE(lower_device_elsewhere_or_not_captured),
+	  ONCE(tunnels_while_they_are_decapsulated), ONCE(veth_pairs),
+	  ONCE(at_most_sixteen), ONCE(an_empty_table))

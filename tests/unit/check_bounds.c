@@ -325,20 +325,5 @@ START_TEST(row_7_2_ten_thousand_names_under_the_cap)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("bounds");
-	TCase *c = tcase_create("bounds");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	tcase_set_timeout(c, 120);
-	tcase_add_loop_test(c, row_7_2_ranks_do_not_flap, 0, 4);
-	tcase_add_loop_test(c, row_7_2_ten_thousand_names_under_the_cap, 0, 4);
-	suite_add_tcase(s, c);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("bounds", NULL, NULL, ROWS(row_7_2_ranks_do_not_flap, 4),
+	  ROWS(row_7_2_ten_thousand_names_under_the_cap, 4))

@@ -11,6 +11,7 @@
 #include "engine/option.h"
 #include "engine/settings.h"
 #include "ledger/ledger.h"
+#include "suite.h"
 
 static struct nsc_config *cfg;
 static char err[NSC_ERR];
@@ -421,31 +422,9 @@ START_TEST(a_copy_is_its_own)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("config");
-	TCase *t = tcase_create("config");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, t);
-	tcase_add_checked_fixture(t, setup, teardown);
-	tcase_add_loop_test(t, every_option_at_its_edges, 0, NSC_OPTIONS);
-	tcase_add_test(t, errors_name_option_value_and_what_is_allowed);
-	tcase_add_test(t, numbers_with_units);
-	tcase_add_test(t, dashed_names);
-	tcase_add_test(t, lists_add_and_replace_the_default);
-	tcase_add_test(t, networks);
-	tcase_add_test(t, excludes);
-	tcase_add_test(t, too_many_networks);
-	tcase_add_test(t, settings_of_the_defaults);
-	tcase_add_test(t, settings_follow_the_options);
-	tcase_add_test(t, dissect_none_is_no_bit);
-	tcase_add_test(t, local_prefixes);
-	tcase_add_test(t, a_copy_is_its_own);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("config", setup, teardown, ROWS(every_option_at_its_edges, NSC_OPTIONS),
+	  ONCE(errors_name_option_value_and_what_is_allowed), ONCE(numbers_with_units),
+	  ONCE(dashed_names), ONCE(lists_add_and_replace_the_default), ONCE(networks),
+	  ONCE(excludes), ONCE(too_many_networks), ONCE(settings_of_the_defaults),
+	  ONCE(settings_follow_the_options), ONCE(dissect_none_is_no_bit),
+	  ONCE(local_prefixes), ONCE(a_copy_is_its_own))

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "host/connections.h"
+#include "suite.h"
 
 #define SECOND 1000000000ull
 
@@ -691,41 +692,20 @@ START_TEST(algorithm_6_sums_are_the_totals)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("connections");
-	TCase *t = tcase_create("connections");
-	SRunner *r;
-	int failed;
-
-	tcase_set_timeout(t, 60);
-	tcase_add_checked_fixture(t, begin, end);
-	tcase_add_test(t, row_3_1_one_tuple_in_two_namespaces);
-	tcase_add_test(t, listeners_and_what_waits_are_no_connections);
-	tcase_add_test(t, what_is_once_known_stays);
-	tcase_add_test(t, row_3_2_first_read_of_what_was_open_is_0);
-	tcase_add_test(t, row_3_2_totals_that_fall_begin_anew);
-	tcase_add_test(t, retransmits_wrap_and_are_no_reset);
-	tcase_add_test(t, row_3_3_the_same_tuple_three_times);
-	tcase_add_test(t, row_3_3_a_closing_told_twice);
-	tcase_add_test(t, a_dump_is_older_than_a_closing);
-	tcase_add_test(t, row_3_3_beyond_the_cap_the_sums_are_in_lost);
-	tcase_add_test(t, what_a_dump_misses_has_vanished);
-	tcase_add_test(t, where_events_come_a_second_dump_decides);
-	tcase_add_test(t, a_dump_that_failed_lets_nothing_vanish);
-	tcase_add_test(t, row_3_4_who_does_not_read_loses_no_octet);
-	tcase_add_test(t, row_3_4_who_reads_seldom_is_waited_for);
-	tcase_add_test(t, row_3_4_two_intervals_have_equal_sums);
-	tcase_add_test(t, row_3_5_a_full_table_counts_and_goes_on);
-	tcase_add_test(t, eight_clients_and_no_more);
-	tcase_add_test(t, row_3_13_adopted_ones_were_not_opened);
-	tcase_add_test(t, a_handshake_that_fails_is_no_connection);
-	tcase_add_loop_test(t, algorithm_6_sums_are_the_totals, 0, 4);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("connections", begin, end, ONCE(row_3_1_one_tuple_in_two_namespaces),
+	  ONCE(listeners_and_what_waits_are_no_connections), ONCE(what_is_once_known_stays),
+	  ONCE(row_3_2_first_read_of_what_was_open_is_0),
+	  ONCE(row_3_2_totals_that_fall_begin_anew),
+	  ONCE(retransmits_wrap_and_are_no_reset), ONCE(row_3_3_the_same_tuple_three_times),
+	  ONCE(row_3_3_a_closing_told_twice), ONCE(a_dump_is_older_than_a_closing),
+	  ONCE(row_3_3_beyond_the_cap_the_sums_are_in_lost),
+	  ONCE(what_a_dump_misses_has_vanished),
+	  ONCE(where_events_come_a_second_dump_decides),
+	  ONCE(a_dump_that_failed_lets_nothing_vanish),
+	  ONCE(row_3_4_who_does_not_read_loses_no_octet),
+	  ONCE(row_3_4_who_reads_seldom_is_waited_for),
+	  ONCE(row_3_4_two_intervals_have_equal_sums),
+	  ONCE(row_3_5_a_full_table_counts_and_goes_on), ONCE(eight_clients_and_no_more),
+	  ONCE(row_3_13_adopted_ones_were_not_opened),
+	  ONCE(a_handshake_that_fails_is_no_connection),
+	  ROWS(algorithm_6_sums_are_the_totals, 4))

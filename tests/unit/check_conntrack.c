@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "host/conntrack_message.h"
+#include "suite.h"
 
 enum { SEQUENCE = 77 };
 
@@ -246,25 +247,6 @@ START_TEST(test_cut_short)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("conntrack");
-	TCase *c = tcase_create("all");
-	SRunner *r;
-	int failed;
-
-	tcase_add_checked_fixture(c, begin, NULL);
-	tcase_add_test(c, test_destination);
-	tcase_add_test(c, test_source_ipv6_gone);
-	tcase_add_test(c, test_of_no_interest);
-	tcase_add_test(c, test_counts);
-	tcase_add_test(c, test_ends_of_answers);
-	tcase_add_test(c, test_cut_short);
-	suite_add_tcase(s, c);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
-}
+RUN_TESTS("conntrack", begin, NULL, ONCE(test_destination), ONCE(test_source_ipv6_gone),
+	  ONCE(test_of_no_interest), ONCE(test_counts), ONCE(test_ends_of_answers),
+	  ONCE(test_cut_short))

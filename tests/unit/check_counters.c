@@ -17,6 +17,7 @@
 
 #include "engine/census.h"
 #include "host/counters.h"
+#include "suite.h"
 
 static struct nsc_counters p;
 
@@ -200,24 +201,7 @@ START_TEST(row_2_7_real_traffic_of_both_families)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("counters");
-	TCase *t = tcase_create("all");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, t);
-	tcase_add_checked_fixture(t, setup, NULL);
-	tcase_add_test(t, the_first_reading_is_where_it_begins);
-	tcase_add_test(t, one_that_falls_begins_anew);
-	tcase_add_test(t, one_of_32_bits_wraps);
-	tcase_add_test(t, one_of_64_bits_does_not);
-	tcase_add_test(t, lines_that_do_not_fit);
-	tcase_add_test(t, row_2_7_real_traffic_of_both_families);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("counters", setup, NULL, ONCE(the_first_reading_is_where_it_begins),
+	  ONCE(one_that_falls_begins_anew), ONCE(one_of_32_bits_wraps),
+	  ONCE(one_of_64_bits_does_not), ONCE(lines_that_do_not_fit),
+	  ONCE(row_2_7_real_traffic_of_both_families))

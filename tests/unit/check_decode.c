@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Link layers, tags, IP headers and transports: against tshark, and at the edges by hand. */
 #include "decode_frames.h"
+#include "suite.h"
 
 static const char *const captures[] = {
 	"ethernet", "null", "loop", "raw", "ipv4", "ipv6", "sll", "sll2", "ppp", "chdlc",
@@ -251,28 +252,10 @@ START_TEST(icmp_has_no_ports_but_an_identifier)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("decode");
-	TCase *t = tcase_create("frames");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	tcase_add_loop_test(t, row_1_5_link_types_and_headers_as_tshark_reads_them, 0,
-			    (int)(sizeof captures / sizeof captures[0]));
-	tcase_add_test(t, padding_is_no_payload);
-	tcase_add_test(t, length_zero_is_the_frame_less_its_link_header);
-	tcase_add_test(t, jumbo_payload_option);
-	tcase_add_test(t, tag_that_the_device_took_off);
-	tcase_add_test(t, headers_that_cannot_be_are_malformed);
-	tcase_add_test(t, cut_transport_headers);
-	tcase_add_test(t, impossible_transport_lengths);
-	tcase_add_test(t, options_that_lie_about_their_length);
-	tcase_add_test(t, icmp_has_no_ports_but_an_identifier);
-	suite_add_tcase(s, t);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed > 0;
-}
+RUN_TESTS("decode", NULL, NULL,
+	  ROWS(row_1_5_link_types_and_headers_as_tshark_reads_them, sizeof captures / sizeof captures[0]),
+	  ONCE(padding_is_no_payload), ONCE(length_zero_is_the_frame_less_its_link_header),
+	  ONCE(jumbo_payload_option), ONCE(tag_that_the_device_took_off),
+	  ONCE(headers_that_cannot_be_are_malformed), ONCE(cut_transport_headers),
+	  ONCE(impossible_transport_lengths), ONCE(options_that_lie_about_their_length),
+	  ONCE(icmp_has_no_ports_but_an_identifier))

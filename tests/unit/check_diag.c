@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include "host/diag.h"
+#include "suite.h"
 
 static struct nsc_socket last;
 static unsigned told;
@@ -162,22 +163,5 @@ START_TEST(cut_messages)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("diag");
-	TCase *t = tcase_create("diag");
-	SRunner *r;
-	int failed;
-
-	tcase_add_test(t, short_and_long_tcp_info);
-	tcase_add_test(t, answers_to_another_question);
-	tcase_add_test(t, endings);
-	tcase_add_test(t, cut_messages);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
-}
+RUN_SUITE("diag", short_and_long_tcp_info, answers_to_another_question, endings,
+	  cut_messages)

@@ -12,6 +12,7 @@
 #include "dissect/table.h"
 #include "flow/flow.h"
 #include "nsc.h"
+#include "suite.h"
 
 enum { FLOWS = 19 };	/* of handon.pcap: an application each, then TLS inside */
 
@@ -160,19 +161,4 @@ START_TEST(words_that_mean_nothing)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("dissect");
-	TCase *tc = tcase_create("dissect");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	tcase_add_test(tc, a_list_of_names);
-	tcase_add_test(tc, words_that_mean_nothing);
-	suite_add_tcase(s, tc);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
-}
+RUN_SUITE("dissect", a_list_of_names, words_that_mean_nothing)

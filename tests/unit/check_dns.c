@@ -6,6 +6,7 @@
 #include "dissect/protocols.h"
 #include "golden.h"
 #include "tape.h"
+#include "suite.h"
 
 static struct tape tape;
 static struct nsc_dns_parsed d;
@@ -418,28 +419,6 @@ START_TEST(algorithm_7_tcp_stream)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("dns");
-	TCase *c = tcase_create("dns");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, c);
-	tcase_set_timeout(c, 120);
-	tcase_add_test(c, test_names);
-	tcase_add_test(c, row_4_10_malformed);
-	tcase_add_test(c, row_4_10_truncated_rdata);
-	tcase_add_test(c, algorithm_7_svcb_rdata);
-	tcase_add_test(c, row_4_10_chain_of_127);
-	tcase_add_test(c, algorithm_7_edns);
-	tcase_add_test(c, algorithm_7_mdns);
-	tcase_add_test(c, row_4_6_any_port);
-	tcase_add_test(c, algorithm_7_i_as_tshark);
-	tcase_add_test(c, algorithm_7_tcp_stream);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed > 0;
-}
+RUN_SUITE("dns", test_names, row_4_10_malformed, row_4_10_truncated_rdata,
+	  algorithm_7_svcb_rdata, row_4_10_chain_of_127, algorithm_7_edns, algorithm_7_mdns,
+	  row_4_6_any_port, algorithm_7_i_as_tshark, algorithm_7_tcp_stream)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "dissect/dns_match.h"
+#include "suite.h"
 
 static unsigned
 ask(struct nsc_dns_matcher *m, struct nsc_dns_query *q)
@@ -180,21 +181,4 @@ START_TEST(algorithm_7_flood)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("dns_match");
-	TCase *c = tcase_create("dns_match");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, c);
-	tcase_set_timeout(c, 120);
-	tcase_add_test(c, algorithm_7_ii_each_branch);
-	tcase_add_test(c, algorithm_7_full);
-	tcase_add_test(c, algorithm_7_flood);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed > 0;
-}
+RUN_SUITE("dns_match", algorithm_7_ii_each_branch, algorithm_7_full, algorithm_7_flood)

@@ -6,6 +6,7 @@
 #include "handshakes.h"
 #include "hello.h"
 #include "talks.h"
+#include "suite.h"
 
 static struct tape tape;
 static struct talk talks[GOLDEN_FLOWS];
@@ -349,26 +350,5 @@ START_TEST(test_places) /* bounded: more messages in parts than places, the olde
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("dtls");
-	TCase *c = tcase_create("dtls");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, c);
-	tcase_set_timeout(c, 120);
-	tcase_add_test(c, test_real);
-	tcase_add_test(c, test_every_octet_lost);
-	tcase_add_test(c, test_parts);
-	tcase_add_test(c, test_split_everywhere);
-	tcase_add_test(c, test_version_1_3);
-	tcase_add_test(c, test_not_mine);
-	tcase_add_test(c, test_random);
-	tcase_add_test(c, test_places);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed > 0;
-}
+RUN_SUITE("dtls", test_real, test_every_octet_lost, test_parts, test_split_everywhere,
+	  test_version_1_3, test_not_mine, test_random, test_places)

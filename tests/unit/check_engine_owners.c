@@ -5,6 +5,7 @@
  */
 #include "engine/parties.h"
 #include "worker_world.h"
+#include "suite.h"
 
 enum { HERE = 1, THERE = 2, LO = 3, CURL = 2, NGINX = 3, BIND = 4, PYTHON = 5, NAMES = 6 };
 
@@ -627,42 +628,18 @@ START_TEST(any_schedule_adds_up)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("owners of flows");
-	TCase *t = tcase_create("owners");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	tcase_add_checked_fixture(t, begin, end);
-	tcase_set_timeout(t, 60);
-	tcase_add_test(t, known_at_the_first_packet);
-	tcase_add_test(t, known_at_the_next_tick);
-	tcase_add_test(t, known_at_the_publish);
-	tcase_add_test(t, known_after_the_end);
-	tcase_add_test(t, two_seconds_after_the_end_it_is_settled);
-	tcase_add_test(t, what_was_told_never_moves);
-	tcase_add_test(t, the_listener_s_owner_takes_what_is_accepted);
-	tcase_add_test(t, the_nearer_owner_wins_at_the_end);
-	tcase_add_test(t, what_listens_is_not_whose_it_begins);
-	tcase_add_test(t, a_port_of_an_hour_ago_is_somebody_else_s);
-	tcase_add_test(t, udp_falls_back_from_the_pair_to_the_port);
-	tcase_add_test(t, a_lent_port_is_his_who_uses_it_now);
-	tcase_add_test(t, nobody_else_is_told_of_it_was_the_last_one);
-	tcase_add_test(t, a_flow_that_rested_may_be_another_s);
-	tcase_add_test(t, a_server_s_port_is_not_lent);
-	tcase_add_test(t, who_has_no_ports_is_unknown);
-	tcase_add_test(t, within_the_host_both_ends_have_owners);
-	tcase_add_test(t, one_end_may_be_known_alone);
-	tcase_add_test(t, an_id_of_another_name_is_other);
-	tcase_add_test(t, nobody_looks_nobody_counts);
-	tcase_add_test(t, who_finds_no_room_to_wait_is_counted);
-	tcase_add_test(t, parties_run_out_honestly);
-	tcase_add_loop_test(t, any_schedule_adds_up, 0, 4);
-	suite_add_tcase(s, t);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+RUN_TESTS("owners of flows", begin, end, ONCE(known_at_the_first_packet),
+	  ONCE(known_at_the_next_tick), ONCE(known_at_the_publish),
+	  ONCE(known_after_the_end), ONCE(two_seconds_after_the_end_it_is_settled),
+	  ONCE(what_was_told_never_moves),
+	  ONCE(the_listener_s_owner_takes_what_is_accepted),
+	  ONCE(the_nearer_owner_wins_at_the_end), ONCE(what_listens_is_not_whose_it_begins),
+	  ONCE(a_port_of_an_hour_ago_is_somebody_else_s),
+	  ONCE(udp_falls_back_from_the_pair_to_the_port),
+	  ONCE(a_lent_port_is_his_who_uses_it_now),
+	  ONCE(nobody_else_is_told_of_it_was_the_last_one),
+	  ONCE(a_flow_that_rested_may_be_another_s), ONCE(a_server_s_port_is_not_lent),
+	  ONCE(who_has_no_ports_is_unknown), ONCE(within_the_host_both_ends_have_owners),
+	  ONCE(one_end_may_be_known_alone), ONCE(an_id_of_another_name_is_other),
+	  ONCE(nobody_looks_nobody_counts), ONCE(who_finds_no_room_to_wait_is_counted),
+	  ONCE(parties_run_out_honestly), ROWS(any_schedule_adds_up, 4))

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "scope/exclude.h"
+#include "suite.h"
 
 static struct nsc_excludes x;
 
@@ -140,23 +141,6 @@ START_TEST(room)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("exclude");
-	TCase *t = tcase_create("exclude");
-	SRunner *r;
-	int failed;
-
-	tcase_add_checked_fixture(t, begin, NULL);
-	tcase_add_loop_test(t, row_3_12_who_is_excluded, 0, (int)(sizeof row / sizeof *row));
-	tcase_add_loop_test(t, row_3_12_what_is_refused, 0, (int)(sizeof refused / sizeof *refused));
-	tcase_add_test(t, words_and_values);
-	tcase_add_test(t, room);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("exclude", begin, NULL, ROWS(row_3_12_who_is_excluded, sizeof row / sizeof *row),
+	  ROWS(row_3_12_what_is_refused, sizeof refused / sizeof *refused),
+	  ONCE(words_and_values), ONCE(room))

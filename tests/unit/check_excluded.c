@@ -3,6 +3,7 @@
 #include "worker_world.h"
 
 #include "engine/worker_state.h"
+#include "suite.h"
 
 static const char *rule[2];		/* a prefix and its ports (NULL: all) */
 
@@ -152,21 +153,7 @@ START_TEST(row_3_12_it_is_decided_once_a_flow)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("excluded");
-	TCase *t = tcase_create("all");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, t);
-	tcase_add_test(t, row_3_12_it_counts_for_its_interface_alone);
-	tcase_add_test(t, row_3_12_our_own_address_is_no_remote_one);
-	tcase_add_loop_test(t, row_3_12_either_end_where_none_is_the_remote_one, 0, 3);
-	tcase_add_test(t, row_3_12_it_is_decided_once_a_flow);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("excluded", NULL, NULL, ONCE(row_3_12_it_counts_for_its_interface_alone),
+	  ONCE(row_3_12_our_own_address_is_no_remote_one),
+	  ROWS(row_3_12_either_end_where_none_is_the_remote_one, 3),
+	  ONCE(row_3_12_it_is_decided_once_a_flow))

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "scope/exposure.h"
+#include "suite.h"
 
 static const struct {
 	enum nsc_bind bind;
@@ -62,22 +63,7 @@ START_TEST(a_listener_of_two_families_is_as_exposed_as_the_worse)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("exposure");
-	TCase *t = tcase_create("exposure");
-	SRunner *r;
-	int failed;
-
-	tcase_add_loop_test(t, row_0_7_every_cell, 0, sizeof table / sizeof table[0]);
-	tcase_add_test(t, row_0_3_loopback_is_local_under_every_verdict);
-	tcase_add_test(t, row_0_7_a_word_beyond_the_table_is_unknown);
-	tcase_add_test(t, a_listener_of_two_families_is_as_exposed_as_the_worse);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("exposure", NULL, NULL, ROWS(row_0_7_every_cell, sizeof table / sizeof table[0]),
+	  ONCE(row_0_3_loopback_is_local_under_every_verdict),
+	  ONCE(row_0_7_a_word_beyond_the_table_is_unknown),
+	  ONCE(a_listener_of_two_families_is_as_exposed_as_the_worse))

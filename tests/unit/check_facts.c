@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "scope/facts.h"
+#include "suite.h"
 
 static struct nsc_facts facts;			/* large: not on the stack */
 static struct nsc_facts_view view, copy;
@@ -207,24 +208,5 @@ forget(void)
 	memset(&copy, 0, sizeof copy);
 }
 
-int
-main(void)
-{
-	Suite *s = suite_create("facts");
-	TCase *t = tcase_create("facts");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	tcase_add_checked_fixture(t, forget, NULL);
-	tcase_set_timeout(t, 60);
-	tcase_add_test(t, test_generations);
-	tcase_add_test(t, test_counts_are_clamped);
-	tcase_add_test(t, test_copies_are_whole);
-	tcase_add_test(t, test_local);
-	tcase_add_test(t, test_listening);
-	suite_add_tcase(s, t);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+RUN_TESTS("facts", forget, NULL, ONCE(test_generations), ONCE(test_counts_are_clamped),
+	  ONCE(test_copies_are_whole), ONCE(test_local), ONCE(test_listening))

@@ -8,6 +8,7 @@
 #include <zstd.h>
 
 #include "captures.h"
+#include "suite.h"
 
 static char folder[64];
 static struct capture c;
@@ -375,29 +376,8 @@ START_TEST(test_standard_input)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("file");
-	TCase *t = tcase_create("formats");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	tcase_set_timeout(t, 60);
-	tcase_add_checked_fixture(t, begin, end);
-	tcase_add_loop_test(t, test_pcap, 0, 6 * PACKINGS);
-	tcase_add_test(t, test_pcap_old_versions);
-	tcase_add_test(t, test_pcap_link);
-	tcase_add_test(t, test_pcap_odd_lengths);
-	tcase_add_loop_test(t, test_pcapng_clock, 0, sizeof clocks / sizeof *clocks);
-	tcase_add_loop_test(t, test_pcapng_blocks, 0, 2 * PACKINGS);
-	tcase_add_test(t, test_only_a_header);
-	tcase_add_loop_test(t, test_long, 0, PACKINGS);
-	tcase_add_test(t, test_long_blocks);
-	tcase_add_loop_test(t, test_standard_input, 0, 2);
-	suite_add_tcase(s, t);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+RUN_TESTS("file", begin, end, ROWS(test_pcap, 6 * PACKINGS), ONCE(test_pcap_old_versions),
+	  ONCE(test_pcap_link), ONCE(test_pcap_odd_lengths),
+	  ROWS(test_pcapng_clock, sizeof clocks / sizeof *clocks),
+	  ROWS(test_pcapng_blocks, 2 * PACKINGS), ONCE(test_only_a_header),
+	  ROWS(test_long, PACKINGS), ONCE(test_long_blocks), ROWS(test_standard_input, 2))

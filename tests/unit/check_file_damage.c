@@ -7,6 +7,7 @@
 #include <zstd.h>
 
 #include "captures.h"
+#include "suite.h"
 
 static struct capture c;
 
@@ -358,25 +359,6 @@ START_TEST(test_not_opened)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("file damage");
-	TCase *t = tcase_create("damage");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	tcase_set_timeout(t, 60);
-	tcase_add_checked_fixture(t, begin, end);
-	tcase_add_loop_test(t, test_cut_anywhere, 0, 2);
-	tcase_add_loop_test(t, test_any_octet_changed, 0, 2);
-	tcase_add_loop_test(t, test_cut_compressed, 0, 2);
-	tcase_add_loop_test(t, test_concatenated, 0, 2);
-	tcase_add_loop_test(t, test_damage, 0, DAMAGES);
-	tcase_add_test(t, test_not_opened);
-	suite_add_tcase(s, t);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+RUN_TESTS("file damage", begin, end, ROWS(test_cut_anywhere, 2),
+	  ROWS(test_any_octet_changed, 2), ROWS(test_cut_compressed, 2),
+	  ROWS(test_concatenated, 2), ROWS(test_damage, DAMAGES), ONCE(test_not_opened))

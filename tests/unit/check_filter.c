@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "source/filter.h"
+#include "suite.h"
 
 static struct nsc_filter f;
 static char err[NSC_ERR];
@@ -117,25 +118,8 @@ START_TEST(long_text_is_quick_or_an_error)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("filter");
-	TCase *t = tcase_create("filter");
-	SRunner *r;
-	int failed;
-
-	tcase_add_test(t, empty_text_keeps_all_cut_to_the_snap_length);
-	tcase_add_test(t, text_selects);
-	tcase_add_test(t, raw_link_has_no_ethernet_header);
-	tcase_add_test(t, loopback_refuses_what_is_sent_before_anything_else);
-	tcase_add_test(t, bad_text_is_named_with_the_compilers_word);
-	tcase_add_test(t, vlan_is_an_error_as_a_word_only);
-	tcase_add_test(t, long_text_is_quick_or_an_error);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_SUITE("filter", empty_text_keeps_all_cut_to_the_snap_length, text_selects,
+	  raw_link_has_no_ethernet_header,
+	  loopback_refuses_what_is_sent_before_anything_else,
+	  bad_text_is_named_with_the_compilers_word, vlan_is_an_error_as_a_word_only,
+	  long_text_is_quick_or_an_error)

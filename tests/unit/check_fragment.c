@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Fragments: ports, credits, reassembly of UDP, overlaps, limits in number, memory and time. */
 #include "decode_frames.h"
+#include "suite.h"
 
 #define SECOND 1000000000ull
 
@@ -371,29 +372,11 @@ START_TEST(icmp_fragments_wait_for_nothing)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("fragment");
-	TCase *t = tcase_create("fragments");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	tcase_add_checked_fixture(t, setup, NULL);
-	tcase_add_test(t, row_1_24_fragmented_dns_answers_as_tshark_reassembles_them);
-	tcase_add_test(t, row_1_24_fragmented_segments_as_tshark_reassembles_them);
-	tcase_add_test(t, later_fragments_have_the_ports_of_the_first);
-	tcase_add_test(t, row_1_24_any_order);
-	tcase_add_test(t, row_1_24_overlap_is_counted_and_not_read);
-	tcase_add_test(t, row_1_24_orphans_after_30_seconds);
-	tcase_add_test(t, row_1_24_4096_datagrams_at_once);
-	tcase_add_test(t, flood_of_orphans);
-	tcase_add_test(t, memory_is_bounded);
-	tcase_add_test(t, atomic_fragment_is_a_packet);
-	tcase_add_test(t, icmp_fragments_wait_for_nothing);
-	suite_add_tcase(s, t);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed > 0;
-}
+RUN_TESTS("fragment", setup, NULL,
+	  ONCE(row_1_24_fragmented_dns_answers_as_tshark_reassembles_them),
+	  ONCE(row_1_24_fragmented_segments_as_tshark_reassembles_them),
+	  ONCE(later_fragments_have_the_ports_of_the_first), ONCE(row_1_24_any_order),
+	  ONCE(row_1_24_overlap_is_counted_and_not_read),
+	  ONCE(row_1_24_orphans_after_30_seconds), ONCE(row_1_24_4096_datagrams_at_once),
+	  ONCE(flood_of_orphans), ONCE(memory_is_bounded),
+	  ONCE(atomic_fragment_is_a_packet), ONCE(icmp_fragments_wait_for_nothing))

@@ -8,6 +8,7 @@
 
 #include "engine/worker_state.h"
 #include "worker_world.h"
+#include "suite.h"
 
 enum {
 	MANY = 100000,
@@ -238,21 +239,5 @@ START_TEST(row_1_18_a_million_half_fed_flows)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("half_fed");
-	TCase *t = tcase_create("half_fed");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	tcase_add_test(t, row_1_18_a_hundred_thousand_half_fed_flows);
-	tcase_add_test(t, row_1_18_a_million_through_a_small_table);
-	tcase_add_test(t, row_1_18_a_million_half_fed_flows);
-	tcase_set_timeout(t, 120);
-	suite_add_tcase(s, t);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
-}
+RUN_SUITE("half_fed", row_1_18_a_hundred_thousand_half_fed_flows,
+	  row_1_18_a_million_through_a_small_table, row_1_18_a_million_half_fed_flows)

@@ -6,6 +6,7 @@
  */
 #include "dissect/session.h"
 #include "talks.h"
+#include "suite.h"
 
 enum { MS = 1000000, ISN0 = 0xfffffe00, ISN1 = 5000 };
 
@@ -479,30 +480,7 @@ START_TEST(behind_a_proxy_header)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("handon");
-	TCase *tc = tcase_create("handon");
-	SRunner *r;
-	int failed;
-
-	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 120);
-	tcase_add_test(tc, golden_cut_everywhere);
-	tcase_add_test(tc, golden_names);
-	tcase_add_test(tc, golden_client_only);
-	tcase_add_test(tc, irc_asks_at_once);
-	tcase_add_test(tc, golden_reply_behind_hello);
-	tcase_add_test(tc, golden_out_of_order);
-	tcase_add_test(tc, names_of_plain_ones);
-	tcase_add_test(tc, names_of_nothing);
-	tcase_add_test(tc, binary_ones);
-	tcase_add_test(tc, behind_a_proxy_header);
-	suite_add_tcase(s, tc);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+RUN_TESTS("handon", setup, teardown, ONCE(golden_cut_everywhere), ONCE(golden_names),
+	  ONCE(golden_client_only), ONCE(irc_asks_at_once), ONCE(golden_reply_behind_hello),
+	  ONCE(golden_out_of_order), ONCE(names_of_plain_ones), ONCE(names_of_nothing),
+	  ONCE(binary_ones), ONCE(behind_a_proxy_header))

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "suite.h"
 
 enum { VECTORS = 16 };
 
@@ -76,19 +77,5 @@ START_TEST(test_nothing)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("hash");
-	TCase *t = tcase_create("siphash-1-3");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	tcase_add_loop_test(t, test_cpython, 0, sizeof table / sizeof *table);
-	tcase_add_test(t, test_nothing);
-	suite_add_tcase(s, t);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+RUN_TESTS("hash", NULL, NULL, ROWS(test_cpython, sizeof table / sizeof *table),
+	  ONCE(test_nothing))

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ledger/histogram.h"
+#include "suite.h"
 
 enum { SAMPLES = 20000 };
 
@@ -138,22 +139,6 @@ START_TEST(hostile_cells_give_some_number)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("histogram");
-	TCase *t = tcase_create("histogram");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, t);
-	tcase_add_loop_test(t, quantiles_are_within_a_thirtysecond, 0, 4);
-	tcase_add_test(t, every_value_is_within_a_thirtysecond_of_its_cell);
-	tcase_add_test(t, edges);
-	tcase_add_test(t, an_interval_is_a_difference);
-	tcase_add_test(t, hostile_cells_give_some_number);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("histogram", NULL, NULL, ROWS(quantiles_are_within_a_thirtysecond, 4),
+	  ONCE(every_value_is_within_a_thirtysecond_of_its_cell), ONCE(edges),
+	  ONCE(an_interval_is_a_difference), ONCE(hostile_cells_give_some_number))

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "dissect/hpack.h"
+#include "suite.h"
 
 static struct nsc_hpack hpack;
 static char told[1 << 14];
@@ -310,27 +311,5 @@ START_TEST(test_cut) /* long names are nobody's, long values are cut, sizes are 
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("hpack");
-	TCase *c = tcase_create("hpack");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, c);
-	tcase_add_test(c, test_c2);
-	tcase_add_test(c, test_c3);
-	tcase_add_test(c, test_c4);
-	tcase_add_test(c, test_c5);
-	tcase_add_test(c, test_c6);
-	tcase_add_test(c, test_story);
-	tcase_add_test(c, test_no_hpack);
-	tcase_add_test(c, test_lost);
-	tcase_add_test(c, test_large);
-	tcase_add_test(c, test_cut);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed > 0;
-}
+RUN_SUITE("hpack", test_c2, test_c3, test_c4, test_c5, test_c6, test_story, test_no_hpack,
+	  test_lost, test_large, test_cut)

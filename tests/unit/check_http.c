@@ -3,6 +3,7 @@
 #include "dissect/http_pending.h"
 #include "dissect/protocols.h"
 #include "talks.h"
+#include "suite.h"
 
 static struct talk talk;
 static struct tape tape;
@@ -420,39 +421,9 @@ START_TEST(row_1_20_exchanges_as_tshark) /* row 1.20: per exchange equal to tsha
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("http");
-	TCase *c = tcase_create("http");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, c);
-	tcase_set_timeout(c, 120);
-	tcase_add_test(c, test_exchange);
-	tcase_add_test(c, row_1_20_no_body);
-	tcase_add_test(c, row_1_20_chunked);
-	tcase_add_test(c, row_1_20_pipelined_64);
-	tcase_add_test(c, test_close_delimited);
-	tcase_add_test(c, test_targets);
-	tcase_add_test(c, row_1_20_connect);
-	tcase_add_test(c, row_1_20_upgrade);
-	tcase_add_test(c, row_1_20_response_first);
-	tcase_add_test(c, test_odd_lines);
-	tcase_add_test(c, row_1_20_what_servers_answer);
-	tcase_add_test(c, row_1_20_a_long_target);
-	tcase_add_test(c, test_large_head);
-	tcase_add_test(c, row_1_20_body_passed_over);
-	tcase_add_test(c, test_not_mine);
-	tcase_add_test(c, test_codings);
-	tcase_add_test(c, test_early);
-	tcase_add_test(c, test_h2c);
-	tcase_add_test(c, test_cut);
-	tcase_add_test(c, test_gap);
-	tcase_add_test(c, row_1_20_exchanges_as_tshark);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed > 0;
-}
+RUN_SUITE("http", test_exchange, row_1_20_no_body, row_1_20_chunked, row_1_20_pipelined_64,
+	  test_close_delimited, test_targets, row_1_20_connect, row_1_20_upgrade,
+	  row_1_20_response_first, test_odd_lines, row_1_20_what_servers_answer,
+	  row_1_20_a_long_target, test_large_head, row_1_20_body_passed_over, test_not_mine,
+	  test_codings, test_early, test_h2c, test_cut, test_gap,
+	  row_1_20_exchanges_as_tshark)

@@ -4,6 +4,7 @@
 #include "dissect/protocols.h"
 #include "golden.h"
 #include "tape.h"
+#include "suite.h"
 
 enum { DATA, HEADERS, PRIORITY, RST, SETTINGS, PROMISE, PING, GOAWAY, WINDOW, CONTINUATION };
 enum { END = 1, ACK = 1, WHOLE = 4, PADDED = 8, PRIO = 0x20 };
@@ -480,32 +481,6 @@ START_TEST(test_cut) /* a reset connection: answers that began are told, request
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("http2");
-	TCase *c = tcase_create("http2");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, c);
-	tcase_set_timeout(c, 120);
-	tcase_add_test(c, test_exchange);
-	tcase_add_test(c, test_multiplexed);
-	tcase_add_test(c, test_pieces);
-	tcase_add_test(c, test_grpc);
-	tcase_add_test(c, test_resets);
-	tcase_add_test(c, test_push);
-	tcase_add_test(c, test_server_first);
-	tcase_add_test(c, test_many_streams);
-	tcase_add_test(c, test_body_passed_over);
-	tcase_add_test(c, test_not_mine);
-	tcase_add_test(c, test_malformed);
-	tcase_add_test(c, test_gap);
-	tcase_add_test(c, test_contexts);
-	tcase_add_test(c, test_cut);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed > 0;
-}
+RUN_SUITE("http2", test_exchange, test_multiplexed, test_pieces, test_grpc, test_resets,
+	  test_push, test_server_first, test_many_streams, test_body_passed_over,
+	  test_not_mine, test_malformed, test_gap, test_contexts, test_cut)

@@ -6,6 +6,7 @@
  */
 #include "dissect/session.h"
 #include "talks.h"
+#include "suite.h"
 
 enum { MS = 1000000, ISN0 = 0xfffffe00, ISN1 = 5000, LINES = 64 };
 
@@ -278,22 +279,5 @@ START_TEST(test_not_wanted) /* Dissect "http": the upgrade is the exchange's end
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("http2_real");
-	TCase *c = tcase_create("http2_real");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, c);
-	tcase_set_timeout(c, 120);
-	tcase_add_checked_fixture(c, setup, teardown);
-	tcase_add_test(c, test_real);
-	tcase_add_test(c, test_losses);
-	tcase_add_test(c, test_not_wanted);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed > 0;
-}
+RUN_TESTS("http2_real", setup, teardown, ONCE(test_real), ONCE(test_losses),
+	  ONCE(test_not_wanted))

@@ -15,6 +15,7 @@
 #include "host/link.h"
 #include "nsc.h"
 #include "scope/direction.h"
+#include "suite.h"
 
 enum { LOOKS = 1000 };
 
@@ -518,30 +519,9 @@ START_TEST(a_listener_that_comes_is_heard_of)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("inventory");
-	TCase *t = tcase_create("inventory");
-	SRunner *r;
-	int failed;
-
-	tcase_set_timeout(t, 120);
-	tcase_add_checked_fixture(t, begin, end);
-	tcase_add_test(t, a_connection_and_its_owner);
-	tcase_add_test(t, a_listener_and_its_owner);
-	tcase_add_test(t, each_socket_is_told_once);
-	tcase_add_test(t, row_3_12_what_is_excluded_is_not_told_of);
-	tcase_add_loop_test(t, a_thousand_looks, 0, 2);
-	tcase_add_test(t, what_lived_between_two_looks);
-	tcase_add_test(t, who_uses_udp_is_known_at_once);
-	tcase_add_test(t, without_processes_no_hook_sees_a_packet);
-	tcase_add_test(t, row_3_14_what_fails_is_counted);
-	tcase_add_test(t, a_listener_that_comes_is_heard_of);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("inventory", begin, end, ONCE(a_connection_and_its_owner),
+	  ONCE(a_listener_and_its_owner), ONCE(each_socket_is_told_once),
+	  ONCE(row_3_12_what_is_excluded_is_not_told_of), ROWS(a_thousand_looks, 2),
+	  ONCE(what_lived_between_two_looks), ONCE(who_uses_udp_is_known_at_once),
+	  ONCE(without_processes_no_hook_sees_a_packet),
+	  ONCE(row_3_14_what_fails_is_counted), ONCE(a_listener_that_comes_is_heard_of))

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/json_text.h"
+#include "suite.h"
 
 static char line[4096];
 
@@ -178,23 +179,5 @@ START_TEST(a_list_without_room)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("json_text");
-	TCase *t = tcase_create("json_text");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, t);
-	tcase_add_test(t, every_kind_of_member);
-	tcase_add_test(t, escapes);
-	tcase_add_test(t, utf8);
-	tcase_add_test(t, the_end_is_the_end);
-	tcase_add_test(t, a_full_buffer_leaves_members_out_whole);
-	tcase_add_test(t, a_list_without_room);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_SUITE("json_text", every_kind_of_member, escapes, utf8, the_end_is_the_end,
+	  a_full_buffer_leaves_members_out_whole, a_list_without_room)

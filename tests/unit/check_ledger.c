@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "ledger/ledger.h"
+#include "suite.h"
 
 static void
 fill(struct nsc_cells *c, uint64_t n)
@@ -363,28 +364,8 @@ START_TEST(identifiers_differ)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("ledger");
-	TCase *t = tcase_create("ledger");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, t);
-	tcase_set_timeout(t, 60);
-	tcase_add_test(t, cells_do_not_overlap);
-	tcase_add_test(t, tokens_of_sets_are_tokens);
-	tcase_add_test(t, names_become_tokens);
-	tcase_add_test(t, publish_only_on_request);
-	tcase_add_test(t, what_is_not_ours_is_refused);
-	tcase_add_test(t, a_reader_thread_sees_whole_copies);
-	tcase_add_test(t, a_killed_writer_leaves_the_last_copy_whole);
-	tcase_add_test(t, a_writer_that_never_pauses_cannot_hold_a_reader);
-	tcase_add_test(t, types_are_stock_types);
-	tcase_add_test(t, identifiers_differ);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_SUITE("ledger", cells_do_not_overlap, tokens_of_sets_are_tokens, names_become_tokens,
+	  publish_only_on_request, what_is_not_ours_is_refused,
+	  a_reader_thread_sees_whole_copies, a_killed_writer_leaves_the_last_copy_whole,
+	  a_writer_that_never_pauses_cannot_hold_a_reader, types_are_stock_types,
+	  identifiers_differ)

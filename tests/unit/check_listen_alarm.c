@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/listen_alarm.h"
+#include "suite.h"
 
 static struct nsc_listen_alarm state;
 static struct nsc_alarm heard[32];
@@ -213,29 +214,12 @@ START_TEST(odd_rows_are_left_out)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("listen_alarm");
-	TCase *t = tcase_create("listen_alarm");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, t);
-	tcase_add_checked_fixture(t, clear, NULL);
-	tcase_add_test(t, gap_6_what_was_there_at_first_is_no_news);
-	tcase_add_test(t, gap_6_a_new_listener_is_told_once);
-	tcase_add_test(t, gap_6_what_only_this_host_reaches_is_for_the_record);
-	tcase_add_test(t, gap_6_a_restart_is_no_news);
-	tcase_add_test(t, gap_6_an_exposure_that_changes_is_told);
-	tcase_add_test(t, gap_6_another_executable_is_a_new_owner);
-	tcase_add_test(t, gap_6_an_owner_that_becomes_known_is_no_news);
-	tcase_add_test(t, a_source_that_is_off_says_nothing);
-	tcase_add_test(t, what_the_cap_pushed_out_is_not_gone);
-	tcase_add_test(t, many_at_once_are_a_few_and_a_sum);
-	tcase_add_test(t, odd_rows_are_left_out);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("listen_alarm", clear, NULL, ONCE(gap_6_what_was_there_at_first_is_no_news),
+	  ONCE(gap_6_a_new_listener_is_told_once),
+	  ONCE(gap_6_what_only_this_host_reaches_is_for_the_record),
+	  ONCE(gap_6_a_restart_is_no_news), ONCE(gap_6_an_exposure_that_changes_is_told),
+	  ONCE(gap_6_another_executable_is_a_new_owner),
+	  ONCE(gap_6_an_owner_that_becomes_known_is_no_news),
+	  ONCE(a_source_that_is_off_says_nothing),
+	  ONCE(what_the_cap_pushed_out_is_not_gone), ONCE(many_at_once_are_a_few_and_a_sum),
+	  ONCE(odd_rows_are_left_out))

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/listen_rows.h"
+#include "suite.h"
 
 enum { BOTH = NSC_FAMILY_IPV4 | NSC_FAMILY_IPV6 };
 
@@ -338,30 +339,9 @@ START_TEST(differences_lead_from_one_to_the_other)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("listen_rows");
-	TCase *t = tcase_create("listen_rows");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	tcase_add_checked_fixture(t, setup, NULL);
-	tcase_add_test(t, row_2_1_a_set_and_no_list);
-	tcase_add_test(t, row_2_1_families);
-	tcase_add_test(t, row_2_3_process_names);
-	tcase_add_test(t, the_longest_text);
-	tcase_add_test(t, row_2_4_cap);
-	tcase_add_test(t, row_2_4_what_stands_there_is_not_left_out);
-	tcase_add_test(t, row_2_8_a_dump_that_failed);
-	tcase_add_test(t, nothing_changed);
-	tcase_add_test(t, came_and_went);
-	tcase_add_test(t, changed);
-	tcase_add_test(t, the_nearest_are_a_pair);
-	tcase_add_loop_test(t, differences_lead_from_one_to_the_other, 0, 20);
-	suite_add_tcase(s, t);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+RUN_TESTS("listen_rows", setup, NULL, ONCE(row_2_1_a_set_and_no_list),
+	  ONCE(row_2_1_families), ONCE(row_2_3_process_names), ONCE(the_longest_text),
+	  ONCE(row_2_4_cap), ONCE(row_2_4_what_stands_there_is_not_left_out),
+	  ONCE(row_2_8_a_dump_that_failed), ONCE(nothing_changed), ONCE(came_and_went),
+	  ONCE(changed), ONCE(the_nearest_are_a_pair),
+	  ROWS(differences_lead_from_one_to_the_other, 20))

@@ -9,6 +9,7 @@
 
 #include "engine/ledgers.h"
 #include "nsc.h"
+#include "suite.h"
 
 struct nsc_engine {			/* only what readers see of one */
 	struct nsc_ledgers ledgers;
@@ -187,22 +188,6 @@ START_TEST(all_rows_at_once)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("listen_told");
-	TCase *t = tcase_create("listen_told");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	tcase_add_checked_fixture(t, setup, teardown);
-	tcase_add_test(t, a_row_ends_with_one_zero);
-	tcase_add_test(t, another_exposure_is_another_row);
-	tcase_add_test(t, readers_at_two_intervals);
-	tcase_add_test(t, all_rows_at_once);
-	suite_add_tcase(s, t);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+RUN_TESTS("listen_told", setup, teardown, ONCE(a_row_ends_with_one_zero),
+	  ONCE(another_exposure_is_another_row), ONCE(readers_at_two_intervals),
+	  ONCE(all_rows_at_once))

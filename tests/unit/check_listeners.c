@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "host/listeners.h"
+#include "suite.h"
 
 enum { LO = 1, VETH = 7 };
 
@@ -348,29 +349,8 @@ START_TEST(lists_of_two_namespaces)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("listeners");
-	TCase *t = tcase_create("listeners");
-	SRunner *r;
-	int failed;
-
-	tcase_add_checked_fixture(t, set_up, tear_down);
-	tcase_add_test(t, row_0_1_what_listens);
-	tcase_add_loop_test(t, algorithm_2_bind_scope, 0,
-			    (int)(sizeof vectors / sizeof *vectors));
-	tcase_add_test(t, row_0_5_one_address_on_two_interfaces);
-	tcase_add_test(t, row_2_1_eight_with_reuseport);
-	tcase_add_test(t, what_differs_is_not_merged);
-	tcase_add_test(t, row_0_10_owners);
-	tcase_add_test(t, row_2_4_order);
-	tcase_add_test(t, row_2_4_cut);
-	tcase_add_test(t, lists_of_two_namespaces);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
-}
+RUN_TESTS("listeners", set_up, tear_down, ONCE(row_0_1_what_listens),
+	  ROWS(algorithm_2_bind_scope, sizeof vectors / sizeof *vectors),
+	  ONCE(row_0_5_one_address_on_two_interfaces), ONCE(row_2_1_eight_with_reuseport),
+	  ONCE(what_differs_is_not_merged), ONCE(row_0_10_owners), ONCE(row_2_4_order),
+	  ONCE(row_2_4_cut), ONCE(lists_of_two_namespaces))

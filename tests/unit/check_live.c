@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "engine/live.h"
+#include "suite.h"
 
 #define SECOND 1000000000ll
 
@@ -275,26 +276,8 @@ START_TEST(new_limits_are_taken_over_by_the_thread)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("live");
-	TCase *t = tcase_create("live");
-	SRunner *r;
-	int failed;
-
-	tcase_add_checked_fixture(t, begin, end);
-	tcase_add_test(t, ticks_at_least_each_100_ms);
-	tcase_add_test(t, small_steps_of_the_clock_are_no_jumps);
-	tcase_add_test(t, jumps_move_the_deadlines);
-	tcase_add_test(t, a_ring_comes_and_goes);
-	tcase_add_test(t, a_ring_that_breaks_is_told);
-	tcase_add_test(t, the_end_is_quick_and_reads_all);
-	tcase_add_test(t, new_limits_are_taken_over_by_the_thread);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("live", begin, end, ONCE(ticks_at_least_each_100_ms),
+	  ONCE(small_steps_of_the_clock_are_no_jumps), ONCE(jumps_move_the_deadlines),
+	  ONCE(a_ring_comes_and_goes), ONCE(a_ring_that_breaks_is_told),
+	  ONCE(the_end_is_quick_and_reads_all),
+	  ONCE(new_limits_are_taken_over_by_the_thread))

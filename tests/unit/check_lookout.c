@@ -7,6 +7,7 @@
 
 #include "engine/census.h"
 #include "engine/pace.h"
+#include "suite.h"
 
 #define MS 1000000ull
 #define SECOND (1000 * MS)
@@ -333,30 +334,10 @@ START_TEST(rows_are_used_again)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("lookout");
-	TCase *t = tcase_create("lookout");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	tcase_add_checked_fixture(t, setup, NULL);
-	tcase_add_test(t, nobody_asks);
-	tcase_add_loop_test(t, a_look_ends_before_the_read, 0, 9);
-	tcase_add_loop_test(t, without_events_looks_are_more, 0, 4);
-	tcase_add_test(t, two_readers_count_as_one);
-	tcase_add_test(t, a_reader_that_left_is_forgotten);
-	tcase_add_test(t, word_of_a_listener_is_followed);
-	tcase_add_test(t, listeners_of_a_port_are_one_service);
-	tcase_add_test(t, overflows_are_counted_from_our_start);
-	tcase_add_test(t, one_of_several_sockets_goes);
-	tcase_add_test(t, a_service_that_goes_has_a_last_zero);
-	tcase_add_test(t, row_2_4_max_listeners);
-	tcase_add_test(t, rows_are_used_again);
-	suite_add_tcase(s, t);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+RUN_TESTS("lookout", setup, NULL, ONCE(nobody_asks), ROWS(a_look_ends_before_the_read, 9),
+	  ROWS(without_events_looks_are_more, 4), ONCE(two_readers_count_as_one),
+	  ONCE(a_reader_that_left_is_forgotten), ONCE(word_of_a_listener_is_followed),
+	  ONCE(listeners_of_a_port_are_one_service),
+	  ONCE(overflows_are_counted_from_our_start), ONCE(one_of_several_sockets_goes),
+	  ONCE(a_service_that_goes_has_a_last_zero), ONCE(row_2_4_max_listeners),
+	  ONCE(rows_are_used_again))

@@ -10,6 +10,7 @@
 #include "dissect/quic_hello.h"
 #include "engine/worker_state.h"
 #include "worker_world.h"
+#include "suite.h"
 
 static void
 tiny(struct nsc_settings *s)
@@ -447,21 +448,5 @@ START_TEST(row_3_16_each_loss_has_its_counter)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("losses");
-	TCase *t = tcase_create("losses");
-	SRunner *r;
-	int failed;
-
-	tcase_add_test(t, row_3_16_every_counter_of_a_loss_is_raised);
-	tcase_add_loop_test(t, row_3_16_each_loss_has_its_counter, 0,
-			    sizeof losses / sizeof *losses);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("losses", NULL, NULL, ONCE(row_3_16_every_counter_of_a_loss_is_raised),
+	  ROWS(row_3_16_each_loss_has_its_counter, sizeof losses / sizeof *losses))

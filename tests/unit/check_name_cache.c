@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "dissect/dns_names.h"
+#include "suite.h"
 
 static const struct nsc_hash_key key = {{1, 2}};
 static const uint64_t second = 1000000000, start = 1700000000;
@@ -360,31 +361,8 @@ START_TEST(algorithm_8_mdns)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("name_cache");
-	TCase *c = tcase_create("name_cache");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, c);
-	tcase_set_timeout(c, 120);
-	tcase_add_checked_fixture(c, setup, teardown);
-	tcase_add_test(c, algorithm_8_life);
-	tcase_add_test(c, algorithm_8_eight);
-	tcase_add_test(c, algorithm_8_preference);
-	tcase_add_test(c, algorithm_8_pinned);
-	tcase_add_test(c, algorithm_8_full);
-	tcase_add_test(c, algorithm_8_long_names);
-	tcase_add_test(c, algorithm_8_aliases);
-	tcase_add_test(c, algorithm_8_hops);
-	tcase_add_test(c, algorithm_8_cycle);
-	tcase_add_test(c, algorithm_8_sections);
-	tcase_add_test(c, algorithm_8_odd_answers);
-	tcase_add_test(c, algorithm_8_mdns);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed > 0;
-}
+RUN_TESTS("name_cache", setup, teardown, ONCE(algorithm_8_life), ONCE(algorithm_8_eight),
+	  ONCE(algorithm_8_preference), ONCE(algorithm_8_pinned), ONCE(algorithm_8_full),
+	  ONCE(algorithm_8_long_names), ONCE(algorithm_8_aliases), ONCE(algorithm_8_hops),
+	  ONCE(algorithm_8_cycle), ONCE(algorithm_8_sections),
+	  ONCE(algorithm_8_odd_answers), ONCE(algorithm_8_mdns))

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "host/names.h"
+#include "suite.h"
 
 static const uint64_t SECOND = 1000000000;
 
@@ -217,26 +218,7 @@ START_TEST(any_schedule_keeps_names_apart)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("names");
-	TCase *t = tcase_create("names");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	tcase_add_checked_fixture(t, setup, teardown);
-	tcase_set_timeout(t, 60);
-	tcase_add_test(t, a_pair_has_an_id_and_two_rows);
-	tcase_add_test(t, who_finds_no_row_is_other);
-	tcase_add_test(t, a_row_rests_before_it_is_renamed);
-	tcase_add_test(t, a_generation_counts_the_names_of_a_row);
-	tcase_add_test(t, ids_are_used_again);
-	tcase_add_test(t, long_names_are_cut);
-	tcase_add_loop_test(t, any_schedule_keeps_names_apart, 0, 4);
-	suite_add_tcase(s, t);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+RUN_TESTS("names", setup, teardown, ONCE(a_pair_has_an_id_and_two_rows),
+	  ONCE(who_finds_no_row_is_other), ONCE(a_row_rests_before_it_is_renamed),
+	  ONCE(a_generation_counts_the_names_of_a_row), ONCE(ids_are_used_again),
+	  ONCE(long_names_are_cut), ROWS(any_schedule_keeps_names_apart, 4))

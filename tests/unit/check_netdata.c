@@ -10,6 +10,7 @@
 #include "charts.h"
 #include "conf.h"
 #include "netdata_lines.h"
+#include "suite.h"
 
 #define SECOND_US 1000000u
 
@@ -486,29 +487,7 @@ START_TEST(command_options)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("netdata");
-	TCase *c = tcase_create("netdata");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	tcase_set_timeout(c, 60);
-	tcase_add_test(c, late_counter_loses_nothing);
-	tcase_add_test(c, row_that_leaves);
-	tcase_add_test(c, dimension_that_leaves);
-	tcase_add_test(c, many_rows);
-	tcase_add_test(c, quantiles_with_gaps);
-	tcase_add_test(c, two_values);
-	tcase_add_test(c, contexts);
-	tcase_add_loop_test(c, capture_is_told_whole, 0, 4);
-	tcase_add_loop_test(c, conf_errors, 0, 12);
-	tcase_add_test(c, conf_forms);
-	tcase_add_test(c, command_options);
-	suite_add_tcase(s, c);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("netdata", NULL, NULL, ONCE(late_counter_loses_nothing), ONCE(row_that_leaves),
+	  ONCE(dimension_that_leaves), ONCE(many_rows), ONCE(quantiles_with_gaps),
+	  ONCE(two_values), ONCE(contexts), ROWS(capture_is_told_whole, 4),
+	  ROWS(conf_errors, 12), ONCE(conf_forms), ONCE(command_options))

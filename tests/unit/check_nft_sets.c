@@ -10,6 +10,7 @@
 
 #include "host/nft_lookup.h"
 #include "host/nft_message.h"
+#include "suite.h"
 
 static struct nsc_nft nft;
 
@@ -235,24 +236,6 @@ START_TEST(a_limit_of_elements)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("nft_sets");
-	TCase *t = tcase_create("nft_sets");
-	SRunner *r;
-	int failed;
-
-	tcase_add_checked_fixture(t, begin, end);
-	tcase_set_timeout(t, 60);
-	tcase_add_test(t, names_are_of_a_table);
-	tcase_add_loop_test(t, an_interval_set_by_chance, 0, 50);
-	tcase_add_test(t, ranges_together_hold_all_sources);
-	tcase_add_test(t, a_limit_of_elements);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("nft_sets", begin, end, ONCE(names_are_of_a_table),
+	  ROWS(an_interval_set_by_chance, 50), ONCE(ranges_together_hold_all_sources),
+	  ONCE(a_limit_of_elements))

@@ -14,6 +14,7 @@
 
 #include "host/nft_eval.h"
 #include "host/nft_expr.h"
+#include "suite.h"
 
 static struct nsc_nft nft;
 
@@ -199,25 +200,6 @@ START_TEST(a_walk_ends_with_its_budget)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("nft_walk");
-	TCase *t = tcase_create("nft_walk");
-	SRunner *r;
-	int failed;
-
-	tcase_add_checked_fixture(t, begin, end);
-	tcase_set_timeout(t, 60);
-	tcase_add_test(t, ports_of_older_iptables);
-	tcase_add_test(t, marks_are_followed);
-	tcase_add_test(t, a_mark_that_is_perhaps_set);
-	tcase_add_test(t, row_0_8_what_is_not_understood_is_a_doubt);
-	tcase_add_test(t, a_walk_ends_with_its_budget);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("nft_walk", begin, end, ONCE(ports_of_older_iptables), ONCE(marks_are_followed),
+	  ONCE(a_mark_that_is_perhaps_set), ONCE(row_0_8_what_is_not_understood_is_a_doubt),
+	  ONCE(a_walk_ends_with_its_budget))

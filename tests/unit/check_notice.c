@@ -6,6 +6,7 @@
 
 #include "engine/notice.h"
 #include "engine/remedy.h"
+#include "suite.h"
 
 #define MINUTE 60000000000ull
 
@@ -67,21 +68,5 @@ START_TEST(a_remedy_names_its_capability_alone)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("notice");
-	TCase *t = tcase_create("notice");
-	SRunner *r;
-	int failed;
-
-	tcase_add_test(t, at_most_twenty_lines_an_hour);
-	tcase_add_test(t, nobody_listens);
-	tcase_add_test(t, a_remedy_names_its_capability_alone);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_SUITE("notice", at_most_twenty_lines_an_hour, nobody_listens,
+	  a_remedy_names_its_capability_alone)

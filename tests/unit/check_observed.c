@@ -5,6 +5,7 @@
 #include "engine/observed.h"
 #include "engine/permitted.h"
 #include "scope/exposure.h"
+#include "suite.h"
 
 enum { ROW = 3, TURN = 7, UPLINK = 5 };
 #define PEER 0x5db8d822u		/* 93.184.216.34 */
@@ -456,31 +457,10 @@ START_TEST(unexpected_under_this_verdict)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("observed");
-	TCase *t = tcase_create("observed");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	tcase_add_checked_fixture(t, setup, world_end);
-	tcase_add_test(t, a_syn_that_is_answered);
-	tcase_add_test(t, a_datagram_that_is_answered);
-	tcase_add_test(t, nobody_listens);
-	tcase_add_loop_test(t, row_0_7_only_what_is_shut_is_contradicted, 0, 4);
-	tcase_add_test(t, a_verdict_that_changes);
-	tcase_add_test(t, row_0_7_a_steady_stream_is_settled);
-	tcase_add_test(t, another_way_in);
-	tcase_add_test(t, several_listeners);
-	tcase_add_test(t, udp_is_judged_with_patience);
-	tcase_add_test(t, udp_is_not_judged_in_a_crowd);
-	tcase_add_test(t, a_clock_that_jumps);
-	tcase_add_test(t, permitted_and_unused);
-	tcase_add_test(t, unexpected_under_this_verdict);
-	suite_add_tcase(s, t);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+RUN_TESTS("observed", setup, world_end, ONCE(a_syn_that_is_answered),
+	  ONCE(a_datagram_that_is_answered), ONCE(nobody_listens),
+	  ROWS(row_0_7_only_what_is_shut_is_contradicted, 4), ONCE(a_verdict_that_changes),
+	  ONCE(row_0_7_a_steady_stream_is_settled), ONCE(another_way_in),
+	  ONCE(several_listeners), ONCE(udp_is_judged_with_patience),
+	  ONCE(udp_is_not_judged_in_a_crowd), ONCE(a_clock_that_jumps),
+	  ONCE(permitted_and_unused), ONCE(unexpected_under_this_verdict))

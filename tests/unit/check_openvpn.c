@@ -6,6 +6,7 @@
 #include "dissect/protocols.h"
 #include "handshakes.h"
 #include "talks.h"
+#include "suite.h"
 
 /* The flows of openvpn.pcap; those from AUTH on are not in the clear. */
 enum { UDP, UDP_1_2, TCP, AUTH, CRYPT, AUTH_TCP, CRYPT_V2, FLOWS };
@@ -317,26 +318,5 @@ START_TEST(not_mine)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("openvpn");
-	TCase *c = tcase_create("openvpn");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	tcase_set_timeout(c, 60);
-	tcase_add_test(c, datagrams);
-	tcase_add_test(c, stream);
-	tcase_add_test(c, hidden);
-	tcase_add_test(c, messages_of_any_size);
-	tcase_add_test(c, new_keys_and_new_sessions);
-	tcase_add_test(c, what_was_not_captured);
-	tcase_add_test(c, places);
-	tcase_add_test(c, not_mine);
-	suite_add_tcase(s, c);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
-}
+RUN_SUITE("openvpn", datagrams, stream, hidden, messages_of_any_size,
+	  new_keys_and_new_sessions, what_was_not_captured, places, not_mine)

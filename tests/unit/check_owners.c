@@ -2,6 +2,7 @@
 /* Who holds a socket, over a folder that looks like /proc; every system call is counted. */
 #include "fake_proc.h"
 #include "host/owners_inner.h"
+#include "suite.h"
 
 #define S 1000000000ull
 
@@ -503,36 +504,12 @@ START_TEST(test_no_proc)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("owners");
-	TCase *t = tcase_create("owners");
-	SRunner *r;
-	int failed;
-
-	tcase_add_checked_fixture(t, begin, finish);
-	tcase_add_test(t, test_name_unit_and_process);
-	tcase_add_test(t, test_known_costs_no_call);
-	tcase_add_test(t, test_several_holders);
-	tcase_add_test(t, test_search_ends_when_all_are_found);
-	tcase_add_test(t, test_what_nobody_holds_is_sought_rarely);
-	tcase_add_test(t, test_denied_and_hidden);
-	tcase_add_test(t, test_inside_a_pid_namespace);
-	tcase_add_test(t, test_walk_goes_on);
-	tcase_add_test(t, test_asked_for_within_a_walk);
-	tcase_add_test(t, test_budget_within_a_process);
-	tcase_add_test(t, test_reused_pid);
-	tcase_add_test(t, test_exec_after_bind);
-	tcase_add_test(t, test_moved_to_another_descriptor);
-	tcase_add_test(t, test_script);
-	tcase_add_test(t, test_told_by_pid);
-	tcase_add_test(t, test_bounded);
-	tcase_add_test(t, test_no_proc);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("owners", begin, finish, ONCE(test_name_unit_and_process),
+	  ONCE(test_known_costs_no_call), ONCE(test_several_holders),
+	  ONCE(test_search_ends_when_all_are_found),
+	  ONCE(test_what_nobody_holds_is_sought_rarely), ONCE(test_denied_and_hidden),
+	  ONCE(test_inside_a_pid_namespace), ONCE(test_walk_goes_on),
+	  ONCE(test_asked_for_within_a_walk), ONCE(test_budget_within_a_process),
+	  ONCE(test_reused_pid), ONCE(test_exec_after_bind),
+	  ONCE(test_moved_to_another_descriptor), ONCE(test_script), ONCE(test_told_by_pid),
+	  ONCE(test_bounded), ONCE(test_no_proc))

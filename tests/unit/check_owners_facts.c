@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "scope/facts.h"
+#include "suite.h"
 
 static struct nsc_facts facts;			/* large: not on the stack */
 static const uint64_t start = 1700000000000000000;	/* ns since the epoch */
@@ -225,26 +226,7 @@ START_TEST(an_exact_listener_comes_before_a_wildcard)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("owners of facts");
-	TCase *t = tcase_create("owners");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	tcase_add_checked_fixture(t, setup, NULL);
-	tcase_set_timeout(t, 60);
-	tcase_add_test(t, an_owner_is_found_under_its_whole_key);
-	tcase_add_test(t, the_last_word_counts);
-	tcase_add_test(t, the_oldest_go_first);
-	tcase_add_test(t, an_entry_has_a_time);
-	tcase_add_test(t, an_id_is_taken_back);
-	tcase_add_test(t, readers_see_whole_entries);
-	tcase_add_test(t, an_exact_listener_comes_before_a_wildcard);
-	suite_add_tcase(s, t);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+RUN_TESTS("owners of facts", setup, NULL, ONCE(an_owner_is_found_under_its_whole_key),
+	  ONCE(the_last_word_counts), ONCE(the_oldest_go_first), ONCE(an_entry_has_a_time),
+	  ONCE(an_id_is_taken_back), ONCE(readers_see_whole_entries),
+	  ONCE(an_exact_listener_comes_before_a_wildcard))

@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "host/owners_inner.h"
+#include "suite.h"
 
 #define S 1000000000ull
 
@@ -689,30 +690,10 @@ START_TEST(test_row_0_10_denied)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("owners_real");
-	TCase *t = tcase_create("owners_real");
-	SRunner *r;
-	int failed;
-
-	tcase_add_checked_fixture(t, make_folder, drop_folder);
-	tcase_add_loop_test(t, test_every_socket_of_this_machine, 0, WAYS);
-	tcase_add_loop_test(t, test_many_sockets, 0, WAYS);
-	tcase_add_test(t, test_without_light_skeleton);
-	tcase_add_loop_test(t, test_descriptors, 0, WAYS);
-	tcase_add_loop_test(t, test_shared_by_fork, 0, WAYS);
-	tcase_add_loop_test(t, test_exec_after_bind, 0, WAYS);
-	tcase_add_loop_test(t, test_passed_by_scm_rights, 0, WAYS);
-	tcase_add_loop_test(t, test_thread_that_renames_itself, 0, WAYS);
-	tcase_add_loop_test(t, test_deleted_executable, 0, WAYS);
-	tcase_add_loop_test(t, test_reused_pid, 0, WAYS);
-	tcase_add_loop_test(t, test_row_0_10_denied, 0, 4);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("owners_real", make_folder, drop_folder,
+	  ROWS(test_every_socket_of_this_machine, WAYS), ROWS(test_many_sockets, WAYS),
+	  ONCE(test_without_light_skeleton), ROWS(test_descriptors, WAYS),
+	  ROWS(test_shared_by_fork, WAYS), ROWS(test_exec_after_bind, WAYS),
+	  ROWS(test_passed_by_scm_rights, WAYS),
+	  ROWS(test_thread_that_renames_itself, WAYS), ROWS(test_deleted_executable, WAYS),
+	  ROWS(test_reused_pid, WAYS), ROWS(test_row_0_10_denied, 4))

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/expiry.h"
+#include "suite.h"
 
 static uint64_t cell[NSC_PORTS * NSC_PORTS_WIDTH], other[NSC_PORTS * NSC_PORTS_WIDTH];
 
@@ -169,25 +170,9 @@ START_TEST(sixteen_ports_and_no_more)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("ports");
-	TCase *t = tcase_create("ports");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, t);
-	tcase_add_checked_fixture(t, clear, NULL);
-	tcase_add_test(t, rows_are_set_and_unset);
-	tcase_add_test(t, the_lowest_stay_when_there_is_no_room);
-	tcase_add_test(t, merging_keeps_the_lower_value_and_trusts_nothing);
-	tcase_add_test(t, whole_days_until_the_earliest_end);
-	tcase_add_test(t, servers_of_this_host_come_first);
-	tcase_add_test(t, a_renewed_certificate_counts_within_two_hours);
-	tcase_add_test(t, sixteen_ports_and_no_more);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("ports", clear, NULL, ONCE(rows_are_set_and_unset),
+	  ONCE(the_lowest_stay_when_there_is_no_room),
+	  ONCE(merging_keeps_the_lower_value_and_trusts_nothing),
+	  ONCE(whole_days_until_the_earliest_end), ONCE(servers_of_this_host_come_first),
+	  ONCE(a_renewed_certificate_counts_within_two_hours),
+	  ONCE(sixteen_ports_and_no_more))

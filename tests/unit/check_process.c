@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "host/process_text.h"
+#include "suite.h"
 
 static bool
 stat_of(struct nsc_process_stat *s, const char *line)
@@ -215,25 +216,7 @@ START_TEST(test_kernel_thread)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("process");
-	TCase *t = tcase_create("process");
-	SRunner *r;
-	int failed;
-
-	tcase_add_test(t, test_start_is_field_22);
-	tcase_add_test(t, test_what_is_no_stat_line);
-	tcase_add_test(t, test_exe);
-	tcase_add_loop_test(t, test_script, 0, sizeof scripts / sizeof scripts[0]);
-	tcase_add_test(t, test_a_process);
-	tcase_add_test(t, test_deleted_executable_and_script);
-	tcase_add_test(t, test_kernel_thread);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("process", NULL, NULL, ONCE(test_start_is_field_22),
+	  ONCE(test_what_is_no_stat_line), ONCE(test_exe),
+	  ROWS(test_script, sizeof scripts / sizeof scripts[0]), ONCE(test_a_process),
+	  ONCE(test_deleted_executable_and_script), ONCE(test_kernel_thread))

@@ -11,6 +11,7 @@
 
 #include "engine/ledgers.h"
 #include "nsc.h"
+#include "suite.h"
 
 enum { WRITERS = 3, READERS = 4, SAMPLES = 4096, HISTOGRAMS = 6, QUANTILES = 3 };
 
@@ -271,21 +272,6 @@ START_TEST(a_histogram_that_begins_again)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("quantiles");
-	TCase *t = tcase_create("quantiles");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, t);
-	tcase_set_timeout(t, 120);
-	tcase_add_checked_fixture(t, setup, teardown);
-	tcase_add_loop_test(t, each_reader_has_the_quantiles_of_its_own_interval, 0, 3);
-	tcase_add_test(t, a_histogram_that_begins_again);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("quantiles", setup, teardown,
+	  ROWS(each_reader_has_the_quantiles_of_its_own_interval, 3),
+	  ONCE(a_histogram_that_begins_again))

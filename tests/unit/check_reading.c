@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "nsc.h"
+#include "suite.h"
 
 enum { PAIRS = 200, READS = 20 };
 
@@ -147,18 +148,4 @@ START_TEST(issue_4_no_look_in_the_read_callback)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("reading");
-	TCase *t = tcase_create("all");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, t);
-	tcase_add_test(t, issue_4_no_look_in_the_read_callback);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_SUITE("reading", issue_4_no_look_in_the_read_callback)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "flow/reassembly.h"
+#include "suite.h"
 
 enum { MS = 1000000 };
 
@@ -664,42 +665,14 @@ START_TEST(limits_of_the_configuration)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *suite = suite_create("reassembly");
-	TCase *c = tcase_create("stream");
-	SRunner *r;
-	int failed;
-
-	tcase_add_checked_fixture(c, setup, teardown);
-	tcase_set_timeout(c, 60);
-	tcase_add_test(c, in_order);
-	tcase_add_test(c, midstream_starts_with_its_first_segment);
-	tcase_add_test(c, row_1_17_wrap);
-	tcase_add_test(c, row_1_17_as_tshark);
-	tcase_add_test(c, row_1_17_first_copy_counts);
-	tcase_add_test(c, row_1_17_last_copy_counts);
-	tcase_add_test(c, equal_copies_are_consistent);
-	tcase_add_test(c, left_octets_come_again_with_more);
-	tcase_add_test(c, one_run);
-	tcase_add_test(c, skip_holds_nothing);
-	tcase_add_test(c, skip_five_gigabytes);
-	tcase_add_test(c, skip_within_what_was_shown_and_held);
-	tcase_add_test(c, hole_is_given_up_after_its_time);
-	tcase_add_test(c, hole_and_a_clock_set_back);
-	tcase_add_test(c, not_captured_is_a_gap_at_once);
-	tcase_add_test(c, row_1_18_sliding);
-	tcase_add_test(c, row_1_18_drop_flow);
-	tcase_add_test(c, reader_without_progress_loses_octets);
-	tcase_add_test(c, single_octets);
-	tcase_add_test(c, row_1_18_memory);
-	tcase_add_loop_test(c, row_1_17_random, 0, 10);
-	tcase_add_test(c, limits_of_the_configuration);
-	suite_add_tcase(suite, c);
-	r = srunner_create(suite);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("reassembly", setup, teardown, ONCE(in_order),
+	  ONCE(midstream_starts_with_its_first_segment), ONCE(row_1_17_wrap),
+	  ONCE(row_1_17_as_tshark), ONCE(row_1_17_first_copy_counts),
+	  ONCE(row_1_17_last_copy_counts), ONCE(equal_copies_are_consistent),
+	  ONCE(left_octets_come_again_with_more), ONCE(one_run), ONCE(skip_holds_nothing),
+	  ONCE(skip_five_gigabytes), ONCE(skip_within_what_was_shown_and_held),
+	  ONCE(hole_is_given_up_after_its_time), ONCE(hole_and_a_clock_set_back),
+	  ONCE(not_captured_is_a_gap_at_once), ONCE(row_1_18_sliding),
+	  ONCE(row_1_18_drop_flow), ONCE(reader_without_progress_loses_octets),
+	  ONCE(single_octets), ONCE(row_1_18_memory), ROWS(row_1_17_random, 10),
+	  ONCE(limits_of_the_configuration))

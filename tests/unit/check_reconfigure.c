@@ -12,6 +12,7 @@
 
 #include "flow/reassembly.h"
 #include "nsc.h"
+#include "suite.h"
 
 enum { FLOWS = 10000, LARGE = 10240, SMALL = 1024 };
 
@@ -311,24 +312,7 @@ START_TEST(row_1_16_live)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("reconfigure");
-	TCase *c = tcase_create("reconfigure");
-	SRunner *r;
-	int failed;
-
-	tcase_set_timeout(c, 60);
-	tcase_add_test(c, row_1_16_a_table_that_becomes_ten_times_smaller);
-	tcase_add_loop_test(c, what_cannot_change_is_named, 0, sizeof refused / sizeof *refused);
-	tcase_add_test(c, limits_shrink_and_grow_again);
-	tcase_add_test(c, a_smaller_pool_takes_octets_back);
-	tcase_add_test(c, row_1_16_live);
-	suite_add_tcase(s, c);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("reconfigure", NULL, NULL, ONCE(row_1_16_a_table_that_becomes_ten_times_smaller),
+	  ROWS(what_cannot_change_is_named, sizeof refused / sizeof *refused),
+	  ONCE(limits_shrink_and_grow_again), ONCE(a_smaller_pool_takes_octets_back),
+	  ONCE(row_1_16_live))

@@ -2,6 +2,7 @@
 /* Names of flows, and what DNS counts, through a whole worker (features.md, algorithms 7, 8). */
 #include "engine/worker_state.h"
 #include "worker_world.h"
+#include "suite.h"
 
 #define TEXT(text) (text), sizeof(text) - 1
 
@@ -343,30 +344,9 @@ START_TEST(algorithm_7_the_rest_never_comes)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("remote");
-	TCase *c = tcase_create("remote");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, c);
-	tcase_add_test(c, row_4_11_before_and_after);
-	tcase_add_test(c, algorithm_8_time_to_live);
-	tcase_add_test(c, algorithm_8_pinned_in_use);
-	tcase_add_test(c, row_4_11_late_answer);
-	tcase_add_test(c, algorithm_8_spoofed);
-	tcase_add_test(c, algorithm_8_negative);
-	tcase_add_test(c, algorithm_7_latency_by_scope);
-	tcase_add_test(c, test_scope);
-	tcase_add_test(c, row_4_10_malformed_counts_once);
-	tcase_add_test(c, algorithm_7_truncated_then_tcp);
-	tcase_add_test(c, algorithm_7_timeout_and_late);
-	tcase_add_test(c, algorithm_7_fragmented);
-	tcase_add_test(c, algorithm_7_the_rest_never_comes);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed > 0;
-}
+RUN_SUITE("remote", row_4_11_before_and_after, algorithm_8_time_to_live,
+	  algorithm_8_pinned_in_use, row_4_11_late_answer, algorithm_8_spoofed,
+	  algorithm_8_negative, algorithm_7_latency_by_scope, test_scope,
+	  row_4_10_malformed_counts_once, algorithm_7_truncated_then_tcp,
+	  algorithm_7_timeout_and_late, algorithm_7_fragmented,
+	  algorithm_7_the_rest_never_comes)

@@ -12,6 +12,7 @@
 #include "../fuzz/feed.h"
 #include "dissect/session.h"
 #include "dissect/slab.h"
+#include "suite.h"
 
 enum {
 	FILES = 4096,
@@ -183,21 +184,5 @@ START_TEST(every_dissector_keeps_to_its_state)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("resources");
-	TCase *t = tcase_create("resources");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	tcase_add_test(t, every_dissector_declares_its_memory);
-	tcase_add_test(t, what_is_shared_counts);
-	tcase_add_test(t, every_dissector_keeps_to_its_state);
-	tcase_set_timeout(t, 120);
-	suite_add_tcase(s, t);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
-}
+RUN_SUITE("resources", every_dissector_declares_its_memory, what_is_shared_counts,
+	  every_dissector_keeps_to_its_state)

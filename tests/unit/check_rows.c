@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "host/rows.h"
+#include "suite.h"
 
 static struct nsc_interface_rows rows;
 
@@ -59,22 +60,6 @@ START_TEST(the_longest_unused_is_used_again_and_not_too_soon)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("rows");
-	TCase *t = tcase_create("rows");
-	SRunner *r;
-	int failed;
-
-	tcase_add_checked_fixture(t, clear, clear);
-	tcase_add_test(t, returning_name_gets_its_row);
-	tcase_add_test(t, two_interfaces_of_one_name);
-	tcase_add_test(t, the_longest_unused_is_used_again_and_not_too_soon);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("rows", clear, clear, ONCE(returning_name_gets_its_row),
+	  ONCE(two_interfaces_of_one_name),
+	  ONCE(the_longest_unused_is_used_again_and_not_too_soon))

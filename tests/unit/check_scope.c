@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "scope/scope.h"
+#include "suite.h"
 
 #define V(text, class) {text, NSC_CLASS_##class}
 
@@ -256,24 +257,8 @@ START_TEST(test_networks_refused)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("scope");
-	TCase *t = tcase_create("scope");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	tcase_add_loop_test(t, row_4_14_v4, 0, sizeof v4 / sizeof *v4);
-	tcase_add_loop_test(t, row_4_14_v6, 0, sizeof v6 / sizeof *v6);
-	tcase_add_loop_test(t, test_embedded, 0, sizeof v4 / sizeof *v4);
-	tcase_add_loop_test(t, row_2_2_coarse, 0, sizeof coarse / sizeof *coarse);
-	tcase_add_test(t, test_words);
-	tcase_add_test(t, test_networks);
-	tcase_add_test(t, test_networks_refused);
-	suite_add_tcase(s, t);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+RUN_TESTS("scope", NULL, NULL, ROWS(row_4_14_v4, sizeof v4 / sizeof *v4),
+	  ROWS(row_4_14_v6, sizeof v6 / sizeof *v6),
+	  ROWS(test_embedded, sizeof v4 / sizeof *v4),
+	  ROWS(row_2_2_coarse, sizeof coarse / sizeof *coarse), ONCE(test_words),
+	  ONCE(test_networks), ONCE(test_networks_refused))

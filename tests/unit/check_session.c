@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "dissect/session.h"
+#include "suite.h"
 
 enum { MS = 1000000, ISN0 = 0xfffffff0, ISN1 = 5000 };
 
@@ -703,45 +704,13 @@ START_TEST(row_1_18_half_fed)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *suite = suite_create("session");
-	TCase *c = tcase_create("session");
-	SRunner *r;
-	int failed;
-
-	tcase_add_checked_fixture(c, setup, teardown);
-	tcase_set_timeout(c, 60);
-	tcase_add_test(c, row_1_13_order);
-	tcase_add_test(c, padding_is_no_payload);
-	tcase_add_test(c, row_1_13_bytes_in_sequence_order);
-	tcase_add_test(c, row_1_13_never_after_fin);
-	tcase_add_test(c, fin_before_the_hole_is_filled);
-	tcase_add_test(c, row_1_13_never_after_rst);
-	tcase_add_test(c, row_1_14_flush_or_drop);
-	tcase_add_test(c, row_1_14_buffer_overflow);
-	tcase_add_test(c, row_1_15_midstream);
-	tcase_add_test(c, octet_by_octet);
-	tcase_add_test(c, unknown_costs_nothing_more);
-	tcase_add_test(c, the_other_side_tells);
-	tcase_add_test(c, the_name_alone);
-	tcase_add_test(c, not_mine_tries_the_others);
-	tcase_add_test(c, hand_on);
-	tcase_add_test(c, wishes);
-	tcase_add_test(c, need_is_heeded);
-	tcase_add_test(c, done_and_malformed);
-	tcase_add_test(c, no_progress);
-	tcase_add_test(c, holes_end_by_time_and_by_acknowledgement);
-	tcase_add_test(c, labels_live_until_retired);
-	tcase_add_test(c, flow_reuse);
-	tcase_add_test(c, exhaustion_is_counted);
-	tcase_add_test(c, datagrams);
-	tcase_add_test(c, row_1_18_half_fed);
-	suite_add_tcase(suite, c);
-	r = srunner_create(suite);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("session", setup, teardown, ONCE(row_1_13_order), ONCE(padding_is_no_payload),
+	  ONCE(row_1_13_bytes_in_sequence_order), ONCE(row_1_13_never_after_fin),
+	  ONCE(fin_before_the_hole_is_filled), ONCE(row_1_13_never_after_rst),
+	  ONCE(row_1_14_flush_or_drop), ONCE(row_1_14_buffer_overflow),
+	  ONCE(row_1_15_midstream), ONCE(octet_by_octet), ONCE(unknown_costs_nothing_more),
+	  ONCE(the_other_side_tells), ONCE(the_name_alone), ONCE(not_mine_tries_the_others),
+	  ONCE(hand_on), ONCE(wishes), ONCE(need_is_heeded), ONCE(done_and_malformed),
+	  ONCE(no_progress), ONCE(holes_end_by_time_and_by_acknowledgement),
+	  ONCE(labels_live_until_retired), ONCE(flow_reuse), ONCE(exhaustion_is_counted),
+	  ONCE(datagrams), ONCE(row_1_18_half_fed))

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "nsc.h"
+#include "suite.h"
 
 #define SECOND 1000000000ull
 
@@ -205,21 +206,5 @@ START_TEST(rows_within_a_host)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("rows");
-	TCase *t = tcase_create("rows");
-	SRunner *r;
-	int failed;
-
-	tcase_add_test(t, one_consumer_who_was_announced);
-	tcase_add_test(t, rows_are_the_conversations);
-	tcase_add_test(t, rows_within_a_host);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_SUITE("rows", one_consumer_who_was_announced, rows_are_the_conversations,
+	  rows_within_a_host)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "dissect/labels.h"
+#include "suite.h"
 
 enum { MEMORY = 1 << 16, BLOCKS = MEMORY / 16 };
 
@@ -146,23 +147,5 @@ START_TEST(labels_without_room)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *suite = suite_create("slab");
-	TCase *c = tcase_create("slab");
-	SRunner *r;
-	int failed;
-
-	tcase_add_checked_fixture(c, setup, teardown);
-	tcase_add_test(c, any_size_after_any_other);
-	tcase_add_test(c, random_order);
-	tcase_add_test(c, labels);
-	tcase_add_test(c, labels_without_room);
-	suite_add_tcase(suite, c);
-	r = srunner_create(suite);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("slab", setup, teardown, ONCE(any_size_after_any_other), ONCE(random_order),
+	  ONCE(labels), ONCE(labels_without_room))

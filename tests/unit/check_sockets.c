@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "live_sockets.h"
+#include "suite.h"
 
 /* Row 0.2: the socket's option decides; mapped ones are IPv4. */
 START_TEST(row_0_2_families)
@@ -319,27 +320,8 @@ START_TEST(dumps_under_churn)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("sockets");
-	TCase *t = tcase_create("sockets");
-	SRunner *r;
-	int failed;
-
-	tcase_add_loop_test(t, row_0_2_families, 0, 7);
-	tcase_add_test(t, families_without_the_option_rest_on_the_sysctl);
-	tcase_add_test(t, states);
-	tcase_add_loop_test(t, totals_are_octets_of_payload, 0, 2);
-	tcase_add_test(t, not_accepted);
-	tcase_add_test(t, udp_with_a_peer);
-	tcase_add_test(t, ended_early_leaves_nothing_behind);
-	tcase_add_test(t, a_thousand_looks_leave_nothing);
-	tcase_add_test(t, dumps_under_churn);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
-}
+RUN_TESTS("sockets", NULL, NULL, ROWS(row_0_2_families, 7),
+	  ONCE(families_without_the_option_rest_on_the_sysctl), ONCE(states),
+	  ROWS(totals_are_octets_of_payload, 2), ONCE(not_accepted), ONCE(udp_with_a_peer),
+	  ONCE(ended_early_leaves_nothing_behind), ONCE(a_thousand_looks_leave_nothing),
+	  ONCE(dumps_under_churn))

@@ -11,6 +11,7 @@
 
 #include "host/proc_net.h"
 #include "live_sockets.h"
+#include "suite.h"
 
 static struct bag other;
 
@@ -153,21 +154,5 @@ START_TEST(row_2_8_udp_fails)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("sockets_refused");
-	TCase *t = tcase_create("sockets_refused");
-	SRunner *r;
-	int failed;
-
-	tcase_add_test(t, proc_net_equals_sock_diag);
-	tcase_add_loop_test(t, without_netlink, 0, 5);
-	tcase_add_loop_test(t, row_2_8_udp_fails, 0, 2);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
-}
+RUN_TESTS("sockets_refused", NULL, NULL, ONCE(proc_net_equals_sock_diag),
+	  ROWS(without_netlink, 5), ROWS(row_2_8_udp_fails, 2))

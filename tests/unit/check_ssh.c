@@ -6,6 +6,7 @@
 #include "dissect/session.h"
 #include "golden.h"
 #include "tape.h"
+#include "suite.h"
 
 enum { MS = 1000000, ISN0 = 0xfffffff0, ISN1 = 5000 };
 
@@ -435,30 +436,8 @@ START_TEST(inside_another)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("ssh");
-	TCase *t = tcase_create("ssh");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	tcase_add_checked_fixture(t, setup, teardown);
-	tcase_add_test(t, row_4_6_banners_on_any_port);
-	tcase_add_test(t, text_before_the_banner);
-	tcase_add_test(t, as_much_text_as_a_client_bears);
-	tcase_add_test(t, lines_without_end);
-	tcase_add_test(t, longer_than_allowed);
-	tcase_add_test(t, nothing_is_read_behind_the_banners);
-	tcase_add_test(t, half_duplex);
-	tcase_add_test(t, losses);
-	tcase_add_test(t, from_the_middle);
-	tcase_add_test(t, what_is_none);
-	tcase_add_test(t, inside_another);
-	tcase_set_timeout(t, 60);
-	suite_add_tcase(s, t);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
-}
+RUN_TESTS("ssh", setup, teardown, ONCE(row_4_6_banners_on_any_port),
+	  ONCE(text_before_the_banner), ONCE(as_much_text_as_a_client_bears),
+	  ONCE(lines_without_end), ONCE(longer_than_allowed),
+	  ONCE(nothing_is_read_behind_the_banners), ONCE(half_duplex), ONCE(losses),
+	  ONCE(from_the_middle), ONCE(what_is_none), ONCE(inside_another))

@@ -2,6 +2,7 @@
 /* One 5-tuple, several speakers (RFC 7983): STUN finds the way, DTLS makes the keys, RTP is the media. */
 #include "talks.h"
 #include "worker_world.h"
+#include "suite.h"
 
 /* RFC 8489, 5: type, length, cookie, identifier; SOFTWARE as the one attribute. */
 static void
@@ -122,20 +123,4 @@ START_TEST(each_way_for_itself)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("stun");
-	TCase *c = tcase_create("stun");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, c);
-	tcase_add_test(c, dtls_behind_stun);
-	tcase_add_test(c, stun_alone_is_no_dtls);
-	tcase_add_test(c, each_way_for_itself);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed > 0;
-}
+RUN_SUITE("stun", dtls_behind_stun, stun_alone_is_no_dtls, each_way_for_itself)

@@ -10,6 +10,7 @@
 
 #include "cli.h"
 #include "scope/direction.h"
+#include "suite.h"
 
 /* --- what the commands look at, in place of the core -------------------------------- */
 
@@ -433,26 +434,8 @@ START_TEST(row_0_9_a_handshake_alone_is_said)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("tables");
-	TCase *t = tcase_create("tables");
-	SRunner *r;
-	int failed;
-
-	tcase_add_test(t, listeners_at_80_columns);
-	tcase_add_test(t, connections_at_80_columns);
-	tcase_add_loop_test(t, no_line_is_too_wide, 0, 11);
-	tcase_add_test(t, wide_terminals_show_units_and_whole_addresses);
-	tcase_add_test(t, nothing_there_and_sources_off);
-	tcase_add_test(t, row_0_6_listeners_as_json);
-	tcase_add_test(t, row_0_9_connections_as_json);
-	tcase_add_test(t, row_0_9_a_handshake_alone_is_said);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("tables", NULL, NULL, ONCE(listeners_at_80_columns),
+	  ONCE(connections_at_80_columns), ROWS(no_line_is_too_wide, 11),
+	  ONCE(wide_terminals_show_units_and_whole_addresses),
+	  ONCE(nothing_there_and_sources_off), ONCE(row_0_6_listeners_as_json),
+	  ONCE(row_0_9_connections_as_json), ONCE(row_0_9_a_handshake_alone_is_said))

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "host/ternary.h"
+#include "suite.h"
 
 static const struct nsc_doubt public4 = {NSC_SOURCE_PUBLIC, 4};
 static const struct nsc_doubt private4 = {NSC_SOURCE_PRIVATE, 4};
@@ -115,22 +116,7 @@ START_TEST(octets_known_in_part)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("ternary");
-	TCase *t = tcase_create("ternary");
-	SRunner *r;
-	int failed;
-
-	tcase_add_loop_test(t, sources_within_a_range, 0, sizeof ranges / sizeof ranges[0]);
-	tcase_add_test(t, a_masked_source_is_a_prefix);
-	tcase_add_test(t, the_first_octets_of_a_source_are_a_prefix);
-	tcase_add_test(t, octets_known_in_part);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("ternary", NULL, NULL,
+	  ROWS(sources_within_a_range, sizeof ranges / sizeof ranges[0]),
+	  ONCE(a_masked_source_is_a_prefix),
+	  ONCE(the_first_octets_of_a_source_are_a_prefix), ONCE(octets_known_in_part))

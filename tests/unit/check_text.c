@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../../plugins/cli/text.h"
+#include "suite.h"
 
 static char text[TEXT_FIELD];
 
@@ -158,24 +159,5 @@ START_TEST(ends)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("text");
-	TCase *t = tcase_create("text");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, t);
-	tcase_add_test(t, octets_in_six_columns);
-	tcase_add_test(t, counts_and_things);
-	tcase_add_test(t, seconds);
-	tcase_add_test(t, shares);
-	tcase_add_test(t, names);
-	tcase_add_test(t, any_name_keeps_its_columns);
-	tcase_add_test(t, ends);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_SUITE("text", octets_in_six_columns, counts_and_things, seconds, shares, names,
+	  any_name_keeps_its_columns, ends)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Idle times that options give to applications (features.md 5b), also while it runs. */
 #include "worker_world.h"
+#include "suite.h"
 
 static void
 say(int side, unsigned port, uint32_t seq, uint32_t ack, const char *text)
@@ -65,18 +66,4 @@ START_TEST(row_4_3_timeouts_of_applications)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("timeouts");
-	TCase *t = tcase_create("timeouts");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	tcase_add_test(t, row_4_3_timeouts_of_applications);
-	suite_add_tcase(s, t);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
-}
+RUN_SUITE("timeouts", row_4_3_timeouts_of_applications)

@@ -3,6 +3,7 @@
 #include "dissect/protocols.h"
 #include "dissect/tls_hello.h"
 #include "talks.h"
+#include "suite.h"
 
 static struct tape tape;
 static struct talk talks[GOLDEN_FLOWS];
@@ -279,27 +280,6 @@ START_TEST(test_not_mine)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("tls");
-	TCase *c = tcase_create("tls");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, c);
-	tcase_set_timeout(c, 120);
-	tcase_add_test(c, row_1_21_split_at_every_octet);
-	tcase_add_test(c, test_labels);
-	tcase_add_test(c, row_1_21_records_of_one_octet);
-	tcase_add_test(c, test_one_side);
-	tcase_add_test(c, test_alert_first);
-	tcase_add_test(c, row_1_21_grease_and_ech);
-	tcase_add_test(c, row_1_21_large_hello);
-	tcase_add_test(c, row_1_21_ssl2_hello);
-	tcase_add_test(c, test_not_mine);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed > 0;
-}
+RUN_SUITE("tls", row_1_21_split_at_every_octet, test_labels, row_1_21_records_of_one_octet,
+	  test_one_side, test_alert_first, row_1_21_grease_and_ech, row_1_21_large_hello,
+	  row_1_21_ssl2_hello, test_not_mine)

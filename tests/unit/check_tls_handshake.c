@@ -4,6 +4,7 @@
 #include "handshakes.h"
 #include "hello.h"
 #include "talks.h"
+#include "suite.h"
 
 static struct tape tape;
 static struct talk talks[GOLDEN_FLOWS];
@@ -362,29 +363,7 @@ START_TEST(test_eleven_kilobytes) /* dpi.md's hard case: a hello of 11 KB in 12 
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("tls_handshake");
-	TCase *c = tcase_create("tls_handshake");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, c);
-	tcase_set_timeout(c, 120);
-	tcase_add_test(c, row_4_7_cut_anywhere);
-	tcase_add_test(c, row_4_13_handshake_ends_with_the_last_finished);
-	tcase_add_test(c, row_4_13_a_refusal_is_no_end);
-	tcase_add_test(c, test_records);
-	tcase_add_test(c, test_hidden_names);
-	tcase_add_test(c, test_post_quantum);
-	tcase_add_test(c, row_1_21_resumed);
-	tcase_add_test(c, row_1_21_middlebox);
-	tcase_add_test(c, test_stray);
-	tcase_add_test(c, test_ssl2_server);
-	tcase_add_test(c, test_eleven_kilobytes);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed > 0;
-}
+RUN_SUITE("tls_handshake", row_4_7_cut_anywhere,
+	  row_4_13_handshake_ends_with_the_last_finished, row_4_13_a_refusal_is_no_end,
+	  test_records, test_hidden_names, test_post_quantum, row_1_21_resumed,
+	  row_1_21_middlebox, test_stray, test_ssl2_server, test_eleven_kilobytes)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The filters of top. */
 #include "top_world.h"
+#include "suite.h"
 
 static const struct {
 	const char *text;
@@ -51,20 +52,5 @@ START_TEST(filters_that_are_wrong)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("top_filter");
-	TCase *t = tcase_create("top_filter");
-	SRunner *r;
-	int failed;
-
-	tcase_add_loop_test(t, a_filter, 0, (int)(sizeof filters / sizeof *filters));
-	tcase_add_test(t, filters_that_are_wrong);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("top_filter", NULL, NULL, ROWS(a_filter, sizeof filters / sizeof *filters),
+	  ONCE(filters_that_are_wrong))

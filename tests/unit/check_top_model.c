@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What top makes of the samples and single rows of an engine. */
 #include "top_world.h"
+#include "suite.h"
 
 START_TEST(samples_become_rows_and_rates)
 {
@@ -182,25 +183,7 @@ START_TEST(without_packets_sockets_tell)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("top_model");
-	TCase *t = tcase_create("top_model");
-	SRunner *r;
-	int failed;
-
-	tcase_add_test(t, samples_become_rows_and_rates);
-	tcase_add_test(t, names_as_they_are_written);
-	tcase_add_test(t, a_flow_and_its_socket_are_one_connection);
-	tcase_add_test(t, peers_add_up_and_outlive_their_connections);
-	tcase_add_test(t, what_was_left_out_is_counted_once);
-	tcase_add_test(t, peers_have_a_cap_and_lose_nothing);
-	tcase_add_test(t, without_packets_sockets_tell);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_SUITE("top_model", samples_become_rows_and_rates, names_as_they_are_written,
+	  a_flow_and_its_socket_are_one_connection,
+	  peers_add_up_and_outlive_their_connections, what_was_left_out_is_counted_once,
+	  peers_have_a_cap_and_lose_nothing, without_packets_sockets_tell)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How top orders, what it draws, what its keys do. */
 #include "top_world.h"
+#include "suite.h"
 
 /* --- order, mark --------------------------------------------------------------------------- */
 
@@ -244,26 +245,6 @@ START_TEST(losses_and_messages_are_seen)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("top_view");
-	TCase *t = tcase_create("top_view");
-	SRunner *r;
-	int failed;
-
-	tcase_add_test(t, rows_are_ordered_and_the_mark_stays);
-	tcase_add_test(t, every_column_orders);
-	tcase_add_test(t, the_screen_at_80);
-	tcase_add_test(t, hostile_names);
-	tcase_add_test(t, columns_never_exceed_the_width);
-	tcase_add_test(t, rows_fade);
-	tcase_add_test(t, every_key);
-	tcase_add_test(t, losses_and_messages_are_seen);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_SUITE("top_view", rows_are_ordered_and_the_mark_stays, every_column_orders,
+	  the_screen_at_80, hostile_names, columns_never_exceed_the_width, rows_fade,
+	  every_key, losses_and_messages_are_seen)

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "host/trace.h"
+#include "suite.h"
 
 struct seen {
 	uint16_t port;			/* of our server */
@@ -136,20 +137,4 @@ START_TEST(nothing)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("trace");
-	TCase *c = tcase_create("trace");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	tcase_add_test(c, one_connection);
-	tcase_add_test(c, no_hook);
-	tcase_add_test(c, nothing);
-	suite_add_tcase(s, c);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+RUN_SUITE("trace", one_connection, no_hook, nothing)

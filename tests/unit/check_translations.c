@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "scope/translations.h"
+#include "suite.h"
 
 static struct nsc_translations *t;
 
@@ -273,29 +274,8 @@ START_TEST(test_nothing_entered)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("translations");
-	TCase *c = tcase_create("all");
-	SRunner *r;
-	int failed;
-
-	tcase_add_checked_fixture(c, begin, end);
-	tcase_set_timeout(c, 60);
-	tcase_add_test(c, test_both_names_in_both_orders);
-	tcase_add_test(c, test_destination);
-	tcase_add_test(c, test_gone_and_used_again);
-	tcase_add_test(c, test_translated_anew);
-	tcase_add_test(c, test_a_sweep_ends_what_it_does_not_tell);
-	tcase_add_test(c, test_bounded);
-	tcase_add_test(c, test_what_has_gone_makes_room_first);
-	tcase_add_test(c, test_readers_beside_the_writer);
-	tcase_add_test(c, test_nothing_entered);
-	suite_add_tcase(s, c);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
-}
+RUN_TESTS("translations", begin, end, ONCE(test_both_names_in_both_orders),
+	  ONCE(test_destination), ONCE(test_gone_and_used_again),
+	  ONCE(test_translated_anew), ONCE(test_a_sweep_ends_what_it_does_not_tell),
+	  ONCE(test_bounded), ONCE(test_what_has_gone_makes_room_first),
+	  ONCE(test_readers_beside_the_writer), ONCE(test_nothing_entered))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tunnels: against tshark, and what must not be taken for one. */
 #include "decode_frames.h"
+#include "suite.h"
 
 START_TEST(row_1_5_tunnels_as_tshark_reads_them)
 {
@@ -141,22 +142,5 @@ START_TEST(tunnel_in_fragments)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("tunnel");
-	TCase *t = tcase_create("tunnels");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	tcase_add_test(t, row_1_5_tunnels_as_tshark_reads_them);
-	tcase_add_test(t, kinds_of_tunnel);
-	tcase_add_test(t, a_port_alone_is_no_tunnel);
-	tcase_add_test(t, eight_layers_and_no_more);
-	tcase_add_test(t, tunnel_in_fragments);
-	suite_add_tcase(s, t);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed > 0;
-}
+RUN_SUITE("tunnel", row_1_5_tunnels_as_tshark_reads_them, kinds_of_tunnel,
+	  a_port_alone_is_no_tunnel, eight_layers_and_no_more, tunnel_in_fragments)

@@ -8,6 +8,7 @@
 
 #include "host/process.h"
 #include "host/process_text.h"
+#include "suite.h"
 
 #define ID "4f7c3b2a1908d7e6f5a4b3c2d1e0f9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c4d3e2"
 
@@ -194,23 +195,6 @@ START_TEST(test_inode_to_path)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("unit");
-	TCase *t = tcase_create("unit");
-	SRunner *r;
-	int failed;
-
-	tcase_add_loop_test(t, test_systemd, 0, sizeof systemd / sizeof systemd[0]);
-	tcase_add_loop_test(t, test_containers, 0, sizeof containers / sizeof containers[0]);
-	tcase_add_test(t, test_long_names_are_cut);
-	tcase_add_test(t, test_cgroup_files);
-	tcase_add_test(t, test_inode_to_path);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("unit", NULL, NULL, ROWS(test_systemd, sizeof systemd / sizeof systemd[0]),
+	  ROWS(test_containers, sizeof containers / sizeof containers[0]),
+	  ONCE(test_long_names_are_cut), ONCE(test_cgroup_files), ONCE(test_inode_to_path))

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "flow/wheel.h"
+#include "suite.h"
 
 enum { ENTRIES = 500, STEPS = 20000 };
 
@@ -64,20 +65,4 @@ START_TEST(empty_and_far)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("wheel");
-	TCase *c = tcase_create("wheel");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	tcase_set_timeout(c, 60);
-	tcase_add_test(c, against_a_list);
-	tcase_add_test(c, empty_and_far);
-	suite_add_tcase(s, c);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_SUITE("wheel", against_a_list, empty_and_far)

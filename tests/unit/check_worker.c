@@ -12,6 +12,7 @@
 #include "engine/config.h"
 #include "engine/worker.h"
 #include "scope/direction.h"
+#include "suite.h"
 
 enum { SYN = 2, ACK = 16, FIN = 1, RST = 4, PSH = 8 };
 enum { ETH = 0, BR = 1, LO = 2 }; /* rows of interfaces */
@@ -518,30 +519,10 @@ START_TEST(messages_to_cells)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("worker");
-	TCase *t = tcase_create("worker");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, t);
-	tcase_set_timeout(t, 120);
-	tcase_add_checked_fixture(t, setup, teardown);
-	tcase_add_test(t, facts_give_direction_and_ways);
-	tcase_add_test(t, octets_keep_their_way_when_the_sides_turn);
-	tcase_add_test(t, no_facts_no_direction);
-	tcase_add_test(t, forwarded_counts_once_at_ingress);
-	tcase_add_test(t, forwarded_as_traffic);
-	tcase_add_test(t, frames_for_others_are_not_ours);
-	tcase_add_test(t, local_packets_count_in_both_ways);
-	tcase_add_test(t, octets_go_to_the_application_if_told_before_a_publish);
-	tcase_add_test(t, octets_stay_unknown_after_a_publish);
-	tcase_add_loop_test(t, random_run, 0, 6);
-	tcase_add_test(t, messages_to_cells);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+RUN_TESTS("worker", setup, teardown, ONCE(facts_give_direction_and_ways),
+	  ONCE(octets_keep_their_way_when_the_sides_turn), ONCE(no_facts_no_direction),
+	  ONCE(forwarded_counts_once_at_ingress), ONCE(forwarded_as_traffic),
+	  ONCE(frames_for_others_are_not_ours), ONCE(local_packets_count_in_both_ways),
+	  ONCE(octets_go_to_the_application_if_told_before_a_publish),
+	  ONCE(octets_stay_unknown_after_a_publish), ROWS(random_run, 6),
+	  ONCE(messages_to_cells))

@@ -5,6 +5,7 @@
 
 #include "dissect/x509.h"
 #include "hello.h"
+#include "suite.h"
 
 static struct octets tbs, part, names, der;
 
@@ -258,23 +259,5 @@ START_TEST(test_cut_and_odd) /* cut anywhere, or with one octet changed: never b
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *s = suite_create("x509");
-	TCase *c = tcase_create("x509");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, c);
-	tcase_add_test(c, test_validity);
-	tcase_add_test(c, test_no_time);
-	tcase_add_test(c, test_self_signed);
-	tcase_add_test(c, test_names);
-	tcase_add_test(c, test_caps);
-	tcase_add_test(c, test_cut_and_odd);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed > 0;
-}
+RUN_SUITE("x509", test_validity, test_no_time, test_self_signed, test_names, test_caps,
+	  test_cut_and_odd)
