@@ -123,7 +123,7 @@ def watch(path, sources):
                 for backend, title in sorted(change):
                     f.write("%.1f %s %s %s\n" % (time.time(), backend, state, title))
             was = now
-            time.sleep(0.5)
+            time.sleep(1 if sources[0][0].startswith("grafana") else 0.5)
 
 
 def events(path):

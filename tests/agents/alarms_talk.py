@@ -78,7 +78,7 @@ def certificate(turn, faults, address, name):
 
 
 def refused(turn, faults, address):
-    for _ in range(3 if is_on(faults, "refused") else 0):
+    for _ in range(15 if is_on(faults, "refused") else 0):
         with socket.socket() as s:
             s.settimeout(2)
             s.connect_ex((address, 9))

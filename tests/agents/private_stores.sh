@@ -112,19 +112,25 @@ start_influx() {
 	influx=$last
 }
 
-start_stores() {
-	web=(env PYTHONPATH="$S/web" PYTHONWARNINGS=ignore DJANGO_SETTINGS_MODULE=graphite.settings
+start_prometheus() {
+	background "$S/prometheus/out" h "$prometheus" --config.file="$S/prometheus/conf.yml" \
+		--storage.tsdb.path="$S/prometheus/data" --web.listen-address=127.0.0.1:9090
+}
+
+start_web() {
+	local web=(env PYTHONPATH="$S/web" PYTHONWARNINGS=ignore DJANGO_SETTINGS_MODULE=graphite.settings
 		GRAPHITE_SETTINGS_MODULE=nsc_graphite_settings "$python" -m django)
-	configure_stores
-	start_carbon
-	start_influx
-	if [ -n "$prometheus" ]; then
-		background "$S/prometheus/out" h "$prometheus" --config.file="$S/prometheus/conf.yml" \
-			--storage.tsdb.path="$S/prometheus/data" --web.listen-address=127.0.0.1:9090
-	fi
 	"${web[@]}" migrate --run-syncdb >"$S/web/migrate" 2>&1
 	check $? "graphite-web has its tables"
 	background "$S/web/out" h "${web[@]}" runserver --noreload 127.0.0.1:8080
+}
+
+start_stores() {
+	configure_stores
+	start_carbon
+	start_influx
+	[ -z "$prometheus" ] || start_prometheus
+	start_web
 }
 
 await_stores() {
