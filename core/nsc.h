@@ -363,6 +363,8 @@ struct nsc_check {
 
 /* Tries every source of the table, leaving nothing behind; the number of checks. */
 size_t nsc_doctor(const struct nsc_config *cfg, struct nsc_check *checks, size_t max);
+const char *nsc_check_text(const struct nsc_check *c);	/* "works", "off", "FAILED" */
+size_t nsc_check_json(const struct nsc_check *c, char *line, size_t size);
 
 /* --- tables as text (the CLI's metrics and options, docs, man page) -------- */
 

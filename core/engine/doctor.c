@@ -11,6 +11,7 @@
 #include "engine/config.h"
 #include "engine/doctor_host.h"
 #include "engine/remedy.h"
+#include "engine/suffix.h"
 #include "host/auto.h"
 #include "host/link.h"
 #include "nsc.h"
@@ -21,6 +22,7 @@ struct attempt {
 	const struct nsc_capture_options *options;
 	struct nsc_check *check;
 	const char *replay;		/* option Replay; "": none */
+	bool names;			/* option Names wants them */
 };
 
 static void
@@ -173,6 +175,34 @@ check_quic(const struct attempt *a)
 		 "install nettle-dev, configure and build again");
 }
 
+/* A failure only to who asks for names; what is opened at run time may be installed later. */
+static void
+check_names(const struct attempt *a)
+{
+	const char *library = nsc_suffixes_library();
+	struct nsc_check *c = a->check;
+	struct nsc_suffixes *s = NULL;
+	char err[NSC_ERR];
+	int code = nsc_suffixes_open(&s, err);
+
+	nsc_suffixes_close(s);
+	c->wanted = a->names;
+	if (code == 0) {
+		snprintf(c->finding, sizeof c->finding, "registered domains (Names) by %s", library);
+		return;
+	}
+	c->state = a->names ? NSC_CHECK_FAILED : NSC_CHECK_OFF;
+	if (library == NULL) {
+		snprintf(c->finding, sizeof c->finding, "built without libpsl: no metrics by registered domain");
+		snprintf(c->remedy, sizeof c->remedy, "install libpsl-dev, configure and build again");
+		return;
+	}
+	snprintf(c->finding, sizeof c->finding, "no metrics by registered domain: %s is missing",
+		 code == -ENOENT ? "the public suffix list" : library);
+	snprintf(c->remedy, sizeof c->remedy, "install %s; only the option Names needs it",
+		 code == -ENOENT ? "publicsuffix" : "libpsl5");
+}
+
 /* One line a source. */
 static const struct {
 	const char *source;
@@ -181,6 +211,7 @@ static const struct {
 	{"capture", check_capture},
 	{"interfaces", check_interfaces},
 	{"quic", check_quic},
+	{"names", check_names},
 };
 
 size_t
@@ -192,7 +223,8 @@ nsc_doctor(const struct nsc_config *cfg, struct nsc_check *checks, size_t max)
 	nsc_capture_configure(&options, cfg);
 	for (; n < sizeof sources / sizeof sources[0] && n < max; n++) {
 		struct attempt a = {.options = &options, .check = &checks[n],
-				    .replay = nsc_config_replay(cfg)};
+				    .replay = nsc_config_replay(cfg),
+				    .names = nsc_config_number(cfg, NSC_O_NAMES) != 0};
 
 		checks[n] = (struct nsc_check){.source = sources[n].source,
 					       .state = NSC_CHECK_OK};

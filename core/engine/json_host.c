@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Listeners and connections as JSON Lines (DESIGN 4.1): absent when unknown, never null. */
+/* Listeners, connections, the doctor's findings as JSON Lines (DESIGN 4.1): absent when unknown, never null. */
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
@@ -201,5 +201,33 @@ nsc_connection_json(const struct nsc_connection *c, char *line, size_t size)
 		put_totals(&j, &s->totals);
 	if (c->translated)
 		nsc_json_nat(&j, &c->other, 0);
+	return nsc_json_end(&j);
+}
+
+const char *
+nsc_check_text(const struct nsc_check *c)
+{
+	static const char *const text[] = {
+		[NSC_CHECK_OK] = "works",
+		[NSC_CHECK_OFF] = "off",
+		[NSC_CHECK_FAILED] = "FAILED",
+	};
+
+	return text[c->state <= NSC_CHECK_FAILED ? c->state : NSC_CHECK_FAILED];
+}
+
+size_t
+nsc_check_json(const struct nsc_check *c, char *line, size_t size)
+{
+	struct nsc_json j;
+
+	nsc_json_begin(&j, line, size);
+	nsc_json_text(&j, "event", "check");
+	nsc_json_text(&j, "source", c->source);
+	nsc_json_text(&j, "state", c->state == NSC_CHECK_FAILED ? "failed" : nsc_check_text(c));
+	nsc_json_bool(&j, "wanted", c->wanted);
+	nsc_json_text(&j, "finding", c->finding);
+	if (c->remedy[0] != '\0')
+		nsc_json_text(&j, "remedy", c->remedy);
 	return nsc_json_end(&j);
 }

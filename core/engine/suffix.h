@@ -23,6 +23,7 @@ struct nsc_suffixes;
  * without the library, -ENOENT without a list, -ENOMEM.
  */
 int nsc_suffixes_open(struct nsc_suffixes **s, char err[NSC_ERR]);
+const char *nsc_suffixes_library(void);	/* what is opened, or NULL: built without */
 void nsc_suffixes_close(struct nsc_suffixes *s);
 
 /* True if a registry gives out names directly below this one (small letters, no dot behind). */

@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Built without libpsl: no list, no names. */
 #include <errno.h>
+#include <stddef.h>
 
 #include "engine/suffix.h"
+
+const char *
+nsc_suffixes_library(void)
+{
+	return NULL;
+}
 
 int
 nsc_suffixes_open(struct nsc_suffixes **s, char err[NSC_ERR])

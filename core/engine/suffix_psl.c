@@ -26,6 +26,12 @@ find(void *handle, const char *name, void *function)
 	memcpy(function, &p, sizeof p);
 }
 
+const char *
+nsc_suffixes_library(void)
+{
+	return library;
+}
+
 int
 nsc_suffixes_open(struct nsc_suffixes **out, char err[NSC_ERR])
 {

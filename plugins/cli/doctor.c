@@ -5,29 +5,38 @@
 #include "cli.h"
 #include "top_screen.h"
 
+static void
+print_check(const struct cli *c, const struct nsc_check *k)
+{
+	char line[NSC_JSON_LINE];
+
+	if (c->json) {
+		fwrite(line, 1, nsc_check_json(k, line, sizeof line), stdout);
+		return;
+	}
+	printf("%-12s %-7s %s\n", k->source, nsc_check_text(k), k->finding);
+	if (k->remedy[0] != '\0')
+		printf("%-12s %-7s remedy: %s\n", "", "", k->remedy);
+}
+
 int
 cli_doctor(struct cli *c)
 {
-	static const char *const state[] = {
-		[NSC_CHECK_OK] = "works", [NSC_CHECK_OFF] = "off", [NSC_CHECK_FAILED] = "FAILED"};
+	/* No source, and no configuration wants it: it changes no status. */
+	static const struct nsc_check top = {.source = "top", .finding = "netflowscope top"};
+	static const struct nsc_check no_top = {
+		.source = "top", .state = NSC_CHECK_OFF, .finding = "built without ncurses",
+		.remedy = "install libncurses-dev, configure and build again"};
 	struct nsc_check check[32];
 	size_t n = nsc_doctor(c->config, check, sizeof check / sizeof *check), i;
 	int status = CLI_FINE;
 
 	for (i = 0; i < n; i++) {
-		printf("%-12s %-7s %s\n", check[i].source, state[check[i].state], check[i].finding);
-		if (check[i].remedy[0] != '\0')
-			printf("%-12s %-7s remedy: %s\n", "", "", check[i].remedy);
+		print_check(c, &check[i]);
 		if (check[i].wanted && check[i].state != NSC_CHECK_OK)
 			status = CLI_FAILED;
 	}
-	/* No source, and no configuration wants it: it changes no status. */
-	if (top_screen_built())
-		printf("%-12s %-7s %s\n", "top", state[NSC_CHECK_OK], "netflowscope top");
-	else
-		printf("%-12s %-7s %s\n%-12s %-7s remedy: %s\n", "top", state[NSC_CHECK_OFF],
-		       "built without ncurses", "", "",
-		       "install libncurses-dev, configure and build again");
+	print_check(c, top_screen_built() ? &top : &no_top);
 	return cli_flush(status);
 }
 

@@ -24,7 +24,7 @@ static const struct command commands[] = {
 	 "j*", NULL},
 	{"top", NULL, "the same as it changes: applications, processes, peers, connections, listeners",
 	 cli_top, "Ri*", NULL},
-	{"doctor", NULL, "what works here, what is missing, and the remedy", cli_doctor, "i*", NULL},
+	{"doctor", NULL, "what works here, what is missing, and the remedy", cli_doctor, "ji*", NULL},
 	{"metrics", NULL, "the table of metrics", cli_metrics, "mn", NULL},
 	{"options", NULL, "the table of options", cli_options, "mnc", NULL},
 	{"protocols", NULL, "the table of protocols", cli_protocols, "m", NULL},

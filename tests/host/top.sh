@@ -206,6 +206,27 @@ if ! grep -aq __asan_init "$N"; then
 	ends "a crash" 139
 fi
 
+### Names and addresses hidden (--hide-names): in no view of a wide terminal, and nothing else is gone
+tm resize-window -x 200 -y 60
+go "with --hide-names" "$W/go --interval 0.3 --hide-names true"
+keys 5
+see "connections, hidden: ports, way, state" '^-> tcp +[^ ]+ +[^ ]+:9100 .*estab'
+keys 4
+see "peers, hidden: the one that the client of a hostile name has" '^[0-9a-f:]+ .* ev.*il [0-9]+ '
+heads=(- APPLICATION PROCESS UNIT PEER 'PROTO LOCAL' 'PROTO ADDRESS')
+hidden=0
+for view in 1 2 3 4 5 6; do
+	keys "$view"
+	see "hidden: view $view" "${heads[view]} "
+	screen >>"$W/hidden"
+	shows '10\.77\.0\.|fd77:|evil|\.example' && hidden=1
+done
+[ $hidden = 0 ]
+check $? "no name or address of the traffic on the screen: $(grep -oE '10\.77\.0\.[0-9]*|fd77:[^ ]*|[^ ]*evil[^ ]*|[^ ]*\.example' "$W/hidden" | sort | uniq -c | head -n 5 | tr '\n' ' ')"
+keys q
+ends "q with --hide-names" 0
+tm resize-window -x 80 -y 24
+
 ### Terminals
 go "without colours: NO_COLOR" "NO_COLOR=1 $W/go"
 see "it shows something" ' FLOWS '
