@@ -31,7 +31,7 @@ ssh		core/dissect/ssh.c
 names		core/dissect/ssdp.c core/dissect/netbios.c core/dissect/wireguard.c
 names		core/dissect/ike.c core/dissect/syslog.c
 names		core/dissect/bittorrent.c core/dissect/vnc.c core/dissect/bgp.c
-names		core/dissect/rsync.c core/dissect/telnet.c core/dissect/modbus.c
+names		core/dissect/rsync.c core/dissect/telnet.c
 operations	core/dissect/nfs.c core/dissect/rpc_message.c core/dissect/rpc_words.c core/dissect/smb.c core/dissect/smb_words.c
 operations	core/dissect/radius.c core/dissect/snmp.c core/dissect/snmp_words.c core/dissect/ntp.c core/dissect/ntp_words.c
 operations	core/dissect/dhcp.c core/dissect/dhcpv6.c core/dissect/dhcpv6_status.c core/dissect/tftp.c core/dissect/await.c
@@ -40,7 +40,7 @@ operations	core/dissect/mqtt.c core/dissect/mqtt_words.c core/dissect/amqp.c cor
 operations	core/dissect/amqp_words.c core/dissect/ldap.c core/dissect/ldap_words.c core/dissect/smtp.c
 operations	core/dissect/smtp_words.c core/dissect/sip.c core/dissect/kerberos.c
 operations	core/dissect/dialogue.c core/dissect/ftp.c core/dissect/ftp_words.c core/dissect/imap.c
-operations	core/dissect/imap_words.c core/dissect/pop3.c
+operations	core/dissect/imap_words.c core/dissect/pop3.c core/dissect/modbus.c
 handon		core/dissect/nntp.c core/dissect/managesieve.c core/dissect/lines.c core/dissect/starttls.c
 names		core/dissect/mssql.c core/dissect/oracle.c core/dissect/git.c core/dissect/netflow.c core/dissect/sflow.c
 names		core/dissect/dcerpc.c core/dissect/rtmp.c core/dissect/ajp.c core/dissect/ceph.c core/dissect/zabbix.c

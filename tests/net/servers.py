@@ -28,6 +28,7 @@ import db_postgresql	# noqa: E402
 import db_redis		# noqa: E402
 import dhcp		# noqa: E402
 import files		# noqa: E402
+import modbus		# noqa: E402
 import msg_amqp		# noqa: E402
 import msg_ftp		# noqa: E402
 import msg_kerberos	# noqa: E402
@@ -56,7 +57,7 @@ GROUPS = {
     # Those whose operations are counted.
     "databases": {"redis": db_redis, "postgresql": db_postgresql, "mysql": db_mysql},
     "infrastructure": {"radius": radius, "snmp": snmp, "ntp": clock, "dhcp": dhcp, "tftp": tftp,
-                       "smb": files, "nfs": remote},
+                       "smb": files, "nfs": remote, "modbus": modbus},
     "stores": {"memcached": db_memcached, "nats": db_nats},
     # (RabbitMQ takes its time to start.)
     "messages": {"amqp": msg_amqp, "kerberos": msg_kerberos, "ldap": msg_ldap, "mqtt": msg_mqtt, "sip": msg_sip,
