@@ -2,11 +2,11 @@
 /* The ring of requests: the oldest are overwritten first, so what is known of a conversation
  * is a chain from its newest on. */
 #include <errno.h>
-#include <stdlib.h>
 
 #include "dissect/h2_seed.h"
 #include "dissect/http_head.h"
 #include "dissect/http_pending.h"
+#include "flow/memory.h"
 
 struct record {
 	uint64_t number;
@@ -23,13 +23,14 @@ struct nsc_http_ring {
 	struct record record[NSC_HTTP_PENDING];
 };
 
+enum { FEW = 512 << 10 };	/* octets of it, without large pages */
+
 _Static_assert(sizeof(struct nsc_http_ring) <= NSC_HTTP_RING_MEMORY, "as declared");
 
 int
 nsc_http_ring_new(struct nsc_http_ring **r)
 {
-	/* calloc of so much maps pages of zeros, which come with use. */
-	*r = calloc(1, sizeof **r);
+	*r = nsc_reserve_behind(sizeof **r, FEW);
 	if (*r == NULL)
 		return -ENOMEM;
 	(*r)->next = 1;
@@ -39,7 +40,7 @@ nsc_http_ring_new(struct nsc_http_ring **r)
 void
 nsc_http_ring_free(struct nsc_http_ring *r)
 {
-	free(r);
+	nsc_unreserve(r, sizeof *r);
 }
 
 struct nsc_h2_seed *

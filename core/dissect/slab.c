@@ -4,11 +4,11 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "dissect/slab.h"
+#include "flow/memory.h"
 
-enum { PAGE = 4096, UNIT = 16, SIZES = 7, MIN_MEMORY = 1 << 16, NONE = 0xffff };
+enum { PAGE = 4096, UNIT = 16, SIZES = 7, MIN_MEMORY = 1 << 16, FEW = 512 << 10, NONE = 0xffff };
 
 struct page {
 	uint32_t prev, next;	/* pages of its size that have room; or next free page */
@@ -25,15 +25,6 @@ struct nsc_slab {
 	uint32_t room[SIZES];	/* pages with room, by size; 0 none */
 };
 
-static void *
-reserve(size_t size)
-{
-	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-	return p != MAP_FAILED ? p : NULL;
-}
-
 int
 nsc_slab_new(struct nsc_slab **slab, uint64_t memory)
 {
@@ -46,8 +37,8 @@ nsc_slab_new(struct nsc_slab **slab, uint64_t memory)
 		count = INT32_MAX / (PAGE / UNIT);
 	s->count = (uint32_t)count;
 	s->carved = 1;
-	s->memory = reserve(count * PAGE);
-	s->page = reserve(count * sizeof *s->page);
+	s->memory = nsc_reserve_behind(count * PAGE, FEW);
+	s->page = nsc_reserve(count * sizeof *s->page);
 	if (s->memory == NULL || s->page == NULL) {
 		nsc_slab_free(s);
 		return -ENOMEM;
@@ -61,10 +52,8 @@ nsc_slab_free(struct nsc_slab *slab)
 {
 	if (slab == NULL)
 		return;
-	if (slab->memory != NULL)
-		munmap(slab->memory, (size_t)slab->count * PAGE);
-	if (slab->page != NULL)
-		munmap(slab->page, (size_t)slab->count * sizeof *slab->page);
+	nsc_unreserve(slab->memory, (size_t)slab->count * PAGE);
+	nsc_unreserve(slab->page, (size_t)slab->count * sizeof *slab->page);
 	free(slab);
 }
 

@@ -31,15 +31,15 @@ nsc_round_up(size_t n, size_t to)
 }
 
 /*
- * The same for items that are accessed at random: by large pages behind the first
- * ones, which spare the processor walks through the page table, and the kernel most
- * faults.  A table with few items in use has none of them.
+ * The same for what is accessed at random: by large pages behind the first `few` octets,
+ * which spare the processor walks through the page table, and the kernel most faults.
+ * Of what is little used there are none of them.
  */
 static inline void *
-nsc_reserve_large(size_t count, size_t item)
+nsc_reserve_behind(size_t octets, size_t few)
 {
-	const size_t few = 4096, page = 4096, large = 2 << 20;
-	const size_t size = nsc_round_up(count * item, page), small = nsc_round_up(few * item, page);
+	const size_t page = 4096, large = 2 << 20;
+	const size_t size = nsc_round_up(octets, page), small = nsc_round_up(few, page);
 	char *all = nsc_reserve(size + large), *p;
 
 	if (all == NULL)
@@ -50,6 +50,13 @@ nsc_reserve_large(size_t count, size_t item)
 	if (size > small)
 		(void)madvise(p + small, size - small, MADV_HUGEPAGE);
 	return p;
+}
+
+/* Of a table of flows or conversations, the first 4096. */
+static inline void *
+nsc_reserve_large(size_t count, size_t item)
+{
+	return nsc_reserve_behind(count * item, 4096 * item);
 }
 
 #endif

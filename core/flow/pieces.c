@@ -2,25 +2,11 @@
 /* The pool behind reassembly: pieces, and who holds them since when. */
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 
+#include "flow/memory.h"
 #include "flow/pieces.h"
 
-static void *
-reserve(size_t size)
-{
-	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-	return p != MAP_FAILED ? p : NULL;
-}
-
-static void
-unreserve(void *p, size_t size)
-{
-	if (p != NULL)
-		munmap(p, size);
-}
+enum { FEW = 512 << 10 };	/* octets of pieces, without large pages */
 
 static uint64_t
 pieces_of(const struct nsc_reassembly_config *cfg)
@@ -54,9 +40,9 @@ nsc_pool_new(struct nsc_pool **pool, const struct nsc_reassembly_config *cfg)
 	p->count = p->most + 1;
 	p->carved = 1;
 	p->view_size = (size_t)cfg->limit + NSC_VIEW_ROOM;
-	p->piece = reserve((size_t)p->count * NSC_PIECE);
-	p->view[0] = reserve(p->view_size);
-	p->view[1] = reserve(p->view_size);
+	p->piece = nsc_reserve_behind((size_t)p->count * NSC_PIECE, FEW);
+	p->view[0] = nsc_reserve(p->view_size);
+	p->view[1] = nsc_reserve(p->view_size);
 	p->stats.memory = (uint64_t)p->count * NSC_PIECE + 2 * p->view_size;
 	if (p->piece == NULL || p->view[0] == NULL || p->view[1] == NULL) {
 		nsc_pool_free(p);
@@ -71,9 +57,9 @@ nsc_pool_free(struct nsc_pool *pool)
 {
 	if (pool == NULL)
 		return;
-	unreserve(pool->piece, (size_t)pool->count * NSC_PIECE);
-	unreserve(pool->view[0], pool->view_size);
-	unreserve(pool->view[1], pool->view_size);
+	nsc_unreserve(pool->piece, (size_t)pool->count * NSC_PIECE);
+	nsc_unreserve(pool->view[0], pool->view_size);
+	nsc_unreserve(pool->view[1], pool->view_size);
 	free(pool);
 }
 

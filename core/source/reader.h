@@ -10,7 +10,7 @@
 #include "source/input.h"
 
 enum {
-	NSC_WINDOW = 256 << 10,		/* stays in L2, where parsing then finds it */
+	NSC_WINDOW = 512 << 10,		/* stays in L2, where parsing then finds it */
 	NSC_CAPLEN_MAX = 262144,	/* libpcap's MAXIMUM_SNAPLEN, Wireshark's packet limit */
 	NSC_BLOCK_MAX = 16 << 20,	/* libpcap's and Wireshark's limit of a pcapng block */
 };
