@@ -46,6 +46,7 @@ ENABLE_TAGS = False
 LOG_UPDATES = False
 END
 	printf '[default]\npattern = .*\nretentions = 1s:1h\n' >"$S/carbon/conf/storage-schemas.conf"
+	ln -s /usr/share/graphite-web/static "$S/web/content"	# for the browser; Debian has it elsewhere
 	cat >"$S/web/nsc_graphite_settings.py" <<END
 SECRET_KEY = "of a test"
 ALLOWED_HOSTS = ["*"]
@@ -54,6 +55,7 @@ LOG_DIR = "$S/web/log"
 LOG_ROTATION = False
 GRAPHITE_ROOT = "/usr/share/graphite-web"
 STATIC_ROOT = "/usr/share/graphite-web/static"
+WEBAPP_DIR = "$S/web"
 CONF_DIR = "$S/carbon/conf"
 STORAGE_DIR = "$S/carbon"
 WHISPER_DIR = "$S/carbon/whisper"
@@ -122,7 +124,7 @@ start_web() {
 		GRAPHITE_SETTINGS_MODULE=nsc_graphite_settings "$python" -m django)
 	"${web[@]}" migrate --run-syncdb >"$S/web/migrate" 2>&1
 	check $? "graphite-web has its tables"
-	background "$S/web/out" h "${web[@]}" runserver --noreload 127.0.0.1:8080
+	background "$S/web/out" h "${web[@]}" runserver --noreload --insecure 127.0.0.1:8080
 }
 
 start_stores() {

@@ -235,6 +235,14 @@ else
 fi
 wait $asking
 told "$W/dashboards"
+browser=$(command -v chromium-headless-shell || command -v chromium)
+if [ -n "$browser" ]; then
+	in_ns h "$python" "$here/page.py" "$browser" "$contrib/graphite" "${NSC_PICTURES:-$W/pictures}" >"$W/told" 2>&1 ||
+		not_ok "the pages of graphite-web: $(tail -n 1 "$W/told")"
+	told "$W/told"
+else
+	echo "skip $test: pages of graphite-web: chromium-headless-shell is not installed"
+fi
 [ -n "$prometheus" ] || echo "skip $test: prometheus is not installed: its column of the panels"
 
 png=${NSC_PICTURE:-$W/app.png}
