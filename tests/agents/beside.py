@@ -4,7 +4,8 @@
 
   beside.py quiet CSV              succeeds, and prints a time, if nothing has happened for some reads
   beside.py levels CSV CORE        what both show is the same, as soon as both have looked
-  beside.py quantiles CSV CORE FILE   succeeds if every quantile has been the same once; FILE remembers
+  beside.py quantiles CSV CORE FILE [last]   succeeds if every quantile (last: one of each kind) has been the
+                                   same once; FILE remembers
   beside.py same CSV CORE STATE    what was counted between the times of STATE ("window TIME") is the same
 
 Two programs that read once a second don't read at the same moment.  So a counter's sum over Netdata's seconds between two
@@ -208,7 +209,9 @@ def levels(path, core):
                 continue
             place = [p for p in places(known, source) if there.has(p[0], p[1])]
             if not place:
-                missing += [text] if rows[-1][1] else []
+                chart = next(places(known, source))[0]
+                has = sorted(there.charts[chart]["dimensions"]) if chart in there.charts else "no such chart"
+                missing += ["%s, %s has %s" % (text, chart, has)] if rows[-1][1] else []
                 continue
             chart, dimension, factor = place[0]
             got = [v / factor for t, v in there.seconds(chart, dimension) if t > now - RECENT]
@@ -241,7 +244,7 @@ def collected():
     return found
 
 
-def quantiles(path, core, kept):
+def quantiles(path, core, kept, at_last=""):
     """A quantile covers one read: those of traffic that lies within one read of both are the same."""
     with open(kept, "a+") as f:
         f.seek(0)
@@ -258,8 +261,10 @@ def quantiles(path, core, kept):
             left.append("%s: csv %.6f, Netdata %s" % (name, rows[-1][1], got))
     with open(kept, "w") as f:
         f.write("".join(s + "\n" for s in sorted(seen)))
-    print("%d the same, %d not yet %s" % (len(seen), len(left), "; ".join(left[:4])))
-    return bool(left) or len(seen) < 10
+    kinds = {re.sub("_?p[0-9]+$", "", s) for s in seen}
+    none = [text for text in left if re.sub("_?p[0-9]+$", "", text.split(":")[0]) not in kinds]
+    print("%d of %d kinds the same, %d not within one read of both %s" % (len(seen), len(kinds), len(left), "; ".join(left[:4])))
+    return bool(none if at_last else left) or len(seen) < 10
 
 
 def same(path, core, state):
