@@ -264,7 +264,6 @@ check $? "rrdtool draws a picture of $(stat -c %s "$png") octets $(cat "$W/rrd.e
 ! grep -hE 'unable to find|Dropping point|level=error' "$S/influx/out" "$S/influx/out.err" >"$W/bad"
 check $? "nothing was refused by InfluxDB $(head -n 2 "$W/bad")"
 ends_well $host "collectd with six writers ended again by SIGTERM"
-{ kill -KILL "$influx" && wait "$influx"; } 2>/dev/null	# by itself it takes half a minute
 # write_prometheus says that of itself; carbon was away; two write threads may make one of rrdtool's files at
 # once, and two reads fall into one second on a busy machine.
 { complaints "$W/c" | grep -vE 'write_prometheus plugin: MHD_OPTION|write_graphite plugin: (send to|Connecting to)|cu_rrd_create_file|rrd_update_r .* using time|value lists were left|Not sleeping because|^$'
