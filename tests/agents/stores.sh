@@ -11,9 +11,11 @@ under_limit 560
 
 . "$here/private_stores.sh"
 . "$here/private_netdata.sh"
-for p in nft redis-server; do
-	command -v $p >/dev/null || skip_all "$p is not installed"
+postgresql=$(printf '%s\n' /usr/lib/postgresql/*/bin | tail -n 1)
+for p in nft redis-server "$postgresql/initdb" setpriv; do
+	command -v "$p" >/dev/null || skip_all "$p is not installed"
 done
+"$python" -c 'import psycopg2' 2>/dev/null || skip_all "python3-psycopg2 is not installed"
 stores_needed
 
 two_hosts && certificate || { not_ok "two hosts"; exit 1; }
@@ -93,7 +95,6 @@ in_ns h nft -f - <<-'END'
 	}
 END
 serving p 10.77.0.2 && serving h 11.77.0.1 && serving p 11.77.0.2 || not_ok "servers"
-background "$W/sink" p "$python" "$talk" sink 11.77.0.2 5001
 background "$W/asked-in" p "$python" "$talk" ask 11.77.0.1 12
 in=$last
 background "$W/asked-public" h "$python" "$talk" ask 11.77.0.2 12
@@ -102,17 +103,34 @@ background "$W/asked" h "$python" "$talk" ask 10.77.0.2 12
 near=$last
 background "$W/redis" p redis-server --bind 11.77.0.2 --port 6379 --save '' --protected-mode no --dir "$W"
 wait_for 10 listens_at h 11.77.0.2 6379
-cat >"$W/redis.py" <<'END'
-import socket, sys, time
-with socket.create_connection(("11.77.0.2", 6379)) as s:
+# PostgreSQL's server refuses root.
+nobody=(setpriv --reuid nobody --regid nogroup --clear-groups)
+mkdir "$W/pg" && chown nobody:nogroup "$W/pg" &&
+	(cd "$W/pg" && "${nobody[@]}" "$postgresql/initdb" -D "$W/pg" -U nobody -A trust -N -E UTF8 --locale=C) >"$W/initdb" 2>&1 ||
+	not_ok "initdb: $(tail -n 1 "$W/initdb")"
+echo 'host all all all trust' >>"$W/pg/pg_hba.conf"
+background "$W/postgres" p "${nobody[@]}" "$postgresql/postgres" -D "$W/pg" -k "$W/pg" \
+	-h 11.77.0.2 -p 5432 -c fsync=off -c autovacuum=off
+wait_for 30 listens_at h 11.77.0.2 5432
+# Statements and one fault each turn, and as many commands.
+cat >"$W/databases.py" <<'END'
+import contextlib, socket, sys, time
+import psycopg2
+with socket.create_connection(("11.77.0.2", 6379)) as s, \
+        contextlib.closing(psycopg2.connect(host="11.77.0.2", user="nobody", dbname="postgres", sslmode="disable")) as c:
+    c.autocommit = True
     for i in range(int(sys.argv[1])):
         for line in (b"SET a text", b"GET a", b"INCR a"):
             s.sendall(b"*%d\r\n" % len(line.split()) + b"".join(b"$%d\r\n%s\r\n" % (len(w), w) for w in line.split()))
             s.recv(4096)
+        with c.cursor() as asked, contextlib.suppress(psycopg2.Error):
+            asked.execute("SELECT 1")
+            asked.execute("SELECT 1 / 0")
         time.sleep(0.05)
 END
-background "$W/asked-redis" h "$python" "$W/redis.py" 200
-wait_for 5 grep -q ready "$W/sink"
+background "$W/asked-databases" h "$python" "$W/databases.py" 200
+background "$W/sink" p "$python" "$talk" sink 11.77.0.2 5001
+wait_for 30 grep -q ready "$W/sink"
 in_ns h "$python" "$talk" send 11.77.0.2 5001 3000000 >"$W/sent" 2>&1
 check $? "a transfer through loss: $(tail -n 1 "$W/sent") octets"
 # Refused and unanswered connections, in and out, and a query that no one answers.
@@ -163,12 +181,12 @@ another_read "$W/c" 3
 
 ### carbon and InfluxDB go and come back amid traffic
 
-turn() {		# turn SECONDS N: traffic in all directions, N turns of Redis
+turn() {		# turn SECONDS N: traffic in all directions, N turns of the databases
 	local p all=()
 	in_ns p "$python" "$talk" ask 11.77.0.1 "$1" >"$W/turn1" 2>&1 & all+=($!)
 	in_ns h "$python" "$talk" ask 11.77.0.2 "$1" >"$W/turn2" 2>&1 & all+=($!)
 	in_ns h "$python" "$talk" ask 10.77.0.2 "$1" >"$W/turn3" 2>&1 & all+=($!)
-	in_ns h "$python" "$W/redis.py" "$2" >"$W/turn4" 2>&1 & all+=($!)
+	in_ns h "$python" "$W/databases.py" "$2" >"$W/turn4" 2>&1 & all+=($!)
 	for p in "${all[@]}"; do wait "$p" || not_ok "traffic: $(tail -n 1 "$W"/turn?)"; done
 }
 plugin() { pgrep -P "$agent" -f netflowscope.plugin; }
