@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "dissect/reply_code.h"
 #include "dissect/smtp_words.h"
 #include "dissect/words.h"
 
@@ -18,17 +19,10 @@ static const uint16_t codes[] = {ERRORS(CODE)};
 const char *const nsc_smtp_errors[] = {ERRORS(TEXT) "4xx", "5xx", NULL};
 #undef TEXT
 
-enum { CODES = sizeof codes / sizeof codes[0] };
-
 unsigned
 nsc_smtp_error(unsigned code)
 {
-	if (code < 400)
-		return 0;
-	for (unsigned i = 0; i < CODES; i++)
-		if (codes[i] == code)
-			return i + 1;
-	return code < 500 ? CODES + 1 : CODES + 2;
+	return nsc_reply_error(codes, sizeof codes / sizeof codes[0], code);
 }
 
 unsigned
